@@ -1,0 +1,51 @@
+"""Every error that supervision_kit raises on purpose.
+
+A message says where, what is wrong, and what is allowed or what to do. It never holds a name, a date of birth or free
+text from the data: values stay in tables, messages name columns and rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class SupervisionKitError(Exception):
+    """The common base: catch this one to catch them all."""
+
+
+class RecordsError(SupervisionKitError):
+    """A file of ratings that cannot be understood at all.
+
+    ``problems`` holds what was found row by row before reading stopped, or ``None`` where it did not get that far.
+    """
+
+    def __init__(self, message: str, *, problems: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class TableError(SupervisionKitError):
+    """A table that does not keep to its contract in :mod:`supervision_kit.tables`."""
+
+
+class SettingError(SupervisionKitError, ValueError):
+    """A setting outside what its method or rule allows."""
+
+
+class UnknownNameError(SupervisionKitError, KeyError):
+    """A name that is not registered; the message lists what there is and the nearest names."""
+
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = get_close_matches(str(name).casefold(), known, n=3)
+        hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+        self.message = f"There is no {kind} of that name.{hint} Known: {', '.join(known)}."
+        super().__init__(self.message)
+
+    def __str__(self) -> str:  # KeyError would print the repr
+        return self.message

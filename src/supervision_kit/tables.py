@@ -1,0 +1,234 @@
+"""The contract: the plain tables that every stage takes and gives.
+
+Each :class:`Table` says what a row is, which columns it has, of what type and unit, and which of them make the key.
+:meth:`Table.check` is the one gate at which a table that came from outside is held against it.
+
+Invariants of the whole line: alliance scores are oriented so that higher is a stronger alliance; ``session`` is the
+clinical session number, counted from 1, with gaps allowed and never filled; ``<NA>`` means "cannot be judged", never
+"no"; functions never change the table they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from supervision_kit.errors import TableError
+
+RATERS = ("client", "therapist", "observer")
+OUTCOMES = ("repaired", "partly repaired", "unrepaired", "undetermined")
+SERIES_KEY = ("case_id", "rater", "instrument", "scale")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its pandas dtype, its meaning with the unit, and whether a caller may leave it out."""
+
+    dtype: str
+    meaning: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of table: what a row is, the columns in order, and the columns that make the key."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+
+    def check(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a copy of `frame` with this table's columns, in order, in their types.
+
+        Columns that the contract does not know are left out; optional ones that are missing come as ``<NA>``.
+
+        Raises
+        ------
+        TableError
+            Names every column that is missing, holds something of another type, is empty in the key, or is out of
+            range, and says how many rows share a key. All faults at once.
+        """
+        if not isinstance(frame, pd.DataFrame):
+            raise TableError(f"{self.name}: expected a pandas DataFrame, not {type(frame).__name__}.")
+        missing = [name for name, column in self.columns.items() if name not in frame and not column.optional]
+        if missing:
+            raise TableError(
+                f"{self.name}: the column(s) {', '.join(missing)} are missing. A row is {self.row}; "
+                f"its columns are {', '.join(self.columns)}."
+            )
+        faults: list[str] = []
+        checked = pd.DataFrame(
+            {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}, index=frame.index
+        ).reset_index(drop=True)
+        faults += [f"{name} is empty in {n} row(s)" for name in self.key if (n := int(checked[name].isna().sum()))]
+        if not faults:
+            faults += _range_faults(checked)
+            repeated = int(checked.duplicated(list(self.key)).sum())
+            if repeated:
+                faults.append(f"{repeated} row(s) repeat the key ({', '.join(self.key)}) of an earlier row")
+        if faults:
+            raise TableError(f"{self.name}: {'; '.join(faults)}.")
+        return checked
+
+    def empty(self) -> pd.DataFrame:
+        """Return this table without rows."""
+        return pd.DataFrame({name: pd.Series(dtype=column.dtype) for name, column in self.columns.items()})
+
+
+def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) -> pd.Series:
+    if name not in frame:
+        return pd.Series(pd.NA, index=frame.index).astype(column.dtype)
+    values = frame[name]
+    if column.dtype == "str" and pd.api.types.is_numeric_dtype(values):
+        values = values.astype("Int64" if not pd.api.types.is_float_dtype(values) else values.dtype)
+    try:
+        return values.astype(column.dtype)
+    except (TypeError, ValueError):
+        # not the error's own text: it can quote a value
+        if column.dtype == "int64" and values.isna().any():
+            faults.append(f"{name} is empty in {int(values.isna().sum())} row(s)")
+        else:
+            faults.append(f"{name} holds something that is not {_TYPE_WORDS[column.dtype]}")
+        return pd.Series(pd.NA, index=frame.index).astype(_NULLABLE.get(column.dtype, column.dtype))
+
+
+_TYPE_WORDS = {
+    "int64": "a whole number",
+    "Int64": "a whole number",
+    "float64": "a number",
+    "str": "text",
+    "boolean": "true, false or <NA>",
+    "datetime64[us]": "a date",
+    "object": "a list",
+}
+_NULLABLE = {"int64": "Int64"}
+
+
+def _range_faults(checked: pd.DataFrame) -> list[str]:
+    faults = []
+    if "session" in checked and (low := int((checked["session"] < 1).sum())):
+        faults.append(f"session is below 1 in {low} row(s): sessions are counted from 1")
+    if "rater" in checked and (other := int((~checked["rater"].isin(RATERS)).sum())):
+        faults.append(f"rater is none of {', '.join(RATERS)} in {other} row(s)")
+    if "score" in checked:
+        infinite = int(checked["score"].isin([float("inf"), float("-inf")]).sum())
+        if infinite:
+            faults.append(f"score is infinite in {infinite} row(s)")
+    return faults
+
+
+_CASE = {"case_id": Column("str", "the case's code in the clinic's own system, or a random one")}
+_FORM = {
+    "rater": Column("str", f"who filled the form in: {', '.join(RATERS)}"),
+    "instrument": Column("str", "key of the questionnaire, see supervision_kit.INSTRUMENTS"),
+}
+_SCALE = {"scale": Column("str", "key of the scale within the instrument: total, bond, task, goal, …")}
+_SESSION = {"session": Column("int64", "clinical session number, counted from 1, gaps allowed")}
+_WHO_WHEN = {
+    "therapist_id": Column("str", "the therapist's code; <NA> where the file has none", optional=True),
+    "date": Column("datetime64[us]", "day of the session; <NA> where the file has none", optional=True),
+}
+_METHOD = {"method": Column("str", "key of the method that judged, see supervision_kit.METHODS")}
+_EPISODE = {
+    "episode": Column("int64", "number of the episode within its series and method, counted from 1"),
+    "onset": Column("int64", "session number of the first marked session"),
+    "nadir": Column("int64", "session number of the lowest score of the episode"),
+    "end": Column("int64", "session number of the last session before the score had come half way back"),
+    "n_sessions": Column("int64", "rated sessions from onset to end"),
+    "pre_level": Column("float64", "level before the onset, in scale points; <NA> where nothing went before"),
+    "depth": Column("float64", "pre_level minus the score at the nadir, in scale points"),
+    "depth_sd": Column("float64", "depth in standard deviations of this series' scores"),
+}
+
+
+def _table(name: str, row: str, key: tuple[str, ...], *columns: Mapping[str, Column]) -> Table:
+    merged = {column: spec for part in columns for column, spec in part.items()}
+    return Table(name, row, key, MappingProxyType(merged))
+
+
+RESPONSES = _table(
+    "responses",
+    "an answered item",
+    ("case_id", "rater", "instrument", "session", "item"),
+    _CASE,
+    _FORM,
+    _SESSION,
+    {"item": Column("int64", "number of the item in the published questionnaire, counted from 1")},
+    _WHO_WHEN,
+    {"response": Column("float64", "the answer as given, before any reversing; <NA> where left blank")},
+)
+SCORES = _table(
+    "scores",
+    "one scale of one form",
+    (*SERIES_KEY, "session"),
+    _CASE,
+    _FORM,
+    _SCALE,
+    _SESSION,
+    _WHO_WHEN,
+    {
+        "score": Column("float64", "in scale points (item mean or sum, as the instrument says); <NA> where missing"),
+        "n_answered": Column("Int64", "items answered; <NA> where the file gave a score only", optional=True),
+        "n_items": Column("Int64", "items of the scale", optional=True),
+    },
+)
+MARKS = _table(
+    "marks",
+    "one session judged by one method",
+    (*SERIES_KEY, "session", "method"),
+    _CASE,
+    _FORM,
+    _SCALE,
+    _SESSION,
+    _METHOD,
+    {
+        "score": Column("float64", "in scale points"),
+        "expected": Column("float64", "what the method compares the score with, in scale points"),
+        "limit": Column("float64", "a score at or beyond this is marked, in scale points"),
+        "evidence": Column("float64", "how far below expected, in the method's own unit (see its page)"),
+        "is_rupture": Column("boolean", "marked or not; <NA> = cannot be judged, and `note` says why"),
+        "note": Column("str", "why a session cannot be judged; empty where it can"),
+    },
+)
+EPISODES = _table(
+    "episodes", "one rupture", (*SERIES_KEY, "method", "episode"), _CASE, _FORM, _SCALE, _METHOD, _EPISODE
+)
+REPAIRS = _table(
+    "repairs",
+    "one rupture, followed up",
+    EPISODES.key,
+    _CASE,
+    _FORM,
+    _SCALE,
+    _METHOD,
+    _EPISODE,
+    {
+        "outcome": Column("str", f"one of {', '.join(OUTCOMES)}"),
+        "repair_session": Column("Int64", "session number of the repair; <NA> unless repaired"),
+        "sessions_to_repair": Column("Int64", "repair_session minus onset; <NA> unless repaired"),
+        "regained": Column("float64", "share of the depth regained at best within the rule's window; <NA> if unseen"),
+    },
+)
+CASELOAD = _table(
+    "caseload",
+    "a case",
+    ("case_id",),
+    _CASE,
+    {
+        "therapist_id": Column("str", "the therapist of the latest session", optional=True),
+        "n_sessions": Column("int64", "sessions with a client's alliance rating"),
+        "last_session": Column("Int64", "latest session number with any form"),
+        "last_score": Column("float64", "the client's latest alliance rating, in scale points"),
+        "open_ruptures": Column("int64", "marked episodes that have not come back by the latest rating"),
+        "outcome_class": Column("str", "the case's episodes in one word; <NA> where nothing could be judged"),
+        "priority": Column("float64", "sum of the weights of its reasons; higher is more in need of a word"),
+        "reasons": Column("object", "plain sentences, most weighty first"),
+    },
+)
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in (RESPONSES, SCORES, MARKS, EPISODES, REPAIRS, CASELOAD)}
+)
