@@ -1,0 +1,105 @@
+"""A score below the lower limit of the person's own control chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from supervision_kit.detection.method import ROUNDING, Judgement, Method, decide, mean_of, n_scored, previous_score
+from supervision_kit.series import Matrix
+
+# Mean range of two draws from a normal distribution with standard deviation 1: 2/√π, to the three decimals that the
+# published tables of control-chart constants print.
+D2 = 1.128
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlChart(Method):
+    """A session is marked when its rating lies below the lower limit of an individuals chart of this person.
+
+    Limit = centre − `sigmas` · mean moving range / 1.128. The centre is the mean; the moving range is the absolute
+    difference between a score and the one before. Centre and range come from all scores of the series, or from the
+    first `baseline` ones: then those sessions set the limits and are not judged themselves, and no later session
+    moves the limits.
+
+    Parameters
+    ----------
+    sigmas
+        Distance of the limit from the centre. 3 is the convention of control charts; the multiples that the rupture
+        literature used are not confirmed.
+    baseline
+        How many of the first scores set the limits; ``None`` for all (a fall then widens its own limits, and a sharp
+        V can be missed).
+    min_drop
+        See :class:`~supervision_kit.detection.method.Method`.
+
+    Notes
+    -----
+    ``expected`` is the centre, ``evidence`` the distance below it in sigmas (mean moving range / 1.128). Signals are
+    taken from the chart of scores only, never from one of moving ranges. Limits from fewer than
+    :data:`SETTLED_SESSIONS` scores are trial limits. ``<NA>``: no score, fewer than four scores (or fewer than
+    `baseline` + 1), no spread, a baseline session.
+
+    References
+    ----------
+    After Eubanks-Carter, Gorman & Muran (2012), Psychotherapy Research 22(6),
+    https://doi.org/10.1080/10503307.2012.693772, and Lipner et al. (2022), Clinical Psychology & Psychotherapy,
+    https://doi.org/10.1002/cpp.2606; their multiples are not confirmed.
+
+    Examples
+    --------
+    >>> ControlChart(sigmas=2).judge(np.array([[4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4]])).is_rupture
+    array([[0., 0., 0., 1., 0., 0., 0., 0.]])
+    """
+
+    key: ClassVar[str] = "control_chart"
+    title: ClassVar[str] = "Control chart"
+    source: ClassVar[str] = "after Eubanks-Carter et al. (2012) and Lipner et al. (2022), parameters not confirmed"
+    sureness: ClassVar[str] = "unconfirmed"
+    prospective: ClassVar[bool] = False
+    min_sessions: ClassVar[int] = 4
+    evidence_unit: ClassVar[str] = "sigmas below the centre"
+
+    sigmas: float = 3.0
+    baseline: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._require("sigmas", self.sigmas > 0, "more than 0")
+        fewest = self.min_sessions - 1
+        self._require("baseline", self.baseline is None or self.baseline >= fewest, f"{fewest} or more, or None")
+
+    @property
+    def fewest_sessions(self) -> int:
+        """The fewest rated sessions that this chart, as set, can judge."""
+        return self.min_sessions if self.baseline is None else self.baseline + 1
+
+    @property
+    def unjudged(self) -> str:
+        """Why a session that has a score cannot be judged."""
+        return "baseline: it sets the limits, or does not vary"
+
+    def judge(self, x: Matrix) -> Judgement:
+        """Judge every session of every series; see :meth:`Method.judge`."""
+        scored = ~np.isnan(x)
+        nth = np.cumsum(scored, axis=1)
+        sets_limits = scored if self.baseline is None else scored & (nth <= self.baseline)
+        moving_range = np.abs(x - previous_score(x))
+        sigma = mean_of(moving_range, where=sets_limits & (nth > 1)) / D2
+        sigma = np.where((n_scored(x) >= self.fewest_sessions) & (sigma > ROUNDING), sigma, np.nan)
+        centre = np.where(np.isnan(sigma), np.nan, mean_of(x, where=sets_limits))
+        is_judged = scored if self.baseline is None else scored & ~sets_limits
+        return decide(
+            x,
+            expected=centre,
+            limit=centre - self.sigmas * sigma,
+            evidence=(centre - x) / sigma,
+            can_judge=is_judged & ~np.isnan(sigma),
+            min_drop=self._floor,
+        )
+
+
+# NHS England, Making Data Count: limits from fewer points than this are called trial limits.
+SETTLED_SESSIONS = 12

@@ -1,0 +1,87 @@
+"""Scores → marks: one row per session and method."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from supervision_kit.detection.method import ROUNDING, Method, n_scored, spread
+from supervision_kit.errors import UnknownNameError
+from supervision_kit.instruments import INSTRUMENTS, Scale, find_scale
+from supervision_kit.series import Block, Matrix, iter_blocks
+from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
+
+NO_SCORE = "no score"
+NO_SPREAD = "no spread: all ratings are the same"
+AT_CEILING = "at the ceiling: all ratings are the highest possible"
+
+
+def find_method(method: str | Method, *, known: Mapping[str, type[Method]]) -> Method:
+    """Return `method` itself, or the registered one of that key with its default settings."""
+    if isinstance(method, Method):
+        return method
+    if method not in known:
+        raise UnknownNameError("method", method, known)
+    return known[method]()
+
+
+def name_methods(methods: Iterable[Method]) -> dict[str, Method]:
+    """Return the methods by the name they carry in tables: their key, with the settings where a key comes twice."""
+    methods = list(dict.fromkeys(methods))
+    times = Counter(method.key for method in methods)
+    return {method.key if times[method.key] == 1 else repr(method): method for method in methods}
+
+
+def judge_scores(scores: pd.DataFrame, *, methods: Mapping[str, Method]) -> pd.DataFrame:
+    """Judge every session of every alliance series by each method; see :func:`supervision_kit.mark_sessions`."""
+    checked = SCORES.check(scores)
+    alliance = [key for key in checked["instrument"].unique() if _rates_alliance(key)]
+    ratings = checked.loc[checked["instrument"].isin(alliance), [*SERIES_KEY, "session", "score"]]
+    ratings = ratings.reset_index(drop=True)
+    if ratings.empty or not methods:
+        return MARKS.empty()
+    return MARKS.check(pd.concat([_judge(ratings, method, name) for name, method in methods.items()]))
+
+
+def _rates_alliance(instrument: str) -> bool:
+    """Tell whether the instrument rates the alliance; one that is not registered is taken at the caller's word."""
+    return instrument not in INSTRUMENTS or INSTRUMENTS[instrument].kind == "alliance"
+
+
+def _judge(ratings: pd.DataFrame, method: Method, name: str) -> pd.DataFrame:
+    """Judge each scale with the settings that belong to it; the marks come in the order of the ratings."""
+    marks = {column: np.full(len(ratings), np.nan) for column in ("expected", "limit", "evidence", "is_rupture")}
+    note = np.full(len(ratings), "", dtype=object)
+    for key, rows in ratings.groupby(["instrument", "scale"]).indices.items():
+        scale = find_scale(*key)
+        settled = method.for_scale(scale)
+        of_scale = ratings.iloc[rows]
+        for block in iter_blocks(of_scale):
+            x = block.matrix(of_scale["score"])
+            judgement = settled.judge(x)
+            for column, values in marks.items():
+                values[rows[block.rows]] = block.cells(getattr(judgement, column))
+            note[rows[block.rows]] = _notes(x, judgement.is_rupture, block, settled, scale)
+    is_rupture = pd.array(marks.pop("is_rupture")).astype("boolean")
+    return ratings.assign(method=name, note=note, is_rupture=is_rupture, **marks)
+
+
+def _notes(x: Matrix, is_rupture: Matrix, block: Block, method: Method, scale: Scale | None) -> np.ndarray:
+    """Say why each cell cannot be judged, from the plainest reason to the method's own."""
+    n, unjudged = n_scored(x), np.isnan(block.cells(is_rupture))
+    flat = np.where(spread(x) > ROUNDING, "", NO_SPREAD)
+    if scale is not None:
+        at_top = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan) >= scale.highest - ROUNDING
+        flat = np.where(at_top, AT_CEILING, flat)
+    too_few = [
+        f"too few rated sessions: {k:.0f} of at least {method.fewest_sessions}" if k < method.fewest_sessions else ""
+        for k in range(int(n.max()) + 1)
+    ]
+    per_series = np.asarray(too_few, dtype=object)[n.astype(int)[:, 0]]
+    per_series = np.where(per_series == "", flat[:, 0], per_series)
+    per_series = np.where(per_series == "", method.unjudged, per_series)
+    reason = np.where(np.isnan(block.cells(x)), NO_SCORE, per_series[block.series])
+    return np.where(unjudged, reason, "")

@@ -1,0 +1,154 @@
+"""What every detection method is: settings, provenance, and one function that judges a whole matrix at once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields, replace
+from typing import ClassVar, Self
+
+import numpy as np
+
+from supervision_kit.errors import SettingError
+from supervision_kit.instruments import Scale
+from supervision_kit.series import Matrix
+
+# The floor where the scale is not registered: what it is on item means of 1 to 5 (Scale.min_drop).
+UNKNOWN_SCALE_MIN_DROP = 0.3
+# Differences below this are rounding of binary fractions (4.2 − 3.9 is 0.30000000000000027), not of ratings.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a method says of each session: four arrays of the shape of the scores.
+
+    ``expected`` and ``limit`` are in scale points, ``evidence`` in the method's own unit (larger is further below
+    expected), ``is_rupture`` is 1 (marked), 0 (not marked) or NaN (cannot be judged).
+    """
+
+    expected: Matrix
+    limit: Matrix
+    evidence: Matrix
+    is_rupture: Matrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method(ABC):
+    """A way to judge sessions. The fields are its settings; its ``repr`` is the line that reports print.
+
+    Parameters
+    ----------
+    min_drop
+        The floor: a session is marked only if its score is at least this many scale points below ``expected``.
+        ``None`` takes the scale's own floor (the kit's choice, 7.5 % of the scale's range; 0.3 points where the scale
+        is not registered). It keeps near-constant raters from being marked for a tenth of a point.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    source: ClassVar[str]
+    sureness: ClassVar[str]
+    prospective: ClassVar[bool]
+    min_sessions: ClassVar[int]
+    evidence_unit: ClassVar[str]
+
+    min_drop: float | None = None
+
+    def __post_init__(self) -> None:
+        self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")
+
+    @abstractmethod
+    def judge(self, x: Matrix) -> Judgement:
+        """Judge every session of every series.
+
+        Parameters
+        ----------
+        x
+            Scores of shape (n_series, n_sessions) in scale points, NaN where there is no score. Not changed.
+
+        Returns
+        -------
+        Judgement
+            Four arrays of the same shape.
+        """
+
+    @property
+    def fewest_sessions(self) -> int:
+        """The fewest rated sessions that this method, as set, can judge."""
+        return self.min_sessions
+
+    @property
+    def unjudged(self) -> str:
+        """Why a session with a score, in a series that is long enough and varies, still cannot be judged."""
+        return "nothing to compare with"
+
+    def for_scale(self, scale: Scale | None) -> Self:
+        """Return this method with the settings that were left open filled in for `scale`."""
+        if self.min_drop is not None:
+            return self
+        return replace(self, min_drop=scale.min_drop if scale else UNKNOWN_SCALE_MIN_DROP)
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """The settings by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def _require(self, setting: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
+        if not holds:
+            raise SettingError(f"{type(self).__name__}: {setting} must be {allowed}.")
+
+    @property
+    def _floor(self) -> float:
+        return UNKNOWN_SCALE_MIN_DROP if self.min_drop is None else self.min_drop
+
+
+def decide(
+    x: Matrix, *, expected: Matrix, limit: Matrix, evidence: Matrix, can_judge: np.ndarray, min_drop: float
+) -> Judgement:
+    """Mark the scores at or below `limit` that are also at least `min_drop` below `expected`.
+
+    The limit that comes back is the stricter of the two, so a drawn limit always shows which scores would be marked.
+    """
+    limit = np.minimum(limit, expected - min_drop)
+    marked = np.where(x <= limit + ROUNDING, 1.0, 0.0)
+    return Judgement(
+        expected=np.broadcast_to(expected, x.shape).copy(),
+        limit=np.broadcast_to(limit, x.shape).copy(),
+        evidence=np.where(can_judge, evidence, np.nan),
+        is_rupture=np.where(can_judge, marked, np.nan),
+    )
+
+
+def n_scored(x: Matrix) -> Matrix:
+    """Return the number of scores of each series, as a column."""
+    return np.count_nonzero(~np.isnan(x), axis=1, keepdims=True).astype(np.float64)
+
+
+def spread(x: Matrix) -> Matrix:
+    """Return highest minus lowest score of each series, as a column; NaN where there is no score."""
+    high: Matrix = np.fmax.reduce(x, axis=1, keepdims=True, initial=np.nan)
+    low: Matrix = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
+    return high - low
+
+
+def mean_of(x: Matrix, *, where: np.ndarray) -> Matrix:
+    """Return the mean of each series over the cells of `where`, as a column; NaN where there are none."""
+    n = np.count_nonzero(where, axis=1, keepdims=True)
+    total = np.where(where, x, 0.0).sum(axis=1, keepdims=True)
+    return np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+
+
+def standard_deviation(x: Matrix) -> Matrix:
+    """Return the standard deviation (n − 1) of each series' scores, as a column; NaN below two scores."""
+    scored = ~np.isnan(x)
+    n = np.count_nonzero(scored, axis=1, keepdims=True)
+    squares = np.where(scored, (x - mean_of(x, where=scored)) ** 2, 0.0).sum(axis=1, keepdims=True)
+    return np.sqrt(np.divide(squares, n - 1, out=np.full(n.shape, np.nan), where=n > 1))
+
+
+def previous_score(x: Matrix) -> Matrix:
+    """Return, for each session, the latest score before it; NaN where there is none. Gaps are stepped over."""
+    before = np.full(x.shape, np.nan)
+    for t in range(1, x.shape[1]):
+        before[:, t] = np.where(np.isnan(x[:, t - 1]), before[:, t - 1], x[:, t - 1])
+    return before
