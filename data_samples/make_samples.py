@@ -1,0 +1,121 @@
+"""Write the sample files: one simulated caseload in three export shapes, its truth, and one broken export.
+
+Run from the root of the project: ``python data_samples/make_samples.py``. No person is behind any of the ratings.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from openpyxl import Workbook
+
+from supervision_kit import INSTRUMENTS, simulate_caseload
+
+HERE = Path(__file__).parent
+SEED = 20250106
+RATER_WORDS = {"client": "Client", "therapist": "Therapist"}
+
+
+def write_tidy(scores: pd.DataFrame, path: Path) -> None:
+    """Write one row per scale of each form, as the kit's own export."""
+    tidy = scores[["case_id", "therapist_id", "rater", "instrument", "scale", "session", "date", "score"]]
+    tidy.assign(date=tidy["date"].dt.strftime("%Y-%m-%d"), score=tidy["score"].round(4)).to_csv(path, index=False)
+
+
+def write_items(responses: pd.DataFrame, path: Path) -> None:
+    """Write one row per form with its items, one sheet per questionnaire, two title rows above the headings."""
+    book = Workbook()
+    book.remove(book.active)
+    for key, answers in responses.groupby("instrument", sort=False):
+        title = INSTRUMENTS[str(key)].short_title
+        sheet = book.create_sheet(title)
+        sheet.append([f"Export of session forms: {title}"])
+        sheet.append([])
+        forms = answers.pivot_table(
+            index=["case_id", "therapist_id", "session", "date", "rater"],
+            columns="item",
+            values="response",
+            dropna=False,
+        )
+        forms = forms.reindex(pd.MultiIndex.from_frame(answers[forms.index.names].drop_duplicates()))
+        sheet.append(
+            ["Client code", "Therapist", "Session no.", "Session date", "Completed by"]
+            + [f"{title} item {item}" for item in forms.columns]
+        )
+        for index, row in forms.iterrows():
+            case, therapist, session, date, rater = index
+            given = [None if pd.isna(value) else float(value) for value in row]
+            sheet.append([case, therapist, int(session), date.to_pydatetime(), RATER_WORDS[rater], *given])
+        for column in sheet.iter_cols(min_row=4, min_col=4, max_col=4):
+            for cell in column:
+                cell.number_format = "DD/MM/YYYY"
+    book.save(path)
+
+
+def write_semicolon(scores: pd.DataFrame, path: Path) -> None:
+    """Write one row per form with its scales, separated by semicolons, decimal commas, the day first."""
+    forms = scores.pivot_table(
+        index=["case_id", "therapist_id", "session", "date", "rater", "instrument"],
+        columns="scale",
+        values="score",
+        dropna=False,
+    )
+    kept = pd.MultiIndex.from_frame(scores[forms.index.names].drop_duplicates())
+    forms = forms.reindex(kept)[["task", "bond", "goal", "total"]].round(4).reset_index()
+    forms["date"] = forms["date"].dt.strftime("%d/%m/%Y")
+    forms["rater"] = forms["rater"].map(RATER_WORDS)
+    forms["instrument"] = forms["instrument"].map({key: one.short_title for key, one in INSTRUMENTS.items()})
+    forms.columns = [
+        "Patient ID",
+        "Clinician",
+        "Visit",
+        "Date",
+        "Respondent",
+        "Measure",
+        "Task",
+        "Bond",
+        "Goal",
+        "Total",
+    ]
+    forms.to_csv(path, sep=";", decimal=",", index=False)
+
+
+BROKEN = """\
+Weekly export of the counselling service;;;;;;;;;;;;;;;;
+;;;;;;;;;;;;;;;;
+Client;Counsellor;Session;Date;Rater;{items}
+B1;T1;1;15/01/2025;client;4;4;5;4;4;3;4;4;5;4;4;4
+B1;T1;2;22/01/2025;client;4;4;5;4;4;3;8;4;5;4;4;4
+B1;T1;3;29/01/2025;client;4;4;5;4;4;3;4;4;5;4;4;4
+;T1;4;05/02/2025;client;4;4;4;4;4;4;4;4;4;4;4;4
+B1;T1;;12/02/2025;client;4;4;4;4;4;4;4;4;4;4;4;4
+B1;T1;0;19/02/2025;client;4;4;4;4;4;4;4;4;4;4;4;4
+B1;T1;five;26/02/2025;client;4;4;4;4;4;4;4;4;4;4;4;4
+B2;T2;1;31/02/2025;client;3;4;4;3;4;4;3;4;4;3;4;4
+B2;T2;2;24/01/2025;client;3;4;4;3;4;4;3;4;4;3;4;4
+B2;T2;2;24/01/2025;client;3;4;4;3;4;4;3;4;4;3;4;4
+B2;T2;3;31/01/2025;client;3;4;4;3;4;4;3;4;4;3;4;4
+B2;T2;3;31/01/2025;client;2;2;4;3;4;4;3;4;4;3;4;4
+B2;T2;4;07/02/2025;client;3;3,5;4;3;4;4;3;4;4;3;4;4
+B2;T2;5;14/02/2025;client;3;4;4;refused;4;4;3;4;4;3;4;4
+B2;T2;6;21/02/2025;neighbour;3;4;4;3;4;4;3;4;4;3;4;4
+B2;T2;7;28/02/2025;client;;;;;;;;;;;;
+B2;T2;8;07/03/2025;client;3;n/a;4;3;4;4;3;4;4;3;4;4
+"""
+
+
+def main() -> None:
+    """Write all files beside this script."""
+    caseload = simulate_caseload(seed=SEED)
+    write_tidy(caseload.scores, HERE / "caseload_tidy.csv")
+    write_items(caseload.responses, HERE / "caseload_items.xlsx")
+    write_semicolon(caseload.scores, HERE / "caseload_semicolon.csv")
+    caseload.truth.to_csv(HERE / "caseload_truth.csv", index=False)
+    (HERE / "broken_export.csv").write_text(
+        BROKEN.format(items=";".join(f"WAI-SR {item}" for item in range(1, 13))), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Episodes + scores → repairs: did the alliance come back, how far, how soon, or is it too early to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP
+from supervision_kit.errors import SettingError, TableError
+from supervision_kit.instruments import find_scale
+from supervision_kit.instruments.instrument import MIN_DROP_SHARE, TOLERANCE_SHARE
+from supervision_kit.tables import EPISODES, REPAIRS, SCORES, SERIES_KEY
+
+# The same share of the range that the floor on an unregistered scale supposes: 0.25 points on item means of 1 to 5.
+UNKNOWN_SCALE_TOLERANCE = UNKNOWN_SCALE_MIN_DROP / MIN_DROP_SHARE * TOLERANCE_SHARE
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairRule:
+    """When a rupture counts as repaired: back near the level before, soon enough.
+
+    Parameters
+    ----------
+    within
+        Sessions after the onset in which the repair must come, by session number (onset 4, within 3: sessions 5 to 7).
+    tolerance
+        How near to the level before counts as back, in scale points; ``None`` takes 6.25 % of the scale's range (0.25
+        points on item means of 1 to 5).
+    partly
+        Share of the fall that must be regained for *partly repaired*.
+
+    Notes
+    -----
+    After Stevens et al. (2007), who looked for a return to within 0.25 points in 3 to 5 sessions; parameters not
+    confirmed. Whatever the tolerance, *repaired* also asks for at least the share `partly` of the fall, so that a
+    shallow fall is not "repaired" where it stands.
+    """
+
+    within: int = 3
+    tolerance: float | None = None
+    partly: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.within < 1:
+            raise SettingError("RepairRule: within must be 1 or more sessions.")
+        if self.tolerance is not None and self.tolerance < 0:
+            raise SettingError("RepairRule: tolerance must be 0 or more scale points, or None.")
+        if not 0 < self.partly <= 1:
+            raise SettingError("RepairRule: partly must be a share above 0 and at most 1.")
+
+
+def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: RepairRule = RepairRule()) -> pd.DataFrame:
+    """Follow each episode and say whether the alliance was repaired.
+
+    Ratings after the nadir and no later than ``onset + within`` count. The outcome is
+
+    - *repaired*: a rating after the episode's end is back within the tolerance of the level before, with at least the
+      share `partly` regained; the first such rating is the ``repair_session``;
+    - *partly repaired*: not that, but at least the share `partly` of the fall was regained, and the window is over;
+    - *unrepaired*: less than that, and the window is over;
+    - *undetermined*: the series ends before the window does (censored), no rating was given in it after the onset, or
+      there is no level before or no fall below it to come back from. Never counted as unrepaired.
+
+    The window is over when the series has a rating at ``onset + within`` or later. A form missing inside the window is
+    stepped over, read neither as low nor as high.
+
+    Parameters
+    ----------
+    episodes
+        See :data:`supervision_kit.tables.EPISODES`.
+    scores
+        The scores that the episodes were found in; see :data:`supervision_kit.tables.SCORES`.
+    rule
+        The settings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See :data:`supervision_kit.tables.REPAIRS`, one row per episode, in their order. ``regained`` is the best share
+        of the depth regained within the window (1 = all of it, above 1 = more; 0 where the fall went on to the
+        window's end), ``<NA>`` where no rating shows it.
+
+    Raises
+    ------
+    TableError
+        A table breaks its contract, or an episode's series is not among the scores.
+    """
+    followed = EPISODES.check(episodes)
+    ratings = SCORES.check(scores).dropna(subset="score")[[*SERIES_KEY, "session", "score"]]
+    if followed.empty:
+        return REPAIRS.empty()
+    row = followed.assign(row=np.arange(len(followed)))
+    pairs = row[[*SERIES_KEY, "row", "onset", "nadir", "end", "pre_level", "depth"]].merge(ratings, on=list(SERIES_KEY))
+    if pairs["row"].nunique() < len(followed):
+        raise TableError("follow_repairs: some episodes belong to series that are not in scores; pass the same scores.")
+    pairs["tolerance"] = pairs["row"].map(_tolerance(followed, rule))
+    in_window = pairs["session"].between(pairs["onset"] + 1, pairs["onset"] + rule.within)
+    after = pairs[in_window & (pairs["session"] > pairs["nadir"])]
+    fall = after["depth"].where(after["depth"] > ROUNDING)
+    gap_allowed = np.minimum(after["tolerance"], (1 - rule.partly) * fall)
+    is_back = (after["session"] > after["end"]) & (after["score"] >= after["pre_level"] - gap_allowed - ROUNDING)
+
+    index = range(len(followed))
+    repair_session = after[is_back].groupby("row")["session"].min().reindex(index)
+    best = after.groupby("row")["score"].max().reindex(index)
+    regained = 1 - (followed["pre_level"] - best) / followed["depth"].where(followed["depth"] > ROUNDING)
+    last = pairs.groupby("row")["session"].max().reindex(index)
+    is_over = (last >= followed["onset"] + rule.within) & in_window.groupby(pairs["row"]).any().reindex(index)
+    can_judge = is_over & (followed["depth"] > ROUNDING)
+    regained = regained.mask(can_judge & regained.isna(), 0.0)  # the fall went on to the end of the window
+    outcome = np.select(
+        [repair_session.notna(), can_judge & (regained >= rule.partly - ROUNDING), can_judge],
+        ["repaired", "partly repaired", "unrepaired"],
+        "undetermined",
+    )
+    return REPAIRS.check(
+        followed.assign(
+            outcome=outcome,
+            repair_session=repair_session.astype("Int64"),
+            sessions_to_repair=(repair_session - followed["onset"]).astype("Int64"),
+            regained=regained,
+        )
+    )
+
+
+def _tolerance(episodes: pd.DataFrame, rule: RepairRule) -> pd.Series:
+    """Return the tolerance of each episode's scale, in scale points."""
+    if rule.tolerance is not None:
+        return pd.Series(float(rule.tolerance), index=episodes.index)
+    scales = episodes.groupby(["instrument", "scale"]).ngroup()
+    known = {
+        code: find_scale(one["instrument"].iloc[0], one["scale"].iloc[0]) for code, one in episodes.groupby(scales)
+    }
+    return scales.map({code: scale.tolerance if scale else UNKNOWN_SCALE_TOLERANCE for code, scale in known.items()})
