@@ -55,10 +55,10 @@ def _judge(ratings: pd.DataFrame, method: Method, name: str) -> pd.DataFrame:
     """Judge each scale with the settings that belong to it; the marks come in the order of the ratings."""
     marks = {column: np.full(len(ratings), np.nan) for column in ("expected", "limit", "evidence", "is_rupture")}
     note = np.full(len(ratings), "", dtype=object)
-    for key, rows in ratings.groupby(["instrument", "scale"]).indices.items():
-        scale = find_scale(*key)
+    for _, of_scale in ratings.groupby(["instrument", "scale"]):
+        rows = of_scale.index.to_numpy()
+        scale = find_scale(of_scale["instrument"].iloc[0], of_scale["scale"].iloc[0])
         settled = method.for_scale(scale)
-        of_scale = ratings.iloc[rows]
         for block in iter_blocks(of_scale):
             x = block.matrix(of_scale["score"])
             judgement = settled.judge(x)

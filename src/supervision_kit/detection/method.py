@@ -135,7 +135,8 @@ def mean_of(x: Matrix, *, where: np.ndarray) -> Matrix:
     """Return the mean of each series over the cells of `where`, as a column; NaN where there are none."""
     n = np.count_nonzero(where, axis=1, keepdims=True)
     total = np.where(where, x, 0.0).sum(axis=1, keepdims=True)
-    return np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    mean: Matrix = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    return mean
 
 
 def standard_deviation(x: Matrix) -> Matrix:
@@ -143,7 +144,8 @@ def standard_deviation(x: Matrix) -> Matrix:
     scored = ~np.isnan(x)
     n = np.count_nonzero(scored, axis=1, keepdims=True)
     squares = np.where(scored, (x - mean_of(x, where=scored)) ** 2, 0.0).sum(axis=1, keepdims=True)
-    return np.sqrt(np.divide(squares, n - 1, out=np.full(n.shape, np.nan), where=n > 1))
+    variance: Matrix = np.divide(squares, n - 1, out=np.full(n.shape, np.nan), where=n > 1)
+    return np.sqrt(variance)
 
 
 def previous_score(x: Matrix) -> Matrix:

@@ -1,0 +1,127 @@
+"""Marks → episodes: one row per rupture, from its onset over its nadir to its end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from supervision_kit.detection.method import ROUNDING, standard_deviation
+from supervision_kit.series import Block, iter_blocks
+from supervision_kit.tables import EPISODES, MARKS, SERIES_KEY
+
+# The kit's own choices. The median of three is neither moved by one high rating before a fall (a rating picked because
+# the next is lower tends to be high by chance) nor by one that already slid; half way back is the line of "partly".
+LEVEL_SESSIONS = 3
+END_SHARE = 0.5
+
+
+def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
+    """Join marked sessions into episodes, one row per rupture.
+
+    An episode begins with a marked session (onset). It goes on until a rating is no longer marked *and* has regained at
+    least half of the fall; the rated session before that one is its end, the lowest rating within it the nadir. An
+    episode that has not ended reaches to the last rated session. Sessions without a score are stepped over.
+
+    The level before (``pre_level``) is the median of the last three scores before the onset that lie outside any
+    episode, of fewer where there are fewer. Where there are none (a marked first session) it is ``<NA>``, and so are
+    ``depth`` and ``depth_sd``; such an episode ends with the first rating that is not marked.
+
+    Parameters
+    ----------
+    marks
+        See :data:`supervision_kit.tables.MARKS`; several methods may stand in it, each gives its own episodes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See :data:`supervision_kit.tables.EPISODES`, sorted by its key; empty where nothing is marked. The episodes of
+        a series and method are disjoint and in order. ``depth`` is in scale points, ``depth_sd`` in standard
+        deviations (n − 1) of all scores of the series.
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+
+    Notes
+    -----
+    That an episode outlasts its marks (entered below one line, left above another) is the kit's own rule, and so are
+    the three sessions of the level and the half: methods that compare neighbouring sessions mark only the fall itself.
+    """
+    checked = MARKS.check(marks)
+    found = [_episodes_of_block(checked, block) for block in iter_blocks(checked, key=(*SERIES_KEY, "method"))]
+    found = [episodes for episodes in found if not episodes.empty]
+    if not found:
+        return EPISODES.empty()
+    episodes = pd.concat(found, ignore_index=True).sort_values([*SERIES_KEY, "method", "onset"])
+    episodes["episode"] = episodes.groupby([*SERIES_KEY, "method"]).cumcount() + 1
+    return EPISODES.check(episodes)
+
+
+def _episodes_of_block(marks: pd.DataFrame, block: Block) -> pd.DataFrame:
+    score, session = block.matrix(marks["score"]), block.matrix(marks["session"])
+    is_marked = block.matrix(marks["is_rupture"]) == 1
+    walk = _Walk(block.n_series)
+    for t in range(block.n_columns):
+        walk.step(t, score[:, t], is_marked[:, t])
+    walk.close(walk.onset >= 0)
+    closed = {name: np.concatenate([part[name] for part in walk.closed]) for name in walk.closed[0]}
+    series = closed["series"]
+    sd = standard_deviation(score)[series, 0]
+    first_row = np.zeros(block.n_series, dtype=np.int64)
+    first_row[block.series] = block.rows
+    depth = closed["pre_level"] - closed["low"]
+    about = marks[[*SERIES_KEY, "method"]].iloc[first_row[series]].reset_index(drop=True)
+    episodes: pd.DataFrame = about.assign(
+        episode=1,
+        **{name: session[series, closed[name]].astype(np.int64) for name in ("onset", "nadir", "end")},
+        n_sessions=closed["n_sessions"],
+        pre_level=closed["pre_level"],
+        depth=depth,
+        depth_sd=np.divide(depth, sd, out=np.full(len(sd), np.nan), where=sd > ROUNDING),
+    )
+    return episodes
+
+
+class _Walk:
+    """One pass over the columns for all series at once: who is inside an episode, since when, how deep."""
+
+    def __init__(self, n_series: int) -> None:
+        self.recent = np.full((n_series, LEVEL_SESSIONS), np.nan)  # last scores outside episodes
+        self.onset = np.full(n_series, -1)  # columns; -1 = outside
+        self.nadir = np.full(n_series, -1)
+        self.end = np.full(n_series, -1)
+        self.n_sessions = np.zeros(n_series, dtype=np.int64)
+        self.pre_level = np.full(n_series, np.nan)
+        self.low = np.full(n_series, np.nan)
+        self.closed: list[dict[str, np.ndarray]] = []
+
+    def step(self, t: int, score: np.ndarray, is_marked: np.ndarray) -> None:
+        """Take in column `t`."""
+        scored = ~np.isnan(score)
+        depth = self.pre_level - self.low
+        half_way = np.where(depth > ROUNDING, self.pre_level - END_SHARE * depth, -np.inf)
+        self.close((self.onset >= 0) & scored & ~is_marked & (score >= half_way - ROUNDING))
+
+        begins = (self.onset < 0) & scored & is_marked
+        self.onset[begins] = t
+        self.n_sessions[begins] = 0
+        self.pre_level[begins] = pd.DataFrame(self.recent[begins]).median(axis=1)
+        self.low[begins] = np.inf
+
+        inside = (self.onset >= 0) & scored
+        self.end[inside] = t
+        self.n_sessions[inside] += 1
+        lower = inside & (score < self.low)
+        self.nadir[lower] = t
+        self.low[lower] = score[lower]
+
+        outside = (self.onset < 0) & scored
+        self.recent[outside] = np.column_stack([self.recent[outside, 1:], score[outside]])
+
+    def close(self, which: np.ndarray) -> None:
+        """End the episodes of the series of `which` and put them down."""
+        series = np.flatnonzero(which)
+        names = ("onset", "nadir", "end", "n_sessions", "pre_level", "low")
+        self.closed.append({"series": series} | {name: getattr(self, name)[series] for name in names})
+        self.onset[series] = -1
