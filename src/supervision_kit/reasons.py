@@ -83,7 +83,7 @@ def rating_reasons(headline: pd.DataFrame, last_session: pd.Series) -> Iterator[
         if rated.empty:
             continue
         case_id, scale, latest = str(case), find_scale(str(instrument), str(key)), rated["score"].iloc[-1]
-        silent = int(last_session[case]) - int(rated["session"].iloc[-1])
+        silent = int(last_session.loc[case]) - int(rated["session"].iloc[-1])
         if silent >= MISSING_SESSIONS:
             yield case_id, "missing", f"No alliance rating from the client in the last {_count(silent, 'session')}."
         if scale is None:

@@ -81,19 +81,21 @@ class Table:
 
 def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) -> pd.Series:
     if name not in frame:
-        return pd.Series(pd.NA, index=frame.index).astype(column.dtype)
+        return pd.Series(pd.NA, index=frame.index, dtype="object").astype(_NULLABLE.get(column.dtype, column.dtype))
     values = frame[name]
-    if column.dtype == "str" and pd.api.types.is_numeric_dtype(values):
-        values = values.astype("Int64" if not pd.api.types.is_float_dtype(values) else values.dtype)
     try:
+        if column.dtype == "str" and pd.api.types.is_numeric_dtype(values):
+            values = values.astype("Int64")  # 7 and 7.0 are the code "7"; 7.5 is no code
+        if column.dtype == "int64":
+            values = values.astype("Int64")  # refuses 1.5, where int64 would cut it to 1
         return values.astype(column.dtype)
     except (TypeError, ValueError):
         # not the error's own text: it can quote a value
-        if column.dtype == "int64" and values.isna().any():
-            faults.append(f"{name} is empty in {int(values.isna().sum())} row(s)")
+        if column.dtype == "int64" and (n_empty := int(values.isna().sum())):
+            faults.append(f"{name} is empty in {n_empty} row(s)")
         else:
             faults.append(f"{name} holds something that is not {_TYPE_WORDS[column.dtype]}")
-        return pd.Series(pd.NA, index=frame.index).astype(_NULLABLE.get(column.dtype, column.dtype))
+        return pd.Series("", index=frame.index)  # named already: not to be called empty as well
 
 
 _TYPE_WORDS = {
@@ -105,7 +107,7 @@ _TYPE_WORDS = {
     "datetime64[us]": "a date",
     "object": "a list",
 }
-_NULLABLE = {"int64": "Int64"}
+_NULLABLE = {"int64": "Int64", "float64": "Float64"}
 
 
 def _range_faults(checked: pd.DataFrame) -> list[str]:
@@ -188,7 +190,7 @@ MARKS = _table(
     {
         "score": Column("float64", "in scale points"),
         "expected": Column("float64", "what the method compares the score with, in scale points"),
-        "limit": Column("float64", "a score at or beyond this is marked, in scale points"),
+        "limit": Column("float64", "a score beyond this is marked (by some methods at it, too), in scale points"),
         "evidence": Column("float64", "how far below expected, in the method's own unit (see its page)"),
         "is_rupture": Column("boolean", "marked or not; <NA> = cannot be judged, and `note` says why"),
         "note": Column("str", "why a session cannot be judged; empty where it can"),

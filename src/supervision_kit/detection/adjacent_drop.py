@@ -83,4 +83,5 @@ class AdjacentDrop(Method):
             evidence=(before - x) / sd,
             can_judge=varies & ~np.isnan(x) & ~np.isnan(before),
             min_drop=self._floor,
+            at_limit=True,
         )

@@ -77,6 +77,11 @@ class ControlChart(Method):
         return self.min_sessions if self.baseline is None else self.baseline + 1
 
     @property
+    def is_prospective(self) -> bool:
+        """A chart with a baseline looks back only; one over the whole series does not."""
+        return self.baseline is not None
+
+    @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
         return "baseline: it sets the limits, or does not vary"
@@ -98,6 +103,7 @@ class ControlChart(Method):
             evidence=(centre - x) / sigma,
             can_judge=is_judged & ~np.isnan(sigma),
             min_drop=self._floor,
+            at_limit=False,
         )
 
 

@@ -78,6 +78,11 @@ class Method(ABC):
         return self.min_sessions
 
     @property
+    def is_prospective(self) -> bool:
+        """Whether this method, as set, judges a session from that session and earlier ones alone."""
+        return self.prospective
+
+    @property
     def unjudged(self) -> str:
         """Why a session with a score, in a series that is long enough and varies, still cannot be judged."""
         return "nothing to compare with"
@@ -103,19 +108,26 @@ class Method(ABC):
 
 
 def decide(
-    x: Matrix, *, expected: Matrix, limit: Matrix, evidence: Matrix, can_judge: np.ndarray, min_drop: float
+    x: Matrix,
+    *,
+    expected: Matrix,
+    limit: Matrix,
+    evidence: Matrix,
+    can_judge: np.ndarray,
+    min_drop: float,
+    at_limit: bool,
 ) -> Judgement:
-    """Mark the scores at or below `limit` that are also at least `min_drop` below `expected`.
+    """Mark the scores below `limit` (and at it, with `at_limit`) that are at least `min_drop` below `expected`.
 
     The limit that comes back is the stricter of the two, so a drawn limit always shows which scores would be marked.
     """
-    limit = np.minimum(limit, expected - min_drop)
-    marked = np.where(x <= limit + ROUNDING, 1.0, 0.0)
+    is_beyond = x <= limit + ROUNDING if at_limit else x < limit - ROUNDING
+    is_marked = is_beyond & (expected - x >= min_drop - ROUNDING)
     return Judgement(
         expected=np.broadcast_to(expected, x.shape).copy(),
-        limit=np.broadcast_to(limit, x.shape).copy(),
+        limit=np.broadcast_to(np.minimum(limit, expected - min_drop), x.shape).copy(),
         evidence=np.where(can_judge, evidence, np.nan),
-        is_rupture=np.where(can_judge, marked, np.nan),
+        is_rupture=np.where(can_judge, is_marked.astype(np.float64), np.nan),
     )
 
 

@@ -1,0 +1,229 @@
+"""Marks worked by hand, and each rule against a plain loop that knows nothing of the code."""
+
+import statistics
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import supervision_kit as sk
+
+
+def marked_sessions(scores, method):
+    marks = sk.mark_sessions(scores, method=method)
+    return marks.loc[marks["is_rupture"].fillna(value=False), "session"].to_list()
+
+
+# -- the two worked series ---------------------------------------------------------------------------------------------
+# 4.2 4.3 4.2 3.1 3.6 4.1 4.3 4.4: mean 4.025, SD .446414, mean moving range .371429 (2.6 over 7 steps)
+# 4.0 4.1 4.0 4.2 4.1 4.0 4.1 4.2: largest fall .1, SD .083452
+
+
+def test_the_fall_is_inside_its_own_three_sigma_limits(fell_and_came_back):
+    marks = sk.mark_sessions(fell_and_came_back, method="control_chart")
+    assert marks["expected"].to_list() == pytest.approx([4.025] * 8)
+    assert marks["limit"].to_list() == pytest.approx([3.037158] * 8, abs=1e-6)
+    assert not marks["is_rupture"].any()
+
+
+def test_the_fall_is_outside_two_sigma_limits(fell_and_came_back):
+    marks = sk.mark_sessions(fell_and_came_back, method=sk.ControlChart(sigmas=2))
+    assert marks["limit"].to_list() == pytest.approx([3.366439] * 8, abs=1e-6)
+    assert marks.loc[marks["is_rupture"], "session"].to_list() == [4]
+
+
+@pytest.mark.parametrize("sds", [1, 1.5, 2])
+def test_the_fall_is_a_drop_of_more_than_two_standard_deviations(fell_and_came_back, sds):
+    assert marked_sessions(fell_and_came_back, sk.AdjacentDrop(sds=sds)) == [4]
+
+
+def test_the_fall_in_standard_deviations_is_the_evidence(fell_and_came_back):
+    marks = sk.mark_sessions(fell_and_came_back, method="adjacent_drop").set_index("session")
+    assert marks["evidence"][4] == pytest.approx(1.1 / 0.446414, abs=1e-4)
+    assert marks["expected"][4] == 4.2
+
+
+@pytest.mark.parametrize("sigmas", [2, 3])
+def test_nothing_is_marked_in_a_series_that_hardly_varies(hardly_varies, sigmas):
+    assert marked_sessions(hardly_varies, sk.ControlChart(sigmas=sigmas)) == []
+
+
+def test_a_bare_drop_rule_would_mark_tenths_of_a_point_and_the_floor_keeps_it_from_that(hardly_varies):
+    assert marked_sessions(hardly_varies, sk.AdjacentDrop(sds=1, min_drop=0)) == [3, 5, 6]
+    assert marked_sessions(hardly_varies, sk.AdjacentDrop(sds=1)) == []
+
+
+# -- settings, missing scores, reasons ---------------------------------------------------------------------------------
+
+
+def test_the_floor_follows_the_scale(series):
+    wai = sk.ControlChart().for_scale(sk.INSTRUMENTS["wai_sr"].scales["total"])
+    srs = sk.ControlChart().for_scale(sk.INSTRUMENTS["srs"].scales["total"])
+    assert (wai.min_drop, srs.min_drop) == pytest.approx((0.3, 3.0))  # 7.5 % of 4 and of 40 points
+    # a fall of 2.9 SRS points is under the floor, one of 3.0 is not
+    assert marked_sessions(series(38, 38.1, 38, 35.1, 38, instrument="srs"), sk.AdjacentDrop(sds=1)) == []
+    assert marked_sessions(series(38, 38.1, 38, 35.0, 38, instrument="srs"), sk.AdjacentDrop(sds=1)) == [4]
+
+
+def test_a_fall_of_exactly_the_floor_is_marked_in_spite_of_binary_fractions(series):
+    # 4.2 - 3.9 is 0.30000000000000027 in binary, 4.1 - 3.8 is 0.2999999999999998
+    for high, low in ((4.2, 3.9), (4.1, 3.8), (3.3, 3.0)):
+        assert marked_sessions(series(high, high, high, low, high), sk.AdjacentDrop(sds=1)) == [4]
+
+
+def test_a_missing_form_is_stepped_over(series):
+    with_gap = series(4.2, 4.3, 4.2, 3.1, 4.2, sessions=[1, 2, 3, 7, 8])
+    with_empty_form = series(4.2, 4.3, 4.2, None, 3.1, 4.2)
+    assert marked_sessions(with_gap, sk.AdjacentDrop(sds=1)) == [7]
+    assert marked_sessions(with_empty_form, sk.AdjacentDrop(sds=1)) == [5]
+
+
+def test_baseline_sessions_set_the_limits_and_are_not_judged(series):
+    # baseline 4.0 4.2 4.0 4.2: centre 4.1, mean moving range .2, sigma .177305; 2 sigmas 3.745390, floor at 3.8
+    marks = sk.mark_sessions(series(4.0, 4.2, 4.0, 4.2, 3.7, 3.8, 2.0), method=sk.ControlChart(sigmas=2, baseline=4))
+    assert marks["is_rupture"].to_list() == [pd.NA, pd.NA, pd.NA, pd.NA, True, False, True]
+    assert marks["expected"].to_list() == pytest.approx([4.1] * 7)
+    assert marks["limit"].to_list() == pytest.approx([3.745390] * 7, abs=1e-6)
+
+
+def test_the_published_line_of_the_srs_is_36(series):
+    marks = sk.mark_sessions(series(38, 36, 35.9, 37, instrument="srs"), method="cutoff")
+    assert marks["is_rupture"].to_list() == [pd.NA, False, True, False]
+    assert marks["note"].to_list() == ["no spread so far", "", "", ""]
+
+
+def test_an_instrument_without_a_published_line_cannot_be_judged_by_one(series):
+    marks = sk.mark_sessions(series(4, 3, 4, 2), method="cutoff")
+    assert marks["is_rupture"].isna().all()
+    assert set(marks["note"]) == {"no published line for this scale"}
+
+
+@pytest.mark.parametrize(
+    ("scores", "session", "note"),
+    [
+        ((4, 4, 4, 4, 4), 2, "no spread: all ratings are the same"),
+        ((5, 5, 5, 5, 5), 2, "at the ceiling: all ratings are the highest possible"),
+        ((4, 3, 4), 2, "too few rated sessions: 3 of at least 4"),
+        ((4, 3, None, 4, 3, 4), 3, "no score"),
+        ((None, None), 1, "no score"),
+    ],
+)
+def test_what_cannot_be_judged_says_why(series, scores, session, note):
+    marks = sk.mark_sessions(series(*scores), method="control_chart").set_index("session")
+    assert marks["is_rupture"][session] is pd.NA
+    assert marks["note"][session] == note
+
+
+def test_outcome_measures_are_not_judged(series, fell_and_came_back):
+    marks = sk.mark_sessions(
+        pd.concat([fell_and_came_back, series(9, 5, 1, 20, instrument="phq9")]), method="adjacent_drop"
+    )
+    assert marks["instrument"].unique().tolist() == ["wai_sr"]
+    assert sk.mark_sessions(series(9, 5, instrument="phq9"), method="adjacent_drop").empty
+
+
+def test_an_instrument_of_the_clinics_own_is_judged_as_it_stands(series):
+    assert marked_sessions(series(7, 7, 7, 3, 7, instrument="our_form", scale="trust"), sk.AdjacentDrop(sds=1)) == [4]
+
+
+def test_several_methods_give_a_mark_each(fell_and_came_back):
+    marks = sk.mark_sessions(fell_and_came_back, method=["control_chart", sk.AdjacentDrop(sds=1)])
+    assert marks.groupby("method")["is_rupture"].sum().to_dict() == {"control_chart": 0, "adjacent_drop": 1}
+
+
+def test_one_method_with_two_settings_is_told_apart_by_them(fell_and_came_back):
+    marks = sk.mark_sessions(fell_and_came_back, method=[sk.ControlChart(sigmas=2), sk.ControlChart(sigmas=3)])
+    assert marks.groupby("method")["is_rupture"].sum().to_dict() == {
+        "ControlChart(min_drop=None, sigmas=2, baseline=None)": 1,
+        "ControlChart(min_drop=None, sigmas=3, baseline=None)": 0,
+    }
+
+
+def test_marks_come_in_the_order_of_the_scores_and_leave_them_as_they_are(series):
+    scores = pd.concat([series(4, 3, 4, 4, case_id="B"), series(4, 4, 4, 3, case_id="A")]).iloc[::-1]
+    before = scores.copy(deep=True)
+    marks = sk.mark_sessions(scores, method="adjacent_drop")
+    assert marks[["case_id", "session"]].to_numpy().tolist() == scores[["case_id", "session"]].to_numpy().tolist()
+    pd.testing.assert_frame_equal(scores, before)
+
+
+def test_an_unknown_method_is_refused_with_the_known_ones(fell_and_came_back):
+    with pytest.raises(sk.UnknownNameError, match="Did you mean 'control_chart'"):
+        sk.mark_sessions(fell_and_came_back, method="control_charts")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        lambda: sk.ControlChart(sigmas=0),
+        lambda: sk.ControlChart(baseline=2),
+        lambda: sk.AdjacentDrop(sds=-1),
+        lambda: sk.AdjacentDrop(min_drop=-0.1),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(settings):
+    with pytest.raises(sk.SettingError, match="must be"):
+        settings()
+
+
+# -- plain loops -------------------------------------------------------------------------------------------------------
+
+
+def loop_control_chart(scores, sigmas, floor):
+    """Return what a clinician with a pocket calculator would mark; None where nothing can be said."""
+    given = [s for s in scores if s is not None]
+    steps = [abs(b - a) for a, b in pairwise(given)]
+    if len(given) < 4 or not any(steps):
+        return [None] * len(scores)
+    centre = statistics.fmean(given)
+    limit = centre - sigmas * statistics.fmean(steps) / 1.128
+    return [None if s is None else s < limit - 1e-9 and centre - s >= floor - 1e-9 for s in scores]
+
+
+def loop_adjacent_drop(scores, sds, floor):
+    given = [s for s in scores if s is not None]
+    if len(given) < 3 or len(set(given)) == 1:
+        return [None] * len(scores)
+    sd = statistics.stdev(given)
+    marks, before = [], None
+    for s in scores:
+        marks.append(None if s is None or before is None else before - s >= max(sds * sd, floor) - 1e-9)
+        before = before if s is None else s
+    return marks
+
+
+def random_caseload(n_cases, rng):
+    for n in rng.integers(1, 25, size=n_cases):
+        raw = np.clip(rng.normal(4, rng.choice([0.05, 0.4, 0.9]), size=n).round(1), 1, 5)
+        yield [None if missing else float(s) for s, missing in zip(raw, rng.random(n) < 0.15, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("method", "loop"),
+    [
+        (sk.ControlChart(sigmas=2), lambda s: loop_control_chart(s, 2, 0.3)),
+        (sk.ControlChart(sigmas=1, min_drop=0.0), lambda s: loop_control_chart(s, 1, 0.0)),
+        (sk.AdjacentDrop(sds=1), lambda s: loop_adjacent_drop(s, 1, 0.3)),
+        (sk.AdjacentDrop(sds=0.5, min_drop=0.0), lambda s: loop_adjacent_drop(s, 0.5, 0.0)),
+    ],
+    ids=repr,
+)
+def test_the_matrix_says_what_a_plain_loop_says_on_20_000_cases(method, loop):
+    cases = list(random_caseload(20_000, np.random.default_rng(8)))
+    lengths = [len(case) for case in cases]
+    scores = pd.DataFrame(
+        {
+            "case_id": np.repeat([f"C{i}" for i in range(len(cases))], lengths),
+            "rater": "client",
+            "instrument": "wai_sr",
+            "scale": "total",
+            "session": np.concatenate([np.arange(1, n + 1) for n in lengths]),
+            "score": np.array([s for case in cases for s in case], dtype=float),
+        }
+    )
+    expected = pd.array([mark for case in cases for mark in loop(case)], dtype="boolean")
+    found = sk.mark_sessions(scores, method=method)["is_rupture"].array
+    assert expected.isna().sum() > 1000
+    assert expected.sum() > 1000
+    pd.testing.assert_extension_array_equal(found, expected)

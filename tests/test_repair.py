@@ -1,0 +1,145 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import supervision_kit as sk
+from builders import make_marks, make_scores
+from supervision_kit.tables import OUTCOMES
+
+BEFORE = (4.2, 4.3, 4.2)  # level before 4.2
+
+
+def follow(*score, marked=(4,), rule=None, sessions=None, **about):
+    marks = make_marks(*score, marked=marked, sessions=sessions, **about)
+    scores = make_scores(*score, sessions=sessions, **about)
+    return sk.follow_repairs(sk.find_episodes(marks), scores, rule=rule or sk.RepairRule())
+
+
+def outcome(*score, **more):
+    repairs = follow(*score, **more)
+    assert len(repairs) == 1
+    return repairs["outcome"].iloc[0]
+
+
+def test_back_within_the_tolerance_in_three_sessions_is_repaired():
+    repair = follow(*BEFORE, 3.1, 3.6, 4.1, 4.3, 4.4).iloc[0]
+    assert repair["outcome"] == "repaired"
+    assert (repair["repair_session"], repair["sessions_to_repair"]) == (6, 2)
+    assert repair["regained"] == pytest.approx(1.2 / 1.1)  # 4.3 in session 7, the last of the window
+
+
+def test_the_tolerance_is_a_quarter_point_on_item_means_of_one_to_five():
+    assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.95) == "repaired"
+    assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.94) == "partly repaired"
+    assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.94, rule=sk.RepairRule(tolerance=0.3)) == "repaired"
+
+
+def test_the_tolerance_follows_the_scale():
+    # 6.25 % of 40 points: 2.5
+    assert outcome(38, 38, 38, 30, 30, 30, 35.5, instrument="srs") == "repaired"
+    assert outcome(38, 38, 38, 30, 30, 30, 35.4, instrument="srs") == "partly repaired"
+
+
+def test_half_of_the_fall_regained_is_partly_repaired_and_less_is_not():
+    assert outcome(4, 4, 4, 3, 3.5, 3.4, 3.4) == "partly repaired"
+    assert outcome(4, 4, 4, 3, 3.4, 3.4, 3.4) == "unrepaired"
+
+
+def test_a_repair_after_the_window_comes_too_late():
+    late = (*BEFORE, 3.1, 3.1, 3.1, 3.1, 4.2)
+    assert outcome(*late) == "unrepaired"
+    assert outcome(*late, rule=sk.RepairRule(within=5)) == "repaired"
+
+
+@pytest.mark.parametrize("n_after", [0, 1, 2])
+def test_a_series_that_ends_inside_the_window_is_undetermined_not_unrepaired(n_after):
+    assert outcome(*BEFORE, 3.1, *[3.1] * n_after) == "undetermined"
+
+
+def test_a_repair_is_seen_even_if_the_series_ends_inside_the_window():
+    assert outcome(*BEFORE, 3.1, 4.2) == "repaired"
+
+
+def test_half_way_back_when_the_series_ends_inside_the_window_is_undetermined():
+    repair = follow(*BEFORE, 3.1, 3.7).iloc[0]
+    assert repair["outcome"] == "undetermined"
+    assert repair["regained"] == pytest.approx(0.6 / 1.1)
+    assert repair["repair_session"] is pd.NA
+
+
+def test_a_missing_form_in_the_window_is_stepped_over():
+    assert outcome(*BEFORE, 3.1, None, 3.1, 3.1) == "unrepaired"
+    assert outcome(*BEFORE, 3.1, None, None, 3.1) == "unrepaired"
+    assert outcome(*BEFORE, 3.1, 3.1, None, None, 3.1) == "unrepaired"
+
+
+def test_a_window_without_any_rating_is_undetermined():
+    assert outcome(*BEFORE, 3.1, None, None, None, 3.1) == "undetermined"
+    assert outcome(*BEFORE, 3.1, 3.1, sessions=[1, 2, 3, 4, 12]) == "undetermined"
+
+
+def test_the_window_counts_session_numbers_not_forms():
+    assert outcome(*BEFORE, 3.1, 4.2, sessions=[1, 2, 3, 4, 7]) == "repaired"
+    assert outcome(*BEFORE, 3.1, 3.1, 4.2, sessions=[1, 2, 3, 4, 7, 8]) == "unrepaired"
+
+
+def test_a_fall_that_goes_on_through_the_window_has_regained_nothing():
+    repair = follow(*BEFORE, 3.1, 3.0, 2.9, 2.8).iloc[0]
+    assert (repair["outcome"], repair["regained"]) == ("unrepaired", 0.0)
+
+
+def test_a_shallow_fall_is_not_repaired_where_it_stands():
+    # the fall of .2 is within the tolerance of .25: still half of it must come back
+    assert outcome(4, 4, 4, 3.8, 3.8, 3.8, 3.8) == "unrepaired"
+    assert outcome(4, 4, 4, 3.8, 3.9, 3.8, 3.8) == "repaired"
+
+
+def test_without_a_level_before_nothing_can_be_said():
+    assert outcome(3, 4, 4, 4, 4, marked=[1]) == "undetermined"
+
+
+def test_a_return_from_one_high_rating_is_no_fall_to_come_back_from():
+    assert outcome(3.0, 3.2, 4.4, 3.5, 3.1, 3.2, 3.2) == "undetermined"
+
+
+def test_no_episodes_give_no_repairs():
+    assert follow(4, 4, 4, marked=[]).empty
+
+
+def test_the_scores_must_be_those_of_the_episodes(series):
+    episodes = sk.find_episodes(make_marks(4, 4, 4, 3, marked=[4]))
+    with pytest.raises(sk.TableError, match="pass the same scores"):
+        sk.follow_repairs(episodes, series(4, 4, 4, 3, case_id="another"))
+
+
+@pytest.mark.parametrize("setting", [{"within": 0}, {"tolerance": -1}, {"partly": 0}, {"partly": 1.2}])
+def test_a_rule_that_makes_no_sense_is_refused(setting):
+    with pytest.raises(sk.SettingError):
+        sk.RepairRule(**setting)
+
+
+ratings = st.lists(
+    st.tuples(st.one_of(st.none(), st.integers(10, 50).map(lambda n: n / 10)), st.booleans()), min_size=1, max_size=25
+)
+
+
+@given(ratings, st.integers(1, 6))
+def test_repairs_keep_to_their_meaning(ratings, within):
+    score = [r for r, _ in ratings]
+    repairs = follow(*score, marked=[i for i, (_, m) in enumerate(ratings, 1) if m], rule=sk.RepairRule(within=within))
+    assert repairs["outcome"].isin(OUTCOMES).all()
+    repaired = repairs[repairs["outcome"] == "repaired"]
+    assert (repaired["repair_session"] > repaired["end"]).all()
+    assert (repaired["repair_session"] > repaired["nadir"]).all()
+    assert repaired["sessions_to_repair"].between(1, within).all()
+    assert repairs.loc[repairs["outcome"] != "repaired", "repair_session"].isna().all()
+    by_session = dict(enumerate(score, 1))
+    for repair in repaired.itertuples():
+        assert by_session[repair.repair_session] >= repair.pre_level - 0.25 - 1e-9
+        assert repair.regained >= 0.5 - 1e-9
+    last = max((s for s, r in by_session.items() if r is not None), default=0)
+    for repair in repairs[repairs["outcome"].isin(["unrepaired", "partly repaired"])].itertuples():
+        assert last >= repair.onset + within
+        assert np.isfinite(repair.depth)

@@ -1,0 +1,70 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import supervision_kit as sk
+from supervision_kit.tables import SCORES, TABLES
+
+
+def test_a_checked_table_has_the_columns_of_its_contract_in_order(series):
+    checked = SCORES.check(series(4, 3)[["score", "session", "scale", "instrument", "rater", "case_id"]])
+    assert list(checked) == list(SCORES.columns)
+    assert checked["therapist_id"].isna().all()
+    assert str(checked["session"].dtype) == "int64"
+
+
+def test_columns_that_the_contract_does_not_know_are_left_out(series):
+    assert "full name" not in SCORES.check(series(4, 3).assign(**{"full name": "x"}))
+
+
+def test_the_table_given_is_not_changed(series):
+    scores = series(4, 3)
+    before = scores.copy(deep=True)
+    checked = SCORES.check(scores)
+    checked.loc[:, "score"] = 0.0
+    pd.testing.assert_frame_equal(scores, before)
+
+
+def test_whole_number_codes_become_text(series):
+    assert SCORES.check(series(4).assign(case_id=7))["case_id"].to_list() == ["7"]
+
+
+def test_all_missing_columns_are_named(series):
+    with pytest.raises(sk.TableError, match=r"the column\(s\) rater, score are missing"):
+        SCORES.check(series(4).drop(columns=["rater", "score"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"session": 0}, "session is below 1 in 2 row"),
+        ({"session": 1}, "1 row.s. repeat the key"),
+        ({"session": "three"}, "session holds something that is not a whole number"),
+        ({"session": pd.NA}, "session is empty in 2 row"),
+        ({"session": 1.5}, "session holds something that is not a whole number"),
+        ({"rater": "mother"}, "rater is none of client, therapist, observer in 2 row"),
+        ({"case_id": None}, "case_id is empty in 2 row"),
+        ({"score": np.inf}, "score is infinite in 2 row"),
+        ({"score": "high"}, "score holds something that is not a number"),
+    ],
+)
+def test_a_broken_table_is_refused_with_the_column_and_the_rule(series, change, message):
+    with pytest.raises(sk.TableError, match=message):
+        SCORES.check(series(4, 3).assign(**change))
+
+
+def test_no_value_of_the_table_stands_in_the_message(series):
+    with pytest.raises(sk.TableError) as caught:
+        SCORES.check(series(4).assign(session="Anna Example, born 1980", rater="Anna Example"))
+    assert "Anna" not in str(caught.value)
+
+
+def test_something_that_is_no_table_is_refused():
+    with pytest.raises(sk.TableError, match="expected a pandas DataFrame, not list"):
+        SCORES.check([1, 2])
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_an_empty_table_keeps_its_own_contract(table):
+    assert list(table.check(table.empty())) == list(table.columns)
+    assert set(table.key) <= set(table.columns)
