@@ -14,6 +14,7 @@ from supervision_kit.detection.method import (
     decide,
     n_scored,
     previous_score,
+    setting,
     spread,
     standard_deviation,
 )
@@ -60,7 +61,7 @@ class AdjacentDrop(Method):
     min_sessions: ClassVar[int] = 3
     evidence_unit: ClassVar[str] = "standard deviations below the score before"
 
-    sds: float = 1.5
+    sds: float = setting(1.5, "fall that is marked, in standard deviations of this person's ratings")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from supervision_kit.detection.method import ROUNDING, Judgement, Method, decide, mean_of, n_scored, previous_score
+from supervision_kit.detection.method import (
+    ROUNDING,
+    Judgement,
+    Method,
+    decide,
+    mean_of,
+    n_scored,
+    previous_score,
+    setting,
+)
 from supervision_kit.series import Matrix
 
 # Mean range of two draws from a normal distribution with standard deviation 1: 2/√π, to the three decimals that the
@@ -62,8 +71,8 @@ class ControlChart(Method):
     min_sessions: ClassVar[int] = 4
     evidence_unit: ClassVar[str] = "sigmas below the centre"
 
-    sigmas: float = 3.0
-    baseline: int | None = None
+    sigmas: float = setting(3.0, "distance of the limit from the centre, in sigmas")
+    baseline: int | None = setting(None, "first ratings that set the limits", if_none="all ratings")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.method import ROUNDING, Judgement, Method
+from supervision_kit.detection.method import ROUNDING, Judgement, Method, setting
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
 
@@ -52,8 +52,8 @@ class Cutoff(Method):
     min_sessions: ClassVar[int] = 1
     evidence_unit: ClassVar[str] = "scale points below the line"
 
-    line: float | None = None
-    min_drop: float | None = 0.0
+    line: float | None = setting(None, "line, in scale points", if_none="the instrument's published line")
+    min_drop: float | None = setting(0.0, "points below the line that are marked", if_none="by the scale")
 
     @property
     def unjudged(self) -> str:

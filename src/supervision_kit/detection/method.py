@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields, replace
-from typing import ClassVar, Self
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -16,6 +16,11 @@ from supervision_kit.series import Matrix
 UNKNOWN_SCALE_MIN_DROP = 0.3
 # Differences below this are rounding of binary fractions (4.2 − 3.9 is 0.30000000000000027), not of ratings.
 ROUNDING = 1e-9
+
+
+def setting(default: float | None, label: str, *, if_none: str = "") -> Any:
+    """Declare a setting of a method: its default, its label on a page, and what ``None`` means there."""
+    return field(default=default, metadata={"label": label, "if_none": if_none})
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Method(ABC):
     min_sessions: ClassVar[int]
     evidence_unit: ClassVar[str]
 
-    min_drop: float | None = None
+    min_drop: float | None = setting(None, "smallest fall that is marked, in scale points", if_none="by the scale")
 
     def __post_init__(self) -> None:
         self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")
@@ -93,10 +98,21 @@ class Method(ABC):
             return self
         return replace(self, min_drop=scale.min_drop if scale else UNKNOWN_SCALE_MIN_DROP)
 
+    @classmethod
+    def settings(cls) -> tuple[Field[Any], ...]:
+        """Return the settings as dataclass fields, the method's own first; ``metadata`` holds label and if_none."""
+        inherited = {one.name for one in fields(Method)}
+        return tuple(sorted(fields(cls), key=lambda one: one.name in inherited))
+
     @property
-    def settings(self) -> dict[str, object]:
-        """The settings by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def in_words(self) -> str:
+        """The method with its settings, as charts and reports print it."""
+        values = [
+            f"{one.metadata['label']}: {one.metadata['if_none'] if value is None else f'{value:g}'}"
+            for one in self.settings()
+            for value in [getattr(self, one.name)]
+        ]
+        return f"{self.title} ({'; '.join(values)})"
 
     def _require(self, setting: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not holds:
