@@ -33,6 +33,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "unnoticed": Reason(2, "the client's rating fell and the therapist's did not"),
         "unrepaired": Reason(3, "a fall was not made good in time"),
         "partly": Reason(2, "a fall was made good in part"),
+        "early": Reason(2, "a fall that is too recent, or too little rated since, to say how it ended"),
         "below_line": Reason(2, "the latest total is below the instrument's published line"),
         "missing": Reason(2, "the client's alliance forms have stopped while other forms came in"),
         "top": Reason(1.5, "nothing but top marks: the ratings cannot tell how it is going"),
@@ -69,6 +70,8 @@ def episode_reasons(
         elif outcome == "repaired":
             soon = _count(episode["sessions_to_repair"], "session")
             yield case, "repaired", f"{subject} {fall} and came back after {soon}."
+        else:
+            yield case, "early", f"{subject} {fall}; there are too few ratings since to say whether it came back."
         if outcome != "repaired" and _therapist_did_not_fall(episode, scores):
             yield case, "unnoticed", f"The therapist's rating did not fall at session {episode['onset']}."
 

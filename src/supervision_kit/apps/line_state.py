@@ -1,0 +1,166 @@
+"""The state behind the pages: choices and settings in, the line's tables out; runs without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from traitlets import HasTraits, Instance, Tuple, Unicode, observe, validate
+
+from supervision_kit.caseload import review_caseload
+from supervision_kit.detection import ControlChart, Method, mark_sessions
+from supervision_kit.episodes import find_episodes
+from supervision_kit.errors import UnknownNameError
+from supervision_kit.repair import RepairRule, follow_repairs
+from supervision_kit.summary import describe_case
+from supervision_kit.tables import SCORES
+
+# What the pages open with: about 2 in 100 sessions marked by chance in series of 16, where 3 sigmas marks next to none.
+OPENING_METHOD = ControlChart(sigmas=2)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run of the line: the tables from marks to caseload."""
+
+    marks: pd.DataFrame
+    repairs: pd.DataFrame
+    caseload: pd.DataFrame
+
+
+class LineState(HasTraits):
+    """Ratings, a method and a repair rule, and the line run with them.
+
+    Parameters
+    ----------
+    scores
+        See :data:`supervision_kit.tables.SCORES`.
+    files
+        Where the scores came from, for the line of code that repeats what was clicked.
+    method, rule
+        The settings; setting another one runs the line anew.
+    """
+
+    method = Instance("supervision_kit.detection.Method")
+    rule = Instance(RepairRule)
+    files = Tuple()
+    line = Instance(Line, read_only=True)
+
+    def __init__(
+        self,
+        scores: pd.DataFrame,
+        *,
+        method: Method = OPENING_METHOD,
+        rule: RepairRule | None = None,
+        files: tuple[str, ...] = (),
+    ) -> None:
+        self.scores = SCORES.check(scores)
+        super().__init__(method=method, rule=rule or RepairRule(), files=files)
+        self._run_line()
+
+    @observe("method", "rule")
+    def _run_line(self, _change: object = None) -> None:
+        marks = mark_sessions(self.scores, method=self.method)
+        repairs = follow_repairs(find_episodes(marks), self.scores, rule=self.rule)
+        self.set_trait("line", Line(marks, repairs, review_caseload(self.scores, repairs, marks=marks)))
+
+    @property
+    def as_code(self) -> str:
+        """The Python lines that repeat what the page shows."""
+        files = ", ".join(map(repr, self.files)) or "…"
+        read = f"sk.read_ratings([{files}])" if len(self.files) > 1 else f"sk.read_ratings({files})"
+        return "\n".join(
+            [
+                "import supervision_kit as sk",
+                "",
+                f"scores = {read}.scores",
+                f"marks = sk.mark_sessions(scores, method=sk.{self.method})",
+                f"repairs = sk.follow_repairs(sk.find_episodes(marks), scores, rule=sk.{self.rule})",
+                "caseload = sk.review_caseload(scores, repairs, marks=marks)",
+            ]
+        )
+
+
+class CaseloadState(LineState):
+    """The whole caseload, or one therapist's part of it; ``therapist_id`` is empty for all."""
+
+    therapist_id = Unicode("")
+
+    @property
+    def therapist_ids(self) -> list[str]:
+        """The therapists there are, in order."""
+        return sorted(self.line.caseload["therapist_id"].dropna().unique())
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """The caseload table of the chosen therapist, those most in need of a word first."""
+        cases = self.line.caseload
+        return cases if not self.therapist_id else cases[cases["therapist_id"] == self.therapist_id]
+
+    @validate("therapist_id")
+    def _known_therapist(self, proposal: Any) -> str:
+        if proposal["value"] and proposal["value"] not in self.therapist_ids:
+            raise UnknownNameError("therapist", proposal["value"], self.therapist_ids)
+        return str(proposal["value"])
+
+    @property
+    def answer(self) -> str:
+        """The page's answer in a sentence."""
+        cases = self.cases
+        n_open = int((cases["open_ruptures"] > 0).sum())
+        n_back = int((cases["outcome_class"] == "repaired").sum())
+        n_unclear = int(cases["outcome_class"].isna().sum())
+        return (
+            f"{_count(len(cases), 'case')}. In {n_open} the client's rating fell and is still down. "
+            f"In {n_back} it fell and came back. {n_unclear} cannot be judged from the ratings."
+        )
+
+    @property
+    def as_code(self) -> str:
+        """The Python lines that repeat what the page shows."""
+        chosen = (
+            f'caseload = caseload[caseload["therapist_id"] == {self.therapist_id!r}]\n' if self.therapist_id else ""
+        )
+        return f"{super().as_code}\n{chosen}sk.charts.caseload_overview(caseload, scores, marks, repairs)"
+
+
+class CaseState(LineState):
+    """One case of the caseload; ``case_id`` says which."""
+
+    case_id = Unicode()
+
+    def __init__(self, scores: pd.DataFrame, *, case_id: str | None = None, **more: Any) -> None:
+        super().__init__(scores, **more)
+        self.case_id = self.line.caseload["case_id"].iloc[0] if case_id is None else case_id
+
+    @property
+    def case_ids(self) -> list[str]:
+        """The cases there are, in order."""
+        return sorted(self.line.caseload["case_id"])
+
+    @validate("case_id")
+    def _known_case(self, proposal: Any) -> str:
+        if proposal["value"] not in set(self.line.caseload["case_id"]):
+            raise UnknownNameError("case", proposal["value"], self.case_ids)
+        return str(proposal["value"])
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What happened in this case, in plain sentences."""
+        return describe_case(self.scores, self.line.marks, self.line.caseload, case_id=self.case_id, method=self.method)
+
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """The followed episodes of this case, of every rater and scale."""
+        repairs = self.line.repairs
+        return repairs[repairs["case_id"] == self.case_id]
+
+    @property
+    def as_code(self) -> str:
+        """The Python lines that repeat what the page shows."""
+        return f"{super().as_code}\nsk.charts.trajectory(marks, repairs, case_id={self.case_id!r}, scores=scores)"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
