@@ -1,0 +1,141 @@
+"""Tables → the rows that the charts draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from supervision_kit.charts import theme
+from supervision_kit.charts.layout import Panel, place_flags, spread_labels
+from supervision_kit.charts.sentences import Rows, in_words, span, verdict
+from supervision_kit.charts.series_choice import Series
+from supervision_kit.instruments import find_scale
+
+INSET = 0.46  # of a session to either side, so that bands of neighbouring episodes do not touch
+
+
+def rating_rows(judged: pd.DataFrame) -> Rows:
+    """One row per rated session: its score, its state (marked, not marked, cannot be judged) and what is said of it."""
+    rated = judged[judged["score"].notna()]
+    return [
+        {
+            "session": int(row["session"]),
+            "score": float(row["score"]),
+            "run": run,
+            "state": _state(row["is_rupture"]),
+            "verdict": verdict(row),
+            "says": f"Session {row['session']}: {in_words(row['score'])}, {verdict(row)}",
+        }
+        for row, run in zip(rated.to_dict("records"), _runs(rated["session"]), strict=True)
+    ]
+
+
+def _state(is_rupture: Any) -> str:
+    if pd.isna(is_rupture):
+        return theme.NOT_JUDGED
+    return theme.MARKED if is_rupture else theme.NOT_MARKED
+
+
+def line_rows(table: pd.DataFrame) -> Rows:
+    """One row per rated session of a plain line, with the unbroken run that it belongs to."""
+    rated = table[table["score"].notna()].drop_duplicates("session")
+    return [
+        {
+            "session": int(session),
+            "score": float(score),
+            "run": run,
+            "says": f"Session {session}: {in_words(score)} by the {rater}",
+        }
+        for session, score, rater, run in zip(
+            rated["session"], rated["score"], rated["rater"], _runs(rated["session"]), strict=True
+        )
+    ]
+
+
+def _runs(sessions: pd.Series) -> list[int]:
+    """Give each session the number of its unbroken run; no line is drawn across a missing session."""
+    return [int(run) for run in (sessions.diff().fillna(1) != 1).cumsum()]
+
+
+def step_rows(judged: pd.DataFrame, column: str) -> Rows:
+    """Two rows per session that has a value, at its left and right edge, so that one lone session shows as well."""
+    known = judged[judged[column].notna()]
+    return [
+        {"at": session + side, "value": float(value), "run": run}
+        for session, value, run in zip(known["session"], known[column], _runs(known["session"]), strict=True)
+        for side in (-0.5, 0.5)
+    ]
+
+
+def no_form_rows(judged: pd.DataFrame, last: int) -> Rows:
+    """One row per session up to the last that has no score of this series, with the reason."""
+    scored = set(judged.loc[judged["score"].notna(), "session"])
+    seen = set(judged["session"])
+    return [
+        {"session": session, "says": "form without a score" if session in seen else "no form"}
+        for session in range(1, last + 1)
+        if session not in scored
+    ]
+
+
+def episode_rows(repairs: pd.DataFrame) -> Rows:
+    """One row per episode: from onset to repair or end, and its outcome in words."""
+    spans = [
+        (
+            int(row["onset"]),
+            int(row["end"] if pd.isna(row["repair_session"]) else max(row["repair_session"], row["end"])),
+        )
+        for row in repairs.to_dict("records")
+    ]
+    return [
+        {
+            "onset": onset,
+            "from": onset - INSET,
+            "to": end + INSET,
+            "outcome": outcome,
+            "word": theme.OUTCOME_WORDS[outcome],
+            "says": f"{span(onset, end)}: {theme.OUTCOME_WORDS[outcome]}",
+        }
+        for (onset, end), outcome in zip(spans, repairs["outcome"], strict=True)
+    ]
+
+
+def with_flags(episodes: Rows, last: int) -> Rows:
+    """Add where the flag of each episode stands."""
+    flags = place_flags([row["onset"] for row in episodes], [row["word"] for row in episodes], last)
+    return [row | flag for row, flag in zip(episodes, flags, strict=True)]
+
+
+def label_rows(ends: Mapping[str, tuple[Rows, str]], panel: Panel) -> Rows:
+    """One row per direct label at the right edge, level with the end of its line, none upon another."""
+    levels = {name: float(rows[-1][column]) for name, (rows, column) in ends.items() if rows}
+    spread = spread_labels(list(levels.values()), panel)
+    return [{"label": name, "at": at} for name, at in zip(levels, spread, strict=True)]
+
+
+def column_rows(last: int, lines: Mapping[str, Rows], no_forms: Rows, episodes: Rows) -> Rows:
+    """One row per session up to the last: what the reader is told who points at it."""
+    said = {row["session"]: row["verdict"] for row in lines["ratings"]}
+    said |= {row["session"]: row["says"] for row in no_forms}
+    values = {name: {row["session"]: in_words(row["score"]) for row in rows} for name, rows in lines.items()}
+    return [
+        {
+            "session": session,
+            "left": session - 0.5,
+            "right": session + 0.5,
+            **{name: by_session.get(session, "–") for name, by_session in values.items()},
+            "judged": said[session],
+            "episode": "; ".join(row["says"] for row in episodes if row["from"] < session < row["to"]) or "–",
+        }
+        for session in range(1, last + 1)
+    ]
+
+
+def published_line(measure: Series) -> Rows:
+    """Return the outcome measure's published line, where it has one."""
+    scale = find_scale(measure.instrument, measure.scale)
+    if scale is None or scale.cutoff is None:
+        return []
+    return [{"line": scale.cutoff.line, "label": f"published\nline {in_words(scale.cutoff.line)}"}]

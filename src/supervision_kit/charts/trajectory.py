@@ -1,0 +1,180 @@
+"""One case's alliance by session: what was rated, what was marked, what became of it, and the outcome beneath."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+
+from supervision_kit.charts import rows, theme
+from supervision_kit.charts import trajectory_layers as layers
+from supervision_kit.charts.layout import FEWEST_SESSIONS, Bands, Panel
+from supervision_kit.charts.sentences import Rows, axis_title, summary
+from supervision_kit.charts.series_choice import (
+    Series,
+    check_case,
+    choose_series,
+    of_case,
+    outcome_measures,
+    scale_range,
+)
+from supervision_kit.instruments import find_scale
+from supervision_kit.tables import MARKS, REPAIRS, SCORES
+
+SECOND_RATER = {"client": "therapist", "therapist": "client", "observer": "client"}
+
+
+def trajectory(
+    marks: pd.DataFrame,
+    repairs: pd.DataFrame | None = None,
+    *,
+    case_id: str,
+    scores: pd.DataFrame | None = None,
+    method: str | None = None,
+    rater: str = "client",
+    instrument: str | None = None,
+    scale: str | None = None,
+    provenance: str = "",
+    width: int | Literal["container"] = "container",
+    height: int = 190,
+) -> alt.LayerChart | alt.Chart:
+    """Draw one case's alliance by session, its marked sessions and episodes, and the outcome measure beneath.
+
+    The line breaks where a session has no score. Marked sessions are orange triangles with the letter R, sessions that
+    cannot be judged hollow circles, sessions without a score a × in words "no form". Everything of the case is in the
+    chart's datasets: two cases rated on the same instruments give charts that differ in ``datasets`` alone.
+
+    Parameters
+    ----------
+    marks, repairs, scores
+        See :mod:`supervision_kit.tables`. `scores` adds the other rater's line and the outcome measures; without it
+        the other rater's line comes from `marks`.
+    case_id
+        The case to draw.
+    method, instrument, scale
+        Which of several to draw. Default: the first method; the alliance instrument with most rated sessions; its total
+        or else its first scale.
+    rater
+        Whose rating is judged and drawn as the main line.
+    provenance
+        A line that says how the method was set, shown under the title; ``repr`` of the method is one.
+    width, height
+        Width of the chart in px, or that of the element that holds it; height of the alliance's band in px.
+
+    Raises
+    ------
+    UnknownNameError
+        A case, rater, instrument, scale or method that the tables do not have; lists those that they have.
+    TableError
+        A table that breaks its contract.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"case_id": "C07", "rater": "client", "instrument": "wai_sr", "scale": "total",
+    ...                        "session": [1, 2, 3], "score": [4.2, 4.3, 3.1]})
+    >>> trajectory(mark_sessions(scores, method="adjacent_drop"), case_id="C07")  # doctest: +SKIP
+    """
+    check_case(case_id, marks, scores)
+    judged, scored = of_case(marks, MARKS, case_id), of_case(scores, SCORES, case_id)
+    series = choose_series(judged, rater=rater, instrument=instrument, scale=scale, method=method)
+    if series is None:
+        return in_words(f"Case {case_id}", f"There are no alliance ratings by the {rater}.", width)
+    other = SECOND_RATER[rater]
+    second = series.pick(scored, rater=other)
+    case = _Case(
+        case_id=case_id,
+        series=series,
+        judged=series.pick(judged),
+        second=second if len(second) else series.pick(judged, rater=other),
+        repairs=series.pick(of_case(repairs, REPAIRS, case_id)),
+        measures=outcome_measures(scored),
+        bands=Bands(height),
+    )
+    datasets = _datasets(case, judged_by=provenance or f"judged by {series.method_title}")
+    chart: alt.LayerChart = _draw(case).properties(datasets=datasets, width=width).configure(**theme.config())
+    return chart
+
+
+def in_words(title: str, sentence: str, width: int | Literal["container"]) -> alt.Chart:
+    """Return a chart that says in words why there is nothing to draw."""
+    words = alt.Chart(alt.NamedData("caption"), name="caption", width=width, height=48, description=sentence)
+    text = words.mark_text(align="left", baseline="top", x=0, y=0, lineBreak="\n", fontSize=theme.TEXT_SIZE)
+    datasets = {"caption": [{"words": f"{title}\n{sentence}"}]}
+    chart: alt.Chart = text.encode(text="words:N").properties(datasets=datasets).configure(**theme.config())
+    return chart
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """What is drawn of one case, each table in session order, and where."""
+
+    case_id: str
+    series: Series
+    judged: pd.DataFrame
+    second: pd.DataFrame
+    repairs: pd.DataFrame
+    measures: list[tuple[Series, pd.DataFrame]]
+    bands: Bands
+
+    @property
+    def panel(self) -> Panel:
+        """The alliance's panel, on the instrument's own scale."""
+        lowest, highest = scale_range(find_scale(self.series.instrument, self.series.scale), self.judged["score"])
+        return Panel(self.bands.title, self.bands.top, self.bands.bottom, lowest, highest)
+
+    def panel_of(self, n: int) -> Panel:
+        """Place the n-th outcome measure, from 0, beneath the alliance."""
+        measure, table = self.measures[n]
+        lowest, highest = scale_range(find_scale(measure.instrument, measure.scale), table["score"])
+        bands = self.bands
+        return Panel(bands.outcome_title(n), bands.outcome_top(n), bands.outcome_bottom(n), lowest, highest)
+
+
+def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
+    rater = case.series.rater
+    lines = {"ratings": rows.rating_rows(case.judged), "second": rows.line_rows(case.second)}
+    lines |= {f"outcome_{n}": rows.line_rows(table) for n, (_, table) in enumerate(case.measures, 1)}
+    usual = {name: rows.step_rows(case.judged, name) for name in ("expected", "limit")}
+    last = max([*case.judged["session"], *(row["session"] for line in lines.values() for row in line)])
+    reach = max(last, FEWEST_SESSIONS)
+    drawn = lines | usual
+    drawn["no_form"] = rows.no_form_rows(case.judged, last)
+    drawn["episodes"] = rows.with_flags(rows.episode_rows(case.repairs), reach)
+    drawn["columns"] = rows.column_rows(last, lines, drawn["no_form"], drawn["episodes"])
+    ends = {rater: (lines["ratings"], "score"), SECOND_RATER[rater]: (lines["second"], "score")}
+    drawn["labels"] = rows.label_rows(ends | {name: (steps, "value") for name, steps in usual.items()}, case.panel)
+    drawn |= {f"line_{n}": rows.published_line(measure) for n, (measure, _) in enumerate(case.measures, 1)}
+    rated = f"{case.series.title}, rated by the {rater}"
+    drawn["caption"] = [{"title": f"Case {case.case_id}", "rated": rated, "judged": judged_by}]
+    measured = [(measure, lines[f"outcome_{n}"]) for n, (measure, _) in enumerate(case.measures, 1)]
+    says = summary(case.case_id, case.series, drawn, measured)
+    empty = "" if lines["ratings"] else "No form has a score yet."
+    drawn["frame"] = [{"left": 0.5, "right": reach + 0.5, "says": says, "empty": empty}]
+    return drawn
+
+
+def _draw(case: _Case) -> alt.LayerChart:
+    series, bands, bottom = case.series, case.bands, case.bands.total(len(case.measures))
+    told = {
+        "session": "session",
+        "ratings": f"{series.rater}'s rating",
+        "judged": "judged",
+        "episode": "episode",
+        "second": f"{SECOND_RATER[series.rater]}'s rating",
+    } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(case.measures, 1)}
+    chart: alt.LayerChart = layers.layered(
+        layers.frame(bands),
+        layers.episodes(bands),
+        layers.caption(),
+        layers.alliance(axis_title(series), series.rater, case.panel),
+        layers.no_form(bands),
+        *(layers.outcome(n + 1, axis_title(measure), case.panel_of(n)) for n, (measure, _) in enumerate(case.measures)),
+        layers.columns(bands, bottom, told),
+    ).resolve_scale(y="independent", fill="independent", stroke="independent", shape="independent")
+    return chart.properties(
+        height=bottom,
+        description=f"Alliance by session for one case: {series.title} rated by the {series.rater}, with the sessions "
+        "that a method marked, and what became of them.",
+    )

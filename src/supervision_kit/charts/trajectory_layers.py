@@ -1,0 +1,259 @@
+"""The layers of the trajectory, each over one named dataset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from supervision_kit.charts import theme
+from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, WIDE, Bands, Panel
+from supervision_kit.tables import OUTCOMES
+
+INDENT = -LEFT - 4
+WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
+REACH = {"expr": "[data('frame')[0].left, data('frame')[0].right]"}
+PX_PER_SESSION = f"(width - {RIGHT}) / span(domain('x'))"
+HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
+KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14)
+
+
+def layer(dataset: str, name: str) -> alt.Chart:
+    """Begin a named view over a named dataset."""
+    return alt.Chart(alt.NamedData(dataset), name=name)
+
+
+def layered(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart:
+    """Lay views over each other."""
+    return alt.LayerChart(layer=list(layers))
+
+
+def session(field: str = "session") -> alt.X:
+    """Place `field` on the one session axis, whose reach comes from the data."""
+    return alt.X(
+        field,
+        type="quantitative",
+        title="Session",
+        scale=alt.Scale(domain=REACH, zero=False, nice=False, range=[0, {"expr": f"width - {RIGHT}"}]),
+        axis=alt.Axis(
+            description="session numbers",
+            format="d",
+            tickMinStep=1,
+            tickCount={"expr": "max(2, width / 34)"},
+            grid=False,
+            titleAnchor="start",
+            titleAlign="left",
+        ),
+    )
+
+
+def points(field: str, title: str, panel: Panel, *, ticks: int) -> alt.Y:
+    """Place `field` on a panel's own stretch of pixels, the title lying flat above it."""
+    return alt.Y(
+        field,
+        type="quantitative",
+        title=title,
+        scale=alt.Scale(domain=[panel.lowest, panel.highest], range=[panel.bottom, panel.top], nice=False, zero=False),
+        axis=alt.Axis(
+            orient="left",
+            tickCount=ticks,
+            grid=True,
+            minExtent=LEFT,
+            maxExtent=LEFT,
+            titleAngle=0,
+            titleAlign="left",
+            titleBaseline="top",
+            titleX=INDENT,
+            titleY=panel.title,
+        ),
+    )
+
+
+def dense(size: int, *, marked: int | None = None) -> dict[str, str]:
+    """Return an area for points in px² that shrinks where sessions stand close, to a third at the least."""
+    full = f"(datum.state === '{theme.MARKED}' ? {marked} : {size})" if marked else str(size)
+    return {"expr": f"{full} * clamp({PX_PER_SESSION} / 18, 0.35, 1)"}
+
+
+def caption() -> alt.LayerChart:
+    """Title and subtitles, in words that come from the data."""
+    lines: list[tuple[str, int, dict[str, Any]]] = [
+        ("title", 0, {"fontSize": theme.TITLE_SIZE, "fontWeight": 600}),
+        ("rated", 23, {"fontSize": theme.TEXT_SIZE}),
+        ("judged", 39, {"color": theme.QUIET_TEXT}),
+    ]
+    return layered(
+        *(
+            layer("caption", f"caption_{field}")
+            .mark_text(align="left", baseline="top", x=INDENT, y=top, limit={"expr": f"width + {LEFT}"}, **style)
+            .encode(text=alt.Text(field, type="nominal"))
+            for field, top, style in lines
+        )
+    )
+
+
+def frame(bands: Bands) -> alt.LayerChart:
+    """Set the reach of the session axis, carry the summary in words, and say so where there is nothing to draw."""
+    base = layer("frame", "frame")
+    return layered(
+        base.mark_rect(fill=theme.PAPER, fillOpacity=0, y=bands.top, y2=bands.bottom).encode(
+            x=session("left"), x2="right:Q", description="says:N"
+        ),
+        layer("frame", "empty")
+        .mark_text(align="left", baseline="top", dx=8, y=bands.top + 8, fontSize=theme.TEXT_SIZE)
+        .encode(x=session("left"), text="empty:N"),
+    )
+
+
+def columns(bands: Bands, bottom: int, told: Mapping[str, str]) -> alt.Chart:
+    """One invisible column per session: points at, clicked, it stands for all that the session holds."""
+    picked = alt.selection_point(name="picked", fields=["session"], empty=False)
+    chart: alt.Chart = (
+        layer("columns", "columns")
+        .mark_rect(fill=theme.QUIET_TEXT, y=bands.top, y2=bottom, aria=False)
+        .encode(
+            x=session("left"),
+            x2="right:Q",
+            fillOpacity=alt.when(picked).then(alt.value(0.14)).otherwise(alt.value(0)),
+            tooltip=[alt.Tooltip(field, type="nominal", title=title) for field, title in told.items()],
+        )
+        .add_params(picked)
+    )
+    return chart
+
+
+def episodes(bands: Bands) -> alt.LayerChart:
+    """Draw a band per episode, told apart by fill, outline and the word on its flag."""
+    lane = f"(width < {WIDE + RIGHT} ? datum.narrow_lane : datum.wide_lane)"
+    word = f"width < {WIDE + RIGHT} ? datum.narrow_word : datum.wide_word"
+    text_top = f"{bands.flags + (N_LANES - 1) * LANE} - {LANE} * {lane}"
+    scales: dict[str, Any] = {"legend": None, "type": "nominal"}
+
+    def by_outcome(channel: Any, values: tuple[Any, ...]) -> Any:
+        return channel("outcome", scale=alt.Scale(type="ordinal", domain=list(OUTCOMES), range=list(values)), **scales)
+
+    def looks(values: tuple[Any, ...]) -> dict[str, str]:
+        return {"expr": f"{json.dumps(dict(zip(OUTCOMES, values, strict=True)))}[datum.outcome]"}
+
+    stroke = by_outcome(alt.Stroke, theme.OUTCOME_COLOURS)
+    return layered(
+        layer("episodes", "episodes")
+        .mark_rect(
+            y=bands.top - 4,
+            y2=bands.bottom,
+            strokeWidth=1.2,
+            strokeDash=looks(theme.OUTCOME_DASHES),
+            fillOpacity=looks(theme.OUTCOME_FILL_OPACITY),
+        )
+        .encode(
+            x=session("from"),
+            x2="to:Q",
+            fill=by_outcome(alt.Fill, theme.OUTCOME_COLOURS),
+            stroke=stroke,
+            description="says:N",
+        ),
+        layer("episodes", "flag_poles")
+        .mark_rule(y={"expr": text_top}, y2=bands.top - 4, aria=False)
+        .encode(x=session("from"), stroke=stroke),
+        *(
+            layer("episodes", name)
+            .mark_text(align="left", baseline="top", dx=4, y={"expr": text_top}, text={"expr": word}, **style)
+            .encode(x=session("from"))
+            for name, style in (
+                ("flag_halo", HALO | {"aria": False}),
+                ("flags", {"color": theme.TEXT}),
+            )
+        ),
+    )
+
+
+def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
+    """Draw the usual, the other rater's line and the ratings, on the instrument's own scale."""
+
+    def level(field: str) -> alt.Y:
+        return points(field, title, panel, ticks=5)
+
+    by_state: dict[str, Any] = {
+        channel: definition(
+            "state", type="nominal", scale=alt.Scale(domain=list(theme.STATES), range=list(values)), legend=KEY
+        )
+        for channel, definition, values in (
+            ("fill", alt.Fill, theme.STATE_FILLS),
+            ("stroke", alt.Stroke, theme.STATE_STROKES),
+            ("shape", alt.Shape, theme.STATE_SHAPES),
+        )
+    }
+    return layered(
+        *(
+            layer(name, name)
+            .mark_line(color=theme.USUAL, strokeWidth=1.2, strokeDash=dash, aria=False)
+            .encode(x=session("at"), y=level("value"), detail="run:N")
+            for name, dash in (("expected", [1, 0]), ("limit", [5, 3]))
+        ),
+        layer("second", "second_line")
+        .mark_line(color=theme.SECOND, strokeWidth=1.2, aria=False)
+        .encode(x=session(), y=level("score"), detail="run:N"),
+        layer("second", "second_points")
+        .mark_point(shape="square", color=theme.SECOND, fill=theme.SECOND, size=dense(24), opacity=1)
+        .encode(x=session(), y=level("score"), description="says:N"),
+        layer("ratings", "ratings_line")
+        .mark_line(color=theme.RATING, strokeWidth=2, aria=False)
+        .encode(x=session(), y=level("score"), detail="run:N"),
+        layer("ratings", "ratings")
+        .mark_point(size=dense(70, marked=120), strokeWidth=1.6, opacity=1)
+        .encode(x=session(), y=level("score"), description="says:N", **by_state),
+        *(
+            layer("ratings", name)
+            .transform_filter(alt.datum.state == theme.MARKED)
+            .mark_text(text="R", dy=14, fontWeight=700, aria=False, **style)
+            .encode(x=session(), y=level("score"))
+            for name, style in (("letter_halo", HALO), ("letters", {"color": theme.RUPTURE_TEXT}))
+        ),
+        layer("labels", "labels")
+        .mark_text(align="left", x=WORDS_AT, aria=False)
+        .encode(
+            y=level("at"),
+            text="label:N",
+            color=alt.when(alt.datum.label == rater)
+            .then(alt.value(theme.RATING_TEXT))
+            .otherwise(alt.value(theme.QUIET_TEXT)),
+        ),
+    )
+
+
+def no_form(bands: Bands) -> alt.LayerChart:
+    """Draw a × under each session without a score, in words at the right."""
+    return layered(
+        layer("no_form", "no_form")
+        .mark_text(text="×", fontSize=theme.TEXT_SIZE, color=theme.QUIET_TEXT, y=bands.no_form)
+        .encode(x=session(), description="says:N"),
+        layer("no_form", "no_form_label")
+        .transform_aggregate(n="count()")
+        .transform_filter(alt.datum.n > 0)
+        .mark_text(text="no form", align="left", x=WORDS_AT, y=bands.no_form, color=theme.QUIET_TEXT, aria=False),
+    )
+
+
+def outcome(n: int, title: str, panel: Panel) -> alt.LayerChart:
+    """Draw the n-th outcome measure with its published line; not every session is meant to have a form of it."""
+
+    def level(field: str) -> alt.Y:
+        return points(field, title, panel, ticks=3)
+
+    line = layer(f"line_{n}", f"published_line_{n}")
+    return layered(
+        line.mark_rule(color=theme.USUAL, strokeDash=[5, 3], x=0, x2={"expr": f"width - {RIGHT}"}).encode(
+            y=level("line")
+        ),
+        layer(f"line_{n}", f"published_line_{n}_label")
+        .mark_text(align="left", x=WORDS_AT, lineBreak="\n", baseline="middle", color=theme.QUIET_TEXT, aria=False)
+        .encode(y=level("line"), text="label:N"),
+        layer(f"outcome_{n}", f"outcome_{n}_line")
+        .mark_line(color=theme.OUTCOME, strokeWidth=1.4, aria=False)
+        .encode(x=session(), y=level("score")),
+        layer(f"outcome_{n}", f"outcome_{n}")
+        .mark_point(shape="diamond", color=theme.OUTCOME, fill=theme.OUTCOME, size=dense(36), opacity=1)
+        .encode(x=session(), y=level("score"), description="says:N"),
+    )
