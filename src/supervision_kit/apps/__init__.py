@@ -1,1 +1,11 @@
-"""."""
+"""The pages as widgets, and the state behind each; open one with :func:`caseload_page` or :func:`case_page`."""
+
+from __future__ import annotations
+
+from supervision_kit.apps.case_page import CasePage
+from supervision_kit.apps.caseload_page import CaseloadPage
+from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.line_state import CaseloadState, CaseState
+from supervision_kit.apps.opening import case_page, caseload_page
+
+__all__ = ["CasePage", "CaseState", "CaseloadPage", "CaseloadState", "ChartView", "case_page", "caseload_page"]

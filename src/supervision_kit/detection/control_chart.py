@@ -72,7 +72,7 @@ class ControlChart(Method):
     evidence_unit: ClassVar[str] = "sigmas below the centre"
 
     sigmas: float = setting(3.0, "distance of the limit from the centre, in sigmas")
-    baseline: int | None = setting(None, "first ratings that set the limits", if_none="all ratings")
+    baseline: int | None = setting(None, "first ratings that set the limits", if_none="all ratings", start=5)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -18,9 +18,12 @@ UNKNOWN_SCALE_MIN_DROP = 0.3
 ROUNDING = 1e-9
 
 
-def setting(default: float | None, label: str, *, if_none: str = "") -> Any:
-    """Declare a setting of a method: its default, its label on a page, and what ``None`` means there."""
-    return field(default=default, metadata={"label": label, "if_none": if_none})
+def setting(default: float | None, label: str, *, if_none: str = "", start: float = 0) -> Any:
+    """Declare a setting of a method.
+
+    `label` names it on a page, `if_none` says there what ``None`` means, `start` is the number offered instead of it.
+    """
+    return field(default=default, metadata={"label": label, "if_none": if_none, "start": start})
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Method(ABC):
     min_sessions: ClassVar[int]
     evidence_unit: ClassVar[str]
 
-    min_drop: float | None = setting(None, "smallest fall that is marked, in scale points", if_none="by the scale")
+    min_drop: float | None = setting(
+        None, "smallest fall that is marked, in scale points", if_none="by the scale", start=UNKNOWN_SCALE_MIN_DROP
+    )
 
     def __post_init__(self) -> None:
         self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")

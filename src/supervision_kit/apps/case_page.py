@@ -1,0 +1,100 @@
+"""One case: what happened between these two, and how far can the ratings tell."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from supervision_kit import charts
+from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.line_state import CaseState
+from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.settings import SettingsView
+
+MEANING = """
+<p><b>A mark</b> says that a rating lies lower than this method expects of this person. It is a reason to talk, not a
+diagnosis of a rupture.</p>
+<p><b>No mark</b> does not mean that there was no rupture. Clients report tension far more often than ratings fall, and
+withdrawal often leaves ratings flat. Ratings at the top of the scale cannot tell.</p>
+<p><b>Cannot be judged</b> (a hollow circle) means what it says: too few ratings, or ratings that do not vary.</p>
+<p><b>Some marks are chance.</b> People's ratings go up and down by themselves, and after an unusually low one the next
+tends to be higher: part of what looks like repair is that.</p>
+<p><b>A repaired fall</b> came back near the level before within the window set below. <b>Too early to say</b> is never
+counted as not repaired.</p>
+<p>Ratings change when the client knows that others see them. Say who sees what.</p>
+"""
+
+
+class CasePage(Page):
+    """The page of one case; `state` holds its choices and tables."""
+
+    name = "case"
+
+    def __init__(self, state: CaseState, *, notes: str = "") -> None:
+        super().__init__()
+        self.state = state
+        self.picker = ipw.Dropdown(options=state.case_ids, value=state.case_id, description="Case")
+        picker_box = ipw.Box([self.picker])
+        picker_box.add_class("sk-case-picker")
+        picker_box.add_class("sk-controls")
+        self.summary, self.episodes, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        self.summary.add_class("sk-summary")
+        self.chart = ChartView()
+        self.lay_out(
+            picker_box,
+            self.summary,
+            self.chart,
+            self.episodes,
+            SettingsView(state, self),
+            ipw.HTML(fold("What a mark means, and what it does not", MEANING)),
+            self.code,
+            ipw.HTML(notes),
+        )
+        self.picker.observe(self.guard(self._choose_case), "value")
+        state.observe(self.guard(self._redraw), ["case_id", "line"])
+        self.guard(self._redraw)()
+
+    def _choose_case(self, change: Any) -> None:
+        self.state.case_id = change["new"]
+
+    def _redraw(self, _change: object = None) -> None:
+        state = self.state
+        self.picker.value = state.case_id
+        self.summary.value = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in state.summary)
+        self.chart.show(
+            charts.trajectory(
+                state.line.marks,
+                state.line.repairs,
+                case_id=state.case_id,
+                scores=state.scores,
+                provenance=state.method.in_words,
+            )
+        )
+        self.episodes.value = f"<h2>Falls and repairs</h2>{_repairs_table(state.repairs)}"
+        self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
+
+
+def _repairs_table(repairs: pd.DataFrame) -> str:
+    """Return the followed episodes as an HTML table in plain words."""
+    if repairs.empty:
+        return (
+            '<p class="sk-quiet">No fall is marked in this case, by this method, on any scale or by either rater.</p>'
+        )
+    shown = pd.DataFrame(
+        {
+            "rated by": repairs["rater"],
+            "scale": repairs["scale"],
+            "fell at session": repairs["onset"],
+            "lowest at": repairs["nadir"],
+            "level before": repairs["pre_level"].map("{:.1f}".format, na_action="ignore"),
+            "points lost": repairs["depth"].map("{:.1f}".format, na_action="ignore"),
+            "outcome": repairs["outcome"],
+            "back at session": repairs["repair_session"],
+            "regained": repairs["regained"].map("{:.0%}".format, na_action="ignore"),
+        }
+    )
+    ordered = shown.sort_values(["rated by", "fell at session"], kind="stable")
+    return f'<div class="sk-scroll">{ordered.to_html(index=False, classes="sk-table", border=0, na_rep="–")}</div>'

@@ -1,0 +1,128 @@
+"""The caseload: whom should we talk about today, and why."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import ipywidgets as ipw
+import pandas as pd
+
+from supervision_kit import charts
+from supervision_kit.apps.case_page import CasePage
+from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.line_state import CaseloadState, CaseState
+from supervision_kit.apps.page import Page, fold, is_served
+from supervision_kit.apps.settings import SettingsView
+from supervision_kit.reasons import REASONS
+
+CASE_NOTEBOOK = "3_case.ipynb"
+ALL = "all"
+
+
+class CaseloadPage(Page):
+    """The page of the caseload; `state` holds its choices and tables."""
+
+    name = "caseload"
+
+    def __init__(self, state: CaseloadState, *, notes: str = "") -> None:
+        super().__init__()
+        self.state, self.notes = state, notes
+        self.therapist = ipw.Dropdown(
+            options=[(ALL, ""), *[(therapist, therapist) for therapist in state.therapist_ids]], description="Therapist"
+        )
+        controls = ipw.Box([self.therapist])
+        controls.add_class("sk-controls")
+        self.summary, self.others, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        self.summary.add_class("sk-summary")
+        self.cases = ipw.VBox()
+        self.cases.add_class("sk-cases")
+        self.chart = ChartView()
+        self.parts = (
+            self.summary,
+            controls,
+            self.cases,
+            self.others,
+            ipw.HTML("<h2>All cases, session by session</h2>"),
+            self.chart,
+            SettingsView(state, self),
+            ipw.HTML(fold("How this order is made", _order_in_words())),
+            self.code,
+            ipw.HTML(notes),
+        )
+        self.lay_out(*self.parts)
+        self.therapist.observe(self.guard(self._choose_therapist), "value")
+        state.observe(self.guard(self._redraw), ["therapist_id", "line"])
+        self.guard(self._redraw)()
+
+    def open_case(self, case_id: str) -> None:
+        """Show the case in place of the caseload, with a way back."""
+        state = CaseState(
+            self.state.scores, case_id=case_id, method=self.state.method, rule=self.state.rule, files=self.state.files
+        )
+        back = ipw.Button(description="◂ Back to the caseload")
+        back.add_class("sk-open")
+        back.on_click(self.guard(lambda _button: self.lay_out(*self.parts)))
+        self.lay_out(back, CasePage(state, notes=self.notes))
+
+    def _choose_therapist(self, change: Any) -> None:
+        self.state.therapist_id = change["new"]
+
+    def _redraw(self, _change: object = None) -> None:
+        state, cases = self.state, self.state.cases
+        self.summary.value = f"<p>{html.escape(state.answer)}</p>"
+        with_reason = cases[cases["priority"] > 0]
+        self.cases.children = [self._case_row(case) for case in with_reason.to_dict("records")]
+        self.others.value = _others(cases[cases["priority"] <= 0])
+        self.chart.show(charts.caseload_overview(cases, state.scores, state.line.marks, state.line.repairs))
+        self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
+
+    def _case_row(self, case: dict[Any, Any]) -> ipw.Widget:
+        text = ipw.HTML(_case_in_words(case))
+        row = ipw.Box([text, _opener(case["case_id"], self.guard(lambda _button: self.open_case(case["case_id"])))])
+        row.add_class("sk-case")
+        return row
+
+
+def _opener(case_id: str, on_click: Callable[..., None]) -> ipw.Widget:
+    """Return a link to the case page where pages are served, a button that opens the case in place elsewhere."""
+    if is_served():
+        link = ipw.HTML(_link(case_id, f"Open {case_id}"))
+        link.add_class("sk-open")
+        return link
+    button = ipw.Button(description=f"Open {case_id}")
+    button.add_class("sk-open")
+    button.on_click(on_click)
+    return button
+
+
+def _link(case_id: str, text: str) -> str:
+    return f'<a href="{CASE_NOTEBOOK}?case={quote(case_id, safe="")}">{html.escape(text)}</a>'
+
+
+def _case_in_words(case: dict[Any, Any]) -> str:
+    therapist = "" if pd.isna(case["therapist_id"]) else f", therapist {case['therapist_id']}"
+    about = f"{therapist}, {case['n_sessions']} rated sessions"
+    reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in case["reasons"])
+    return f'<span class="sk-case-id">{html.escape(case["case_id"])}</span>{html.escape(about)}<ul>{reasons}</ul>'
+
+
+def _others(cases: pd.DataFrame) -> str:
+    if cases.empty:
+        return ""
+    names = [_link(case, case) if is_served() else html.escape(case) for case in cases["case_id"]]
+    few = f"{len(cases)} others: nothing in the ratings that needs a word" if len(cases) > 1 else "1 other: nothing"
+    return fold(few, f"<p>{', '.join(names)}</p><p>That is not to say that all is well: no mark is not no rupture.</p>")
+
+
+def _order_in_words() -> str:
+    reasons = "".join(
+        f"<tr><td>{html.escape(reason.meaning)}</td><td>{reason.weight:g}</td></tr>" for reason in REASONS.values()
+    )
+    return (
+        "<p>Each reason that holds for a case adds its weight; cases are listed by the sum. The weights are this kit's "
+        "own choice. They make an order that can be explained, and are no estimate of risk.</p>"
+        f'<table class="sk-table"><tr><th>reason</th><th>weight</th></tr>{reasons}</table>'
+    )

@@ -1,0 +1,76 @@
+"""Files in, page out: what the notebooks call."""
+
+from __future__ import annotations
+
+import html
+import os
+from typing import Any
+
+import ipywidgets as ipw
+
+from supervision_kit.apps.case_page import CasePage
+from supervision_kit.apps.caseload_page import CaseloadPage
+from supervision_kit.apps.line_state import CaseloadState, CaseState
+from supervision_kit.apps.page import asked_for, error_box
+from supervision_kit.errors import SupervisionKitError
+from supervision_kit.records import Ratings, read_ratings
+
+RATINGS_VARIABLE = "SUPERVISION_KIT_RATINGS"
+"""Environment variable with the files that a server was started for; they stand in for those named in a notebook."""
+
+
+def caseload_page(*files: str, **settings: Any) -> ipw.Widget:
+    """Read files of ratings and open the caseload on them.
+
+    Parameters
+    ----------
+    *files
+        See :func:`supervision_kit.read_ratings`. A server started for other files shows those instead.
+    **settings
+        ``method`` and ``rule`` to open with.
+
+    Returns
+    -------
+    ipywidgets.Widget
+        A :class:`CaseloadPage`; its ``state`` holds the tables. Where the files cannot be read, a page that says why.
+    """
+    return _open(
+        files,
+        lambda ratings, names: CaseloadPage(
+            CaseloadState(ratings.scores, files=names, **settings), notes=_set_aside(ratings)
+        ),
+    )
+
+
+def case_page(*files: str, case_id: str | None = None, **settings: Any) -> ipw.Widget:
+    """Read files of ratings and open one case; see :func:`caseload_page`.
+
+    `case_id` is the case to begin with: the one that the page's address asks for, or else the one most in need of a
+    word.
+    """
+
+    def build(ratings: Ratings, names: tuple[str, ...]) -> CasePage:
+        asked = case_id or asked_for("case")
+        return CasePage(CaseState(ratings.scores, case_id=asked, files=names, **settings), notes=_set_aside(ratings))
+
+    return _open(files, build)
+
+
+def _open(files: tuple[str, ...], build: Any) -> ipw.Widget:
+    served = os.environ.get(RATINGS_VARIABLE)
+    names = tuple(served.split(os.pathsep)) if served else files
+    try:
+        return build(read_ratings(list(names)), names)
+    except SupervisionKitError as error:
+        return error_box(str(error))
+
+
+def _set_aside(ratings: Ratings) -> str:
+    """Return what the reader of the page should know of the files, as HTML."""
+    n = ratings.rows_read - ratings.rows_kept
+    lines = list(ratings.notes)
+    if n:
+        lines.insert(
+            0, f"{n} of {ratings.rows_read} rows could not be used and were set aside: run supervision-kit check."
+        )
+    return "".join(f'<p class="sk-note">{html.escape(line)}</p>' for line in lines)

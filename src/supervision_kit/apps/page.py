@@ -1,0 +1,95 @@
+"""What every page has: its look, its banner, and the one wrapper around callbacks."""
+
+from __future__ import annotations
+
+import functools
+import html
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import ipywidgets as ipw
+
+from supervision_kit.errors import SupervisionKitError
+
+logger = logging.getLogger("supervision_kit.apps")
+
+SORRY = "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
+
+
+class Page(ipw.VBox):
+    """The root box of a page: style, banner, and the parts given to :meth:`lay_out`."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.banner = ipw.HTML(layout=ipw.Layout(display="none"))
+        self.banner.add_class("sk-banner-error")
+        super().__init__()
+        self.add_class("sk-page")
+        self.add_class(f"sk-page-{self.name}")
+
+    def lay_out(self, *parts: ipw.Widget) -> None:
+        """Put the parts below the banner."""
+        self.children = (ipw.HTML(f"<style>{_style()}</style>"), self.banner, *parts)
+
+    def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """Wrap a callback so that an error shows a plain banner and a redacted line in the log, and nothing else."""
+
+        @functools.wraps(callback)
+        def guarded(*args: Any, **more: Any) -> None:
+            try:
+                callback(*args, **more)
+            except SupervisionKitError as error:
+                self.say(str(error))
+            except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
+                # the error's text can quote data: only its kind and place are logged
+                logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
+                self.say(SORRY)
+            else:
+                self.banner.layout.display = "none"
+
+        return guarded
+
+    def say(self, message: str) -> None:
+        """Show a plain sentence in the banner."""
+        self.banner.value = f'<div role="alert">{html.escape(message)}</div>'
+        self.banner.layout.display = ""
+
+
+def error_box(message: str) -> ipw.Widget:
+    """Return a page that has nothing to show but what went wrong and what to do."""
+    page = Page()
+    page.lay_out()
+    page.say(message)
+    return page
+
+
+def fold(title: str, body: str) -> str:
+    """Return a part of a page that is folded away until wanted; `body` is HTML, `title` is text."""
+    return f"<details><summary>{html.escape(title)}</summary><div>{body}</div></details>"
+
+
+def is_served() -> bool:
+    """Tell whether this kernel runs behind a Voila page, where links between pages work."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
+def asked_for(name: str) -> str | None:
+    """Return what the page's address asks for under `name`, as in ``3_case.ipynb?case=C07``."""
+    return parse_qs(os.environ.get("QUERY_STRING", "")).get(name, [None])[0]
+
+
+@functools.cache
+def _style() -> str:
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown place"
