@@ -1,0 +1,87 @@
+"""A sheet of text cells, column by column: each distinct text once, and for every row which one it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Texts = npt.NDArray[np.object_]
+Rows = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of cells: `texts` holds each distinct text (trimmed), `codes` says for each row which of them it is.
+
+    What a text means is worked out once per distinct text and spread over the rows, so reading takes the time of the
+    distinct values, not of the rows.
+    """
+
+    codes: Rows
+    texts: Texts
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> Column:
+        """Build a column from the text of each row."""
+        codes, texts = pd.factorize(np.asarray(cells, dtype=object))
+        trimmed = np.array([text.strip() for text in texts], dtype=object)
+        return cls(codes.astype(np.intp), trimmed)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def spread(self, per_text: npt.NDArray[T]) -> npt.NDArray[T]:
+        """Return for every row what `per_text` says of its text."""
+        return per_text[self.codes]
+
+    def take(self, rows: Rows) -> Column:
+        """Return the column of these rows only, with the texts that occur in them."""
+        codes = self.codes[rows]
+        used = np.flatnonzero(np.bincount(codes, minlength=len(self.texts)))
+        renumbered = np.zeros(len(self.texts), dtype=np.intp)
+        renumbered[used] = np.arange(len(used))
+        return Column(renumbered[codes], self.texts[used])
+
+    @property
+    def blank(self) -> Flags:
+        """Whether each row's cell is empty."""
+        return self.spread(self.texts == "")
+
+    @property
+    def cells(self) -> Texts:
+        """The text of each row."""
+        return self.spread(self.texts)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One table of cells from one file; `source` is how messages call it, row 0 is the sheet's row 1."""
+
+    source: str
+    columns: tuple[Column, ...]
+    file_stem: str = ""
+    name: str = ""
+
+    @property
+    def n_rows(self) -> int:
+        """Rows, counting those that are empty."""
+        return len(self.columns[0]) if self.columns else 0
+
+    def row(self, number: int) -> list[str]:
+        """Return the cells of one row, counted from 0."""
+        return [str(column.texts[column.codes[number]]) for column in self.columns]
+
+    @property
+    def filled(self) -> Flags:
+        """Whether each row has any cell that is not empty."""
+        filled = np.zeros(self.n_rows, dtype=bool)
+        for column in self.columns:
+            filled |= ~column.blank
+        return filled

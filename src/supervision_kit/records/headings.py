@@ -1,0 +1,236 @@
+"""A heading → what its column holds: a field, an item, a scale's score, or nothing that is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice, pairwise
+
+from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.vocabulary import (
+    FIELDS,
+    FILLERS,
+    ITEM_WORDS,
+    RATER_LETTERS,
+    RATERS,
+    SCALES,
+    SCORE_WORDS,
+    STATISTICS,
+    WITH_NAMES,
+    squeeze,
+    words,
+)
+
+LONGEST = 60  # letters and digits; a longer heading is a sentence
+MOST_ITEMS = 200
+MOST_READINGS = 20  # of one heading; more are word salad
+_NUMBER = re.compile(r"\|?0*([1-9][0-9]{0,2})(?![0-9])")
+_OF_A_PERSON = re.compile(r"name|birth|geburt|geboren|\bdob\b|dateofb")
+
+
+@dataclass(frozen=True)
+class FieldRole:
+    """A column of who, when or what; `rank` 0 is the plainest heading for it."""
+
+    field: str
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class ItemRole:
+    """A column of answers to one item; ``None`` is what the heading does not say."""
+
+    instrument: str | None
+    rater: str | None
+    item: int
+
+
+@dataclass(frozen=True)
+class ScoreRole:
+    """A column of one scale's scores; `as_item` is the item that the heading could name instead (``phq9``)."""
+
+    instrument: str | None
+    rater: str | None
+    scale: str
+    statistic: str | None = None
+    as_item: int | None = None
+
+
+Role = FieldRole | ItemRole | ScoreRole
+_Piece = tuple[str, str]
+
+
+@lru_cache(maxsize=20_000)
+def read_heading(text: str) -> Role | None:
+    """Return what a column with this heading holds, or ``None``: every word of it has to be known.
+
+    A heading that speaks of a name or of a birth is never taken for a case, a session or a date.
+    """
+    squeezed = squeeze(text)
+    if not squeezed or len(squeezed) > LONGEST:
+        return None
+    field = _field(squeezed.replace("|", ""))
+    if _OF_A_PERSON.search(squeezed):
+        return field if field and field.field in WITH_NAMES else None
+    if field:
+        return field
+    roles = [role for pieces in islice(_segment(squeezed), MOST_READINGS) if (role := _role(pieces))]
+    if not roles:
+        return None
+    first = roles[0]
+    item = next((role.item for role in roles[1:] if isinstance(role, ItemRole)), None)
+    if isinstance(first, ScoreRole) and first.statistic is None and item is not None:
+        return ScoreRole(first.instrument, first.rater, first.scale, None, item)
+    return first
+
+
+def read_instrument(text: str) -> tuple[str, str | None] | None:
+    """Return the instrument that a cell names and, where it says so, the rater (``"WAI-SR (therapist)"``)."""
+    role = read_heading(text)
+    if isinstance(role, ScoreRole) and role.instrument and role.statistic is None and role.scale == "total":
+        return role.instrument, role.rater
+    return None
+
+
+def read_rater(text: str) -> str | None:
+    """Return the rater that a cell names, as a word or its first letter."""
+    squeezed = squeeze(text)
+    if squeezed in RATER_LETTERS:
+        return RATER_LETTERS[squeezed]
+    for pieces in islice(_segment(squeezed[:LONGEST]), MOST_READINGS):
+        kinds = [kind for kind, _ in pieces]
+        if kinds.count("rater") == 1 and set(kinds) <= {"rater", "filler", "score"}:
+            return next(word for kind, word in pieces if kind == "rater")
+    return None
+
+
+def read_scale(text: str) -> str | None:
+    """Return the scale that a cell names (``"WAI-SR Bond"``, ``"Bindung"``)."""
+    role = read_heading(text)
+    return role.scale if isinstance(role, ScoreRole) else None
+
+
+def read_item(text: str) -> int | None:
+    """Return the item number that a cell names (``"7"``, ``"Item 7"``, ``"wai_sr_7"``)."""
+    if number := _NUMBER.fullmatch(text.removesuffix(".0")):
+        return int(number[1])
+    role = read_heading(text)
+    return role.item if isinstance(role, ItemRole) else None
+
+
+def instruments_in(text: str) -> set[str]:
+    """Return the instruments that a title, a sheet's name or a file's name speaks of."""
+    run, aliases = words(text[:500]), _aliases()
+    found: set[str] = set()
+    for start in range(len(run)):
+        joined = ""
+        for word in run[start : start + 8]:
+            joined += "|" + word if joined[-1:].isdigit() and word.isdigit() else word
+            if joined in aliases:
+                found.add(aliases[joined][0])
+    return found
+
+
+def _field(squeezed: str) -> FieldRole | None:
+    for field, ranks in FIELDS.items():
+        for rank, names in enumerate(ranks):
+            if squeezed in names:
+                return FieldRole(field, rank)
+    return None
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, str | None]]:
+    """Squeezed alias → instrument, and the rater of a version that belongs to one (WAI-SRT: the therapist's)."""
+    aliases: dict[str, tuple[str, str | None]] = {}
+    for instrument in INSTRUMENTS.values():
+        for name in (*instrument.aliases, instrument.key, instrument.title, instrument.short_title):
+            aliases[squeeze(name)] = (instrument.key, _rater_of(squeeze(name), squeeze(instrument.key)))
+    return aliases
+
+
+def _rater_of(alias: str, key: str) -> str | None:
+    rest = alias.removeprefix(key)
+    if rest == alias or not rest:
+        return None
+    return RATER_LETTERS.get(rest) or next((rater for rater, known in RATERS.items() if rest in known), None)
+
+
+@cache
+def _lexicon() -> dict[str, list[tuple[str, _Piece]]]:
+    """First letter → the words that begin with it, longest first, each with its (kind, meaning)."""
+    entries: dict[str, _Piece] = dict.fromkeys(FILLERS, ("filler", ""))
+    entries |= dict.fromkeys(SCORE_WORDS, ("score", ""))
+    entries |= {letter: ("letter", rater) for letter, rater in RATER_LETTERS.items()}
+    entries |= dict.fromkeys(ITEM_WORDS, ("item", ""))
+    for kind, meanings in (("scale", SCALES), ("statistic", STATISTICS), ("rater", RATERS)):
+        entries |= {word: (kind, meaning) for meaning, known in meanings.items() for word in known}
+    own = {scale for instrument in INSTRUMENTS.values() for scale in instrument.scales}
+    entries |= {squeeze(scale): ("scale", scale) for scale in own}
+    entries |= {alias: ("instrument", alias) for alias in _aliases()}
+    by_letter: dict[str, list[tuple[str, _Piece]]] = {}
+    for word in sorted(entries, key=len, reverse=True):
+        by_letter.setdefault(word[0], []).append((word, entries[word]))
+    return by_letter
+
+
+def _segment(squeezed: str) -> Iterator[tuple[_Piece, ...]]:
+    """Yield the ways in which the text falls into known words and numbers, longest words first."""
+    if not squeezed:
+        yield ()
+        return
+    if not _falls_apart(squeezed):
+        return
+    if number := _NUMBER.match(squeezed):
+        for rest in _segment(squeezed[number.end() :]):
+            yield (("number", number[1]), *rest)
+        return
+    for word, piece in _lexicon().get(squeezed[0], ()):
+        if squeezed.startswith(word):
+            for rest in _segment(squeezed[len(word) :]):
+                yield (piece, *rest)
+
+
+@lru_cache(maxsize=50_000)
+def _falls_apart(squeezed: str) -> bool:
+    if not squeezed:
+        return True
+    if number := _NUMBER.match(squeezed):
+        return _falls_apart(squeezed[number.end() :])
+    known = _lexicon().get(squeezed[0], ())
+    return any(squeezed.startswith(word) and _falls_apart(squeezed[len(word) :]) for word, _ in known)
+
+
+def _role(pieces: tuple[_Piece, ...]) -> Role | None:
+    found: dict[str, list[str]] = {}
+    for kind, meaning in pieces:
+        found.setdefault(kind, []).append(meaning)
+    kinds = [kind for kind, _ in pieces]
+    once = all(len(found.get(kind, ())) <= 1 for kind in ("instrument", "rater", "number", "statistic", "letter"))
+    dangling = any(one == "item" and other not in ("item", "number") for one, other in pairwise([*kinds, ""]))
+    if not once or dangling or ("letter" in found and ("rater" in found or "instrument" not in found)):
+        return None
+    instrument, rater = _aliases()[found["instrument"][0]] if "instrument" in found else (None, None)
+    rater = next(iter((*found.get("rater", ()), *found.get("letter", ()), rater)))
+    scales = [scale for scale in dict.fromkeys(found.get("scale", ())) if scale != "total"]
+    if "number" in found:
+        return _item_role(found, instrument, rater)
+    if len(scales) > 1 or "letter" in found:
+        return None
+    if instrument is None and "scale" not in found and "statistic" not in found and not (rater and "score" in found):
+        return None
+    scale = scales[0] if scales else "total"
+    if instrument and scale not in INSTRUMENTS[instrument].scales:
+        return None
+    return ScoreRole(instrument, rater, scale, next(iter(found.get("statistic", ())), None))
+
+
+def _item_role(found: dict[str, list[str]], instrument: str | None, rater: str | None) -> ItemRole | None:
+    item = int(found["number"][0])
+    most = INSTRUMENTS[instrument].n_items if instrument else MOST_ITEMS
+    named = "item" in found or instrument is not None
+    if not named or item > most or "statistic" in found or "total" in found.get("scale", ()):
+        return None
+    return ItemRole(instrument, rater, item)

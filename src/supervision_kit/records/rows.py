@@ -1,0 +1,190 @@
+"""Layout and cells → rows: of which case, session and day each is, by whom and with which instrument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from supervision_kit.errors import RecordsError
+from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.cells import Column, Flags, Sheet, Texts
+from supervision_kit.records.dates import read_dates
+from supervision_kit.records.headings import read_instrument, read_rater
+from supervision_kit.records.layout import Layout
+from supervision_kit.records.problems import ProblemList
+from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions, unanswered
+from supervision_kit.records.vocabulary import fold
+from supervision_kit.tables import RATERS
+
+Ints = npt.NDArray[np.int64]
+
+INSTRUMENT_KEYS = tuple(INSTRUMENTS)
+
+
+@dataclass
+class Body:
+    """The filled rows beneath the headings, and what is known of each so far."""
+
+    source: str
+    layout: Layout
+    columns: tuple[Column, ...]
+    numbers: Ints
+    problems: ProblemList
+    notes: list[str]
+    case: Texts = field(init=False)
+    therapist: Texts = field(init=False)
+    session: Ints = field(init=False)
+    date: npt.NDArray[np.datetime64] = field(init=False)
+    rater: Ints = field(init=False)
+    instrument: Ints = field(init=False)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows read."""
+        return len(self.numbers)
+
+    def column(self, name: str) -> tuple[int, Column | None]:
+        """Return the position and the column of a field, (-1, None) where the sheet has none."""
+        position = self.layout.fields.get(name, -1)
+        return position, self.columns[position] if position >= 0 else None
+
+
+def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: bool | None) -> Body:
+    """Return the rows of a sheet with case, session, therapist, date, rater and instrument read.
+
+    Rows without any filled cell are no rows. What cannot be read is in the body's problems.
+    """
+    rows = np.flatnonzero(sheet.filled)
+    rows = rows[rows > layout.header]
+    columns = tuple(column.take(rows) for column in sheet.columns)
+    body = Body(sheet.source, layout, columns, (rows + 1).astype(np.int64), ProblemList(len(rows)), list(layout.notes))
+    _read_case(body)
+    _read_session(body)
+    _read_date(body, day_first=day_first)
+    _read_instrument(body)
+    _read_rater(body, rater)
+    return body
+
+
+def _read_case(body: Body) -> None:
+    position, column = body.column("case_id")
+    if column is None:
+        raise RecordsError(f"{body.source}: there is no case column.")
+    body.case = column.spread(read_codes(column))
+    body.problems.flag(
+        pd.isna(body.case), position=position, column=column, rule="case_missing", message="Give the case’s code."
+    )
+    _, column = body.column("therapist_id")
+    body.therapist = column.spread(read_codes(column)) if column else np.full(body.n_rows, None, dtype=object)
+
+
+def _read_session(body: Body) -> None:
+    position, column = body.column("session")
+    if column is None:
+        raise RecordsError(f"{body.source}: there is no session column.")
+    none = column.spread(unanswered(column.texts))
+    body.session = column.spread(read_sessions(column.texts))
+    wanted = f"A session is a whole number from 1 to {LAST_SESSION:,}."
+    body.problems.flag(none, position=position, column=column, rule="session_missing", message=wanted)
+    body.problems.flag(
+        ~none & (body.session == 0), position=position, column=column, rule="session_not_a_number", message=wanted
+    )
+
+
+def _read_date(body: Body, *, day_first: bool | None) -> None:
+    position, column = body.column("date")
+    body.date = np.full(body.n_rows, np.datetime64("NaT"), dtype="datetime64[us]")
+    if column is None:
+        return
+    dates = read_dates(column.texts, day_first=day_first)
+    heading = body.layout.headings[position]
+    if dates.unreadable.all() and "dat" not in fold(heading):  # “completed: yes” says when as little as “submitted: 1”
+        body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
+        return
+    body.date = column.spread(dates.values)
+    if dates.n_open:
+        n_open = int(column.spread(np.isnat(dates.values) & ~dates.unreadable & ~unanswered(column.texts)).sum())
+        body.notes.append(
+            f"“{heading}”: {n_open:,} date(s) could be day first or month first, and the column does not show which. "
+            "They were left empty; pass day_first=True or day_first=False."
+        )
+    elif dates.order:
+        body.notes.append(f"“{heading}” was read {dates.order}, as its values over 12 show.")
+    wanted = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025; leave unknown ones empty."
+    body.problems.flag(
+        column.spread(dates.unreadable), position=position, column=column, rule="date_unreadable", message=wanted
+    )
+
+
+def _read_instrument(body: Body) -> None:
+    position, column = body.column("instrument")
+    default = INSTRUMENT_KEYS.index(body.layout.instrument) if body.layout.instrument else -1
+    body.instrument = np.full(body.n_rows, default)
+    body.rater = np.full(body.n_rows, -1)
+    if column is None:
+        return
+    none = unanswered(column.texts)
+    found = [read_instrument(text) for text in column.texts]
+    codes = np.array([INSTRUMENT_KEYS.index(each[0]) if each else -1 for each in found], dtype=np.int64)
+    named = np.array([RATERS.index(each[1]) if each and each[1] else -1 for each in found], dtype=np.int64)
+    codes[none] = default
+    body.instrument, body.rater = column.spread(codes), column.spread(named)
+    known = f"Known instruments: {', '.join(sorted(INSTRUMENTS))}."
+    missing = column.spread(none & (codes < 0))
+    body.problems.flag(
+        missing, position=position, column=column, rule="instrument_missing", message=f"Name the instrument. {known}"
+    )
+    messages = column.spread(suggest(column.texts, ~none & (codes < 0), _instrument_names(), known))
+    body.problems.flag(
+        column.spread(~none & (codes < 0)),
+        position=position,
+        column=column,
+        rule="instrument_unknown",
+        message=messages,
+    )
+
+
+def _read_rater(body: Body, given: str | None) -> None:
+    """Read the rater column, else what the instrument's cell, the caller, the sheet's or the file's name say."""
+    position, column = body.column("rater")
+    default = RATERS.index(given or body.layout.rater or "client")
+    if column is not None:
+        none = unanswered(column.texts)
+        codes = np.array([RATERS.index(read_rater(text) or "client") for text in column.texts], dtype=np.int64)
+        unknown = np.array([read_rater(text) is None for text in column.texts], dtype=bool) & ~none
+        wanted = f"The rater is one of {', '.join(RATERS)}."
+        if given is None:
+            body.problems.flag(
+                column.spread(none), position=position, column=column, rule="rater_missing", message=wanted
+            )
+        body.problems.flag(
+            column.spread(unknown), position=position, column=column, rule="rater_unknown", message=wanted
+        )
+        codes[none] = default
+        body.rater = column.spread(codes)
+        return
+    unsaid = body.rater < 0
+    body.rater[unsaid] = default
+    if given is None and unsaid.any() and not (body.layout.slots and all(slot.rater for slot in body.layout.slots)):
+        reason = ", as the name of the sheet or file says" if body.layout.rater else ""
+        body.notes.append(f"No rater column: read as the {RATERS[default]}’s ratings{reason}.")
+
+
+def _instrument_names() -> dict[str, str]:
+    """Return the names to suggest for an unknown one, folded → key."""
+    names = {key: key for key in INSTRUMENTS}
+    return names | {instrument.short_title.casefold(): key for key, instrument in INSTRUMENTS.items()}
+
+
+def suggest(texts: Texts, which: Flags, known: dict[str, str], otherwise: str) -> Texts:
+    """Return for each text a sentence with the nearest known names, and `otherwise` after it."""
+    messages = np.full(len(texts), otherwise, dtype=object)
+    for at in np.flatnonzero(which)[:200]:  # a column of free text need not be compared to its end
+        near = dict.fromkeys(known[name] for name in get_close_matches(str(texts[at]).casefold()[:60], known, n=3))
+        if near:
+            messages[at] = f"Did you mean {' or '.join(near)}? {otherwise}"
+    return messages

@@ -1,0 +1,188 @@
+"""The words that headings and cells are recognised by, English and German, folded as :func:`fold` does."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from itertools import product
+
+_RUNS = re.compile(r"[^\W\d_]+|[0-9]+")
+
+
+def fold(text: str) -> str:
+    """Return the text without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def words(text: str) -> list[str]:
+    """Return the runs of letters and of digits in the folded text."""
+    return _RUNS.findall(fold(text))
+
+
+def squeeze(text: str) -> str:
+    """Return the folded text without punctuation and spaces; ``|`` keeps numbers apart (``"PHQ-9 3"`` → ``phq9|3``)."""
+    squeezed = ""
+    for word in words(text):
+        squeezed += "|" + word if squeezed[-1:].isdigit() and word.isdigit() else word
+    return squeezed
+
+
+_CODE = (
+    "id",
+    "no",
+    "nr",
+    "number",
+    "num",
+    "code",
+    "key",
+    "ref",
+    "reference",
+    "identifier",
+    "nummer",
+    "kennung",
+    "chiffre",
+    "pseudonym",
+    "kuerzel",
+    "kurzel",
+)
+_CASE = (
+    "case",
+    "client",
+    "patient",
+    "participant",
+    "subject",
+    "person",
+    "klient",
+    "klientin",
+    "patientin",
+    "fall",
+    "proband",
+    "probandin",
+    "teilnehmer",
+    "teilnehmerin",
+    "pat",
+)
+_THERAPIST = (
+    "therapist",
+    "clinician",
+    "counsellor",
+    "counselor",
+    "practitioner",
+    "psychotherapist",
+    "provider",
+    "therapeut",
+    "therapeutin",
+    "psychotherapeut",
+    "psychotherapeutin",
+    "behandler",
+    "behandlerin",
+    "berater",
+    "beraterin",
+    "supervisee",
+    "trainee",
+)
+_SESSION = ("session", "sitzung", "sitzungs", "visit", "appointment", "stunde", "stunden", "encounter", "contact")
+_COUNT = ("no", "nr", "number", "num", "nummer", "index")
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map("".join, product(first, second)))
+
+
+FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
+    # of several columns for one field the one in the earlier group is taken
+    "case_id": (
+        _joined(_CASE, _CODE) | _joined(("id", "code"), _CASE),
+        frozenset(_CASE),
+        frozenset({"id", "code", "chiffre", "pseudonym", "kennung", "recordid"}),
+    ),
+    "session": (
+        _joined(_SESSION, _COUNT) | {"sessno", "sessionnumeric"},
+        frozenset({"session", "sess", "sitzung", "therapiesitzung", "therapiestunde"}),
+        frozenset({"visit", "stunde", "appointment", "encounter"}),
+    ),
+    "therapist_id": (_joined(_THERAPIST, _CODE) | _joined(("id", "code"), _THERAPIST), frozenset(_THERAPIST)),
+    "rater": (
+        frozenset({"rater", "ratertype", "respondent", "respondenttype", "completedby", "filledinby", "ratedby"})
+        | {"perspective", "informant", "perspektive", "beurteiler", "bewertetvon", "ausgefulltvon", "ausgefuelltvon"},
+    ),
+    "date": (
+        frozenset({"sessiondate", "dateofsession", "sitzungsdatum", "visitdate", "dateofvisit", "appointmentdate"}),
+        frozenset({"date", "datum"}),
+        frozenset({"completed", "datecompleted", "completeddate", "completedat", "completedon", "completiondate"})
+        | {"assessmentdate", "administrationdate", "ratingdate", "erhebungsdatum", "messdatum", "testdatum"}
+        | {"ausgefulltam", "ausgefuelltam", "timestamp", "submitted", "submittedat"},
+    ),
+    "instrument": (
+        frozenset({"instrument", "instrumentname", "instrumentkey"}),
+        frozenset({"measure", "measurename", "questionnaire", "questionnairename", "fragebogen", "inventory"})
+        | {"form", "formname", "test", "testname", "tool"},
+    ),
+    "item": (
+        frozenset({"item", "itemno", "itemnr", "itemnumber", "itemnummer", "itemid", "itemname"}),
+        frozenset({"question", "questionno", "questionnr", "questionnumber", "frage", "fragenr", "fragennummer"}),
+    ),
+    "scale": (frozenset({"scale", "subscale", "scalename", "subscalename", "skala", "subskala"}),),
+    "response": (frozenset({"response", "answer", "antwort", "itemresponse", "itemscore", "itemvalue"}),),
+    "score": (
+        frozenset({"score", "scalescore", "rawscore", "scores"}),
+        frozenset({"value", "wert", "rating", "points", "punkte", "punktwert", "result", "ergebnis"}),
+    ),
+}
+MEANINGS: Mapping[str, str] = {
+    "case_id": "a case column (case id, client, patient code, …)",
+    "session": "a session column (session, session no., visit, Sitzung, …)",
+    "rating": "rated columns (items such as wai_sr_1, totals such as SRS total, or item and response)",
+}
+WITH_NAMES = frozenset({"instrument", "item", "scale"})  # "scale name" names no person
+
+RATERS: Mapping[str, frozenset[str]] = {
+    "client": frozenset({"client", "clients", "patient", "patients", "self", "selfreport", "participant"})
+    | {"klient", "klientin", "klienten", "patientin", "patienten", "selbst"},
+    "therapist": frozenset({"therapist", "clinician", "counsellor", "counselor", "practitioner"})
+    | {"psychotherapist", "provider", "therapeut", "therapeutin", "therapeuten", "behandler", "behandlerin"},
+    "observer": frozenset({"observer", "coder", "independentrater", "beobachter", "beobachterin"}),
+}
+RATER_LETTERS: Mapping[str, str] = {"c": "client", "p": "client", "k": "client", "t": "therapist", "o": "observer"}
+SCALES: Mapping[str, frozenset[str]] = {
+    "total": frozenset({"total", "totals", "gesamt", "gesamtwert", "gesamtscore", "summenwert", "composite"}),
+    "task": frozenset({"task", "tasks", "aufgabe", "aufgaben"}),
+    "bond": frozenset({"bond", "bonds", "bindung"}),
+    "goal": frozenset({"goal", "goals", "ziel", "ziele"}),
+}
+STATISTICS: Mapping[str, frozenset[str]] = {
+    "sum": frozenset({"sum", "summe", "sumscore", "summenscore"}),
+    "item mean": frozenset({"mean", "average", "avg", "mittelwert", "mittel", "mw", "durchschnitt", "itemmean"}),
+}
+ITEM_WORDS = frozenset({"item", "question", "frage", "q", "i", "it", "no", "nr"})
+SCORE_WORDS = frozenset({"score", "scores", "rating", "ratings", "wert", "points", "punkte", "result", "value"})
+FILLERS = frozenset(
+    {"scale", "subscale", "skala", "subskala", "form", "version", "rated", "raw", "bogen", "fragebogen"}
+)
+
+NO_ANSWER = frozenset(
+    {"", "n/a", "#n/a", "na", "<na>", "nan", "-", "--", "–", "—", ".", "null", "none", "missing", "k.a.", "k. a."}
+)
+MONTHS: Mapping[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janner jaenner",
+            "feb february februar",
+            "mar march marz maerz mrz maer",
+            "apr april",
+            "may mai",
+            "jun june juni",
+            "jul july juli",
+            "aug august",
+            "sep sept september",
+            "oct october okt oktober",
+            "nov november",
+            "dec december dez dezember",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
