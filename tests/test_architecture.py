@@ -25,7 +25,7 @@ STAGES = [
     {"reasons"},
     {"caseload"},
     {"summary"},
-    {"charts"},
+    {"charts", "chart_bundle"},
     {"apps"},
     {"server"},
     {"cli", "__main__"},
@@ -33,8 +33,8 @@ STAGES = [
 ORDER = {name: rank for rank, stage in enumerate(STAGES) for name in stage}
 # Who alone may import what.
 RESERVED = {
-    "altair": {"charts", "apps"},
-    "vl_convert": {"apps"},
+    "altair": {"charts", "chart_bundle"},
+    "vl_convert": {"chart_bundle"},
     "ipywidgets": {"apps"},
     "anywidget": {"apps"},
     "voila": {"server"},

@@ -37,9 +37,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "below_line": Reason(2, "the latest total is below the instrument's published line"),
         "missing": Reason(2, "the client's alliance forms have stopped while other forms came in"),
         "top": Reason(1.5, "nothing but top marks: the ratings cannot tell how it is going"),
-        "repaired": Reason(1, "a fall was made good: worth learning from"),
+        "repaired": Reason(0.1, "a fall was made good: worth learning from"),
     }
 )
+NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: any reason but repaired falls reaches it
 
 
 def smallest_fall(instrument: str, key: str) -> float:

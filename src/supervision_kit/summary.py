@@ -43,7 +43,7 @@ def describe_case(
     reasons = tuple(case["reasons"])
     headline = find_headline(SCORES.check(scores[scores["case_id"] == case_id]))
     if headline["score"].notna().sum() == 0:
-        return (*reasons, "There is no alliance rating from the client.")
+        return (*reasons, "There is no alliance rating from the client to judge.")
     key = headline[list(SERIES_KEY)].iloc[0]
     judged = marks[(marks[list(SERIES_KEY)] == key).all(axis=1) & marks["score"].notna()]
     has_fall = case["outcome_class"] in OUTCOMES
@@ -54,13 +54,19 @@ def _what_is_marked(judged: pd.DataFrame, *, has_fall: bool) -> str:
     is_rupture = judged["is_rupture"]
     if is_rupture.isna().all():
         return f"These ratings cannot be judged ({judged['note'].iloc[-1]})."
-    marked = [str(session) for session in judged.loc[is_rupture.fillna(value=False), "session"]]
+    marked = judged.loc[is_rupture.fillna(value=False), "session"].to_list()
     if not marked:
         return "No rating is marked. That does not mean that there was no rupture."
-    sessions = (
-        f"Session {marked[0]} is" if len(marked) == 1 else f"Sessions {', '.join(marked[:-1])} and {marked[-1]} are"
-    )
-    return f"{sessions} marked{'' if has_fall else ', but without a fall below the ratings before'}."
+    verb = f"Session {marked[0]} is" if len(marked) == 1 else f"Sessions {_in_runs(marked)} are"
+    return f"{verb} marked{'' if has_fall else ', but without a fall below the ratings before'}."
+
+
+def _in_runs(sessions: list[int]) -> str:
+    """Write 5, 6, 7, 9, 12 as "5 to 7, 9 and 12"."""
+    starts = [n for n in sessions if n - 1 not in sessions]
+    ends = [n for n in sessions if n + 1 not in sessions]
+    runs = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
+    return runs[0] if len(runs) == 1 else f"{', '.join(runs[:-1])} and {runs[-1]}"
 
 
 def _what_it_rests_on(instrument: str, judged: pd.DataFrame, method: Method) -> str:

@@ -63,7 +63,10 @@ class CasePage(Page):
     def _redraw(self, _change: object = None) -> None:
         state = self.state
         self.picker.value = state.case_id
-        self.summary.value = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in state.summary)
+        *sentences, basis = [html.escape(sentence) for sentence in state.summary]
+        self.summary.value = (
+            "".join(f"<p>{sentence}</p>" for sentence in sentences) + f'<p class="sk-quiet">{basis}</p>'
+        )
         self.chart.show(
             charts.trajectory(
                 state.line.marks,

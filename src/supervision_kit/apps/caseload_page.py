@@ -16,7 +16,7 @@ from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.page import Page, fold, is_served
 from supervision_kit.apps.settings import SettingsView
-from supervision_kit.reasons import REASONS
+from supervision_kit.reasons import NEEDS_A_WORD, REASONS
 
 CASE_NOTEBOOK = "3_case.ipynb"
 ALL = "all"
@@ -73,9 +73,9 @@ class CaseloadPage(Page):
     def _redraw(self, _change: object = None) -> None:
         state, cases = self.state, self.state.cases
         self.summary.value = f"<p>{html.escape(state.answer)}</p>"
-        with_reason = cases[cases["priority"] > 0]
-        self.cases.children = [self._case_row(case) for case in with_reason.to_dict("records")]
-        self.others.value = _others(cases[cases["priority"] <= 0])
+        needs_word = cases["priority"] >= NEEDS_A_WORD
+        self.cases.children = [self._case_row(case) for case in cases[needs_word].to_dict("records")]
+        self.others.value = _others(cases[~needs_word])
         self.chart.show(charts.caseload_overview(cases, state.scores, state.line.marks, state.line.repairs))
         self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
 
@@ -98,6 +98,10 @@ def _opener(case_id: str, on_click: Callable[..., None]) -> ipw.Widget:
     return button
 
 
+def _named(case_id: str) -> str:
+    return _link(case_id, case_id) if is_served() else html.escape(case_id)
+
+
 def _link(case_id: str, text: str) -> str:
     return f'<a href="{CASE_NOTEBOOK}?case={quote(case_id, safe="")}">{html.escape(text)}</a>'
 
@@ -106,15 +110,26 @@ def _case_in_words(case: dict[Any, Any]) -> str:
     therapist = "" if pd.isna(case["therapist_id"]) else f", therapist {case['therapist_id']}"
     about = f"{therapist}, {case['n_sessions']} rated sessions"
     reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in case["reasons"])
-    return f'<span class="sk-case-id">{html.escape(case["case_id"])}</span>{html.escape(about)}<ul>{reasons}</ul>'
+    return f'<span class="sk-case-id">{_named(case["case_id"])}</span>{html.escape(about)}<ul>{reasons}</ul>'
 
 
 def _others(cases: pd.DataFrame) -> str:
-    if cases.empty:
-        return ""
-    names = [_link(case, case) if is_served() else html.escape(case) for case in cases["case_id"]]
-    few = f"{len(cases)} others: nothing in the ratings that needs a word" if len(cases) > 1 else "1 other: nothing"
-    return fold(few, f"<p>{', '.join(names)}</p><p>That is not to say that all is well: no mark is not no rupture.</p>")
+    """Return the cases that need no word, folded away: those that came back, then the rest."""
+    came_back = cases["outcome_class"] == "repaired"
+    learnt = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases[came_back].to_dict("records"))
+    rest = ", ".join(_named(case) for case in cases.loc[~came_back, "case_id"])
+    caution = "No mark is not no rupture: it only says that these ratings show none."
+    parts = []
+    if learnt:
+        parts.append(fold(f"{_cases(came_back.sum())} fell and came back: worth learning from", learnt))
+    if rest:
+        title = f"{_cases((~came_back).sum())}: nothing in the ratings that needs a word"
+        parts.append(fold(title, f"<p>{rest}</p><p>{caution}</p>"))
+    return "".join(parts)
+
+
+def _cases(n: int) -> str:
+    return "1 case" if n == 1 else f"{n} cases"
 
 
 def _order_in_words() -> str:

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.caseload_page import CaseloadPage
 from supervision_kit.apps.line_state import CaseloadState, CaseState
-from supervision_kit.apps.page import asked_for, error_box
+from supervision_kit.apps.page import asked_for, error_box, fold
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.records import Ratings, read_ratings
 
@@ -37,7 +37,7 @@ def caseload_page(*files: str, **settings: Any) -> ipw.Widget:
     return _open(
         files,
         lambda ratings, names: CaseloadPage(
-            CaseloadState(ratings.scores, files=names, **settings), notes=_set_aside(ratings)
+            CaseloadState(ratings.scores, files=names, **settings), notes=_about(ratings)
         ),
     )
 
@@ -51,7 +51,7 @@ def case_page(*files: str, case_id: str | None = None, **settings: Any) -> ipw.W
 
     def build(ratings: Ratings, names: tuple[str, ...]) -> CasePage:
         asked = case_id or asked_for("case")
-        return CasePage(CaseState(ratings.scores, case_id=asked, files=names, **settings), notes=_set_aside(ratings))
+        return CasePage(CaseState(ratings.scores, case_id=asked, files=names, **settings), notes=_about(ratings))
 
     return _open(files, build)
 
@@ -65,12 +65,13 @@ def _open(files: tuple[str, ...], build: Any) -> ipw.Widget:
         return error_box(str(error))
 
 
-def _set_aside(ratings: Ratings) -> str:
+def _about(ratings: Ratings) -> str:
     """Return what the reader of the page should know of the files, as HTML."""
     n = ratings.rows_read - ratings.rows_kept
-    lines = list(ratings.notes)
-    if n:
-        lines.insert(
-            0, f"{n} of {ratings.rows_read} rows could not be used and were set aside: run supervision-kit check."
-        )
-    return "".join(f'<p class="sk-note">{html.escape(line)}</p>' for line in lines)
+    warning = (
+        f"{n} of {ratings.rows_read} rows could not be used and were set aside: run supervision-kit check to see why."
+    )
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in ratings.notes)
+    return (f'<p class="sk-note">{warning}</p>' if n else "") + (
+        fold("How the files were read", notes) if notes else ""
+    )
