@@ -9,7 +9,7 @@ import pandas as pd
 from supervision_kit.detection.method import ROUNDING
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.reasons import REASONS, episode_reasons, rating_reasons, smallest_fall
+from supervision_kit.reasons import REASONS, episode_reasons, falls_among, rating_reasons
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
 NO_RUPTURE = "no rupture marked"
@@ -69,7 +69,7 @@ def review_caseload(
         weight[key] = float(value)
 
     headline = find_headline(checked)
-    episodes = _falls(followed.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY)))
+    episodes = falls_among(followed.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY)))
     cases = _describe(checked, headline)
     cases["outcome_class"] = _classify(cases.index, episodes, headline, None if marks is None else MARKS.check(marks))
     last_rated = headline.dropna(subset="score").groupby("case_id")["session"].max()
@@ -89,11 +89,6 @@ def review_caseload(
     cases["reasons"] = pd.Series([sentences.get(case, ()) for case in cases.index], index=cases.index, dtype=object)
     ordered = cases.reset_index().sort_values(["priority", "case_id"], ascending=[False, True])
     return CASELOAD.check(ordered)
-
-
-def _falls(episodes: pd.DataFrame) -> pd.DataFrame:
-    floors = [smallest_fall(*key) for key in zip(episodes["instrument"], episodes["scale"], strict=True)]
-    return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
 
 
 def find_headline(scores: pd.DataFrame) -> pd.DataFrame:

@@ -49,6 +49,12 @@ def smallest_fall(instrument: str, key: str) -> float:
     return scale.min_drop if scale else UNKNOWN_SCALE_MIN_DROP
 
 
+def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Return the episodes that fell by at least the scale's smallest fall below the level before them."""
+    floors = [smallest_fall(*key) for key in zip(episodes["instrument"], episodes["scale"], strict=True)]
+    return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
+
+
 def episode_reasons(
     episodes: pd.DataFrame, scores: pd.DataFrame, last_rated: pd.Series
 ) -> Iterator[tuple[str, str, str]]:
@@ -87,7 +93,7 @@ def rating_reasons(headline: pd.DataFrame, last_session: pd.Series) -> Iterator[
         if rated.empty:
             continue
         case_id, scale, latest = str(case), find_scale(str(instrument), str(key)), rated["score"].iloc[-1]
-        silent = int(last_session.loc[case]) - int(rated["session"].iloc[-1])
+        silent = int(last_session.loc[case_id]) - int(rated["session"].iloc[-1])
         if silent >= MISSING_SESSIONS:
             yield case_id, "missing", f"No alliance rating from the client in the last {_count(silent, 'session')}."
         if scale is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pandas as pd
 
 from supervision_kit.caseload import find_headline
@@ -62,11 +64,12 @@ def _what_is_marked(judged: pd.DataFrame, *, has_fall: bool) -> str:
 
 
 def _in_runs(sessions: list[int]) -> str:
-    """Write 5, 6, 7, 9, 12 as "5 to 7, 9 and 12"."""
-    starts = [n for n in sessions if n - 1 not in sessions]
-    ends = [n for n in sessions if n + 1 not in sessions]
-    runs = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
-    return runs[0] if len(runs) == 1 else f"{', '.join(runs[:-1])} and {runs[-1]}"
+    """Write 5, 6, 7, 9, 10 as "5 to 7, 9 and 10"."""
+    parts: list[str] = []
+    for _, numbered in groupby(enumerate(sessions), key=lambda pair: pair[1] - pair[0]):
+        run = [n for _, n in numbered]
+        parts += map(str, run) if len(run) < 3 else [f"{run[0]} to {run[-1]}"]  # noqa: PLR2004 - "5 and 6", "5 to 7"
+    return " and ".join(", ".join(parts).rsplit(", ", 1))
 
 
 def _what_it_rests_on(instrument: str, judged: pd.DataFrame, method: Method) -> str:

@@ -99,5 +99,8 @@ def _repairs_table(repairs: pd.DataFrame) -> str:
             "regained": repairs["regained"].map("{:.0%}".format, na_action="ignore"),
         }
     )
-    ordered = shown.sort_values(["rated by", "fell at session"], kind="stable")
+    order = (
+        repairs.assign(is_part=repairs["scale"] != "total").sort_values(["rater", "is_part", "scale", "onset"]).index
+    )
+    ordered = shown.loc[order]
     return f'<div class="sk-scroll">{ordered.to_html(index=False, classes="sk-table", border=0, na_rep="–")}</div>'

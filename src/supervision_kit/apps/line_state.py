@@ -12,7 +12,7 @@ from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import ControlChart, Method, mark_sessions
 from supervision_kit.episodes import find_episodes
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.reasons import NEEDS_A_WORD
+from supervision_kit.reasons import NEEDS_A_WORD, falls_among
 from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.summary import describe_case
 from supervision_kit.tables import SCORES
@@ -153,9 +153,9 @@ class CaseState(LineState):
 
     @property
     def repairs(self) -> pd.DataFrame:
-        """The followed episodes of this case, of every rater and scale."""
+        """The falls of this case, followed up, of every rater and scale; marks without a fall are left out."""
         repairs = self.line.repairs
-        return repairs[repairs["case_id"] == self.case_id]
+        return falls_among(repairs[repairs["case_id"] == self.case_id])
 
     @property
     def as_code(self) -> str:

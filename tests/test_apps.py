@@ -1,0 +1,225 @@
+"""States and pages without a browser; tests/browser opens them in one."""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import traitlets
+
+import supervision_kit as sk
+from builders import make_scores
+from supervision_kit.apps.page import SORRY
+
+SAMPLES = str(Path(__file__).parents[1] / "data_samples")
+
+
+@pytest.fixture
+def scores():
+    return pd.concat(
+        [
+            make_scores(4.2, 4.3, 4.2, 4.3, 3.1, 3.2, 3.1, 3.2, case_id="open", therapist="T1"),
+            make_scores(4.2, 4.3, 4.2, 4.3, 3.1, 3.6, 4.2, 4.3, case_id="mended", therapist="T1"),
+            make_scores(4.2, 4.3, 4.2, 4.3, 4.2, 4.3, 4.2, 4.3, case_id="steady", therapist="T2"),
+            make_scores(15, 14, 12, 11, 10, 9, 9, 8, case_id="open", therapist="T1", instrument="phq9"),
+        ]
+    )
+
+
+def texts(widget):
+    """Return all text of a page, from top to bottom."""
+    own = [getattr(widget, name, "") for name in ("value", "description")]
+    return " ".join([*map(str, own), *(texts(child) for child in getattr(widget, "children", ()))])
+
+
+def find(widget, css_class):
+    found = [widget] if css_class in getattr(widget, "_dom_classes", ()) else []
+    return found + [one for child in getattr(widget, "children", ()) for one in find(child, css_class)]
+
+
+# -- states ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_state_opens_on_the_case_most_in_need_of_a_word(scores):
+    assert sk.apps.CaseState(scores).case_id == "open"
+
+
+def test_a_change_of_method_runs_the_line_anew(scores):
+    state = sk.apps.CaseState(scores, case_id="open")
+    seen = []
+    state.observe(lambda change: seen.append(change["new"]), "line")
+    state.method = sk.AdjacentDrop(sds=1)
+    assert len(seen) == 1
+    assert set(state.line.marks["method"]) == {"adjacent_drop"}
+    state.rule = sk.RepairRule(within=5)
+    assert len(seen) == 2
+
+
+def test_an_unknown_case_or_therapist_leaves_the_state_as_it_was(scores):
+    state = sk.apps.CaseState(scores, case_id="open")
+    with pytest.raises(sk.UnknownNameError):
+        state.case_id = "nobody"
+    assert state.case_id == "open"
+    caseload = sk.apps.CaseloadState(scores)
+    with pytest.raises(sk.UnknownNameError):
+        caseload.therapist_id = "nobody"
+    assert caseload.therapist_id == ""
+
+
+def test_the_caseload_of_one_therapist(scores):
+    state = sk.apps.CaseloadState(scores)
+    assert state.therapist_ids == ["T1", "T2"]
+    assert state.cases["case_id"].to_list() == ["open", "mended", "steady"]
+    state.therapist_id = "T2"
+    assert state.cases["case_id"].to_list() == ["steady"]
+
+
+def test_the_answer_counts_what_it_says(scores):
+    assert sk.apps.CaseloadState(scores).answer == (
+        "1 of 3 cases may need a word: in 1 the client's rating fell and is still down. In 1 it fell and came back. "
+        "0 cannot be judged from the ratings."
+    )
+
+
+def test_the_lines_of_code_repeat_what_the_page_shows(tmp_path, scores):
+    path = tmp_path / "ratings.csv"
+    scores.to_csv(path, index=False)
+    case = sk.apps.CaseState(scores, case_id="mended", method=sk.AdjacentDrop(sds=1), files=(str(path),))
+    names = {}
+    exec(case.as_code, names)  # noqa: S102 - our own code
+    order = ["case_id", "session"]
+    pd.testing.assert_frame_equal(names["marks"], case.line.marks.sort_values(order, ignore_index=True))
+    pd.testing.assert_frame_equal(names["repairs"], case.line.repairs)
+    pd.testing.assert_frame_equal(names["caseload"], case.line.caseload)
+    caseload = sk.apps.CaseloadState(scores, files=(str(path),))
+    caseload.therapist_id = "T1"
+    exec(caseload.as_code, names)  # noqa: S102 - our own code
+    assert names["caseload"]["case_id"].to_list() == ["open", "mended"]
+
+
+# -- pages -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_case_page_has_its_hooks(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores))
+    assert {"sk-page", "sk-page-case"} <= set(page._dom_classes)
+    for hook in ("sk-case-picker", "sk-summary", "sk-chart", "sk-banner-error"):
+        assert len(find(page, hook)) == 1, hook
+
+
+def test_choosing_another_case_changes_the_sentences_and_only_the_data_of_the_chart(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="mended"))
+    (chart,) = find(page, "sk-chart")
+    before = chart.figure
+    assert "came back after 2 sessions" in page.summary.value
+    page.picker.value = "steady"
+    assert page.state.case_id == "steady"
+    assert "No rating is marked" in page.summary.value
+    assert chart.figure["spec"] == before["spec"]
+    assert chart.figure["tables"] != before["tables"]
+
+
+def test_choosing_a_method_offers_its_settings_and_redraws(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+    (settings,) = find(page, "sk-settings")
+    settings.method.value = "adjacent_drop"
+    assert isinstance(page.state.method, sk.AdjacentDrop)
+    assert "Drop from one session to the next" in page.summary.value
+    number = find(settings, "sk-field")[0].children[0]
+    number.value = 2.5
+    assert page.state.method == sk.AdjacentDrop(sds=2.5)
+
+
+def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+    before = page.state.method
+    (settings,) = find(page, "sk-settings")
+    find(settings, "sk-field")[0].children[0].value = -1
+    assert page.state.method == before
+    assert page.banner.layout.display != "none"
+    assert "sigmas must be more than 0" in page.banner.value
+    find(settings, "sk-field")[0].children[0].value = 3
+    assert page.banner.layout.display == "none"
+
+
+def test_an_unforeseen_error_shows_a_plain_banner_and_logs_no_value(scores, caplog):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+
+    def break_down(_change):
+        raise KeyError("Anna Example, born 1980")
+
+    with caplog.at_level(logging.DEBUG):
+        page.guard(break_down)({})
+    assert SORRY in page.banner.value
+    assert "Anna" not in page.banner.value + caplog.text
+    assert "KeyError in test_apps.py" in caplog.text
+
+
+def test_values_from_the_data_are_escaped():
+    nasty = "<img src=x onerror=alert(1)>"
+    scores = make_scores(4.2, 4.3, 4.2, 4.3, 3.1, 3.2, case_id=nasty, therapist=nasty)
+    for page in (
+        sk.apps.CasePage(sk.apps.CaseState(scores, files=(nasty,))),
+        sk.apps.CaseloadPage(sk.apps.CaseloadState(scores, files=(nasty,))),
+    ):
+        html = " ".join(part.value for part in walk(page) if type(part).__name__ == "HTML")
+        assert "&lt;img" in html
+        assert "<img" not in html
+
+
+def walk(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from walk(child)
+
+
+def test_the_caseload_page_lists_the_case_in_need_first_and_opens_it_with_one_click(scores):
+    page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
+    first = find(page, "sk-case")[0]
+    assert "has not come back after 3 sessions" in texts(first)
+    find(first, "sk-open")[0].click()
+    assert find(page, "sk-page-case")[0].state.case_id == "open"
+    find(page, "sk-open")[0].click()
+    assert not find(page, "sk-page-case")
+    assert find(page, "sk-case")
+
+
+def test_where_pages_are_served_the_case_is_a_link_away(scores, monkeypatch):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    scores["case_id"] = scores["case_id"].replace("open", "a b&c")
+    page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
+    assert '<a href="3_case.ipynb?case=a%20b%26c">Open a b&amp;c</a>' in texts(page)
+
+
+def test_the_therapist_filter_redraws(scores):
+    page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
+    page.therapist.value = "T2"
+    assert "open" not in texts(page.cases)
+    assert page.summary.value.startswith("<p>0 of 1 case may need a word")
+
+
+def test_a_file_opens_a_page_and_says_what_was_set_aside():
+    page = sk.apps.case_page(SAMPLES + "/broken_export.csv")
+    assert "12 of 17 rows could not be used and were set aside" in texts(page)
+
+
+def test_the_case_in_the_address_is_opened(monkeypatch):
+    monkeypatch.setenv("QUERY_STRING", "case=C05")
+    assert sk.apps.case_page(SAMPLES + "/caseload_tidy.csv").state.case_id == "C05"
+
+
+def test_a_file_that_cannot_be_read_or_a_case_that_is_not_there_gives_a_page_that_says_so():
+    assert "sk-banner-error" in {
+        name for part in walk(sk.apps.caseload_page("missing.csv")) for name in part._dom_classes
+    }
+    assert "missing.csv" in texts(sk.apps.caseload_page("missing.csv"))
+    assert "There is no case of that name" in texts(sk.apps.case_page(SAMPLES + "/caseload_tidy.csv", case_id="X"))
+
+
+def test_a_server_started_for_other_files_shows_those(monkeypatch):
+    monkeypatch.setenv("SUPERVISION_KIT_RATINGS", SAMPLES + "/caseload_semicolon.csv")
+    assert sk.apps.case_page(SAMPLES + "/broken_export.csv").state.files == (SAMPLES + "/caseload_semicolon.csv",)
+
+
+def test_states_need_no_widgets():
+    assert issubclass(sk.apps.CaseState, traitlets.HasTraits)

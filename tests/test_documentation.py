@@ -1,0 +1,84 @@
+"""Docs that the code holds to its word."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+import supervision_kit as sk
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "data_samples" / "README.md"]
+made_from_code = runpy.run_path(str(DOCS / "make_pages.py"))["pages"]()
+
+
+@pytest.mark.parametrize("path", made_from_code, ids=lambda path: path.name)
+def test_a_page_made_from_the_code_is_what_the_code_makes(path):
+    assert path.read_text(encoding="utf-8") == made_from_code[path], "run: python docs/make_pages.py"
+
+
+@pytest.mark.parametrize("key", sk.INSTRUMENTS)
+def test_every_instrument_has_its_page_source_and_licence(key):
+    instrument = sk.INSTRUMENTS[key]
+    page = (DOCS / "instruments" / f"{key}.md").read_text(encoding="utf-8")
+    assert instrument.source
+    assert instrument.source in page
+    assert instrument.licence
+    assert instrument.licence in page
+    assert instrument.missing_rule in page
+
+
+@pytest.mark.parametrize("key", sk.METHODS)
+def test_every_method_has_its_page_with_every_setting_and_what_is_not_confirmed(key):
+    method = sk.METHODS[key]
+    page = (DOCS / "methods" / f"{key}.md").read_text(encoding="utf-8")
+    assert page.startswith(f"# {method.title} (`{key}`)")
+    for part in ("**Question.**", "**Rule.**", "**Looks.**", "**Fewest sessions.**", "**Cannot be judged.**"):
+        assert part in page
+    for part in ("## Worked example", "## Deviations", "## References"):
+        assert part in page
+    for setting in method.settings():
+        assert f"`{setting.name}`" in page
+        if setting.default is not None:
+            assert re.search(rf"`{setting.name}` \| {setting.default:g} \|", page)
+    if method.sureness == "unconfirmed":
+        assert "not confirmed" in method.source
+        assert "**not confirmed**" in page.lower() or "**parameters not confirmed**" in page
+
+
+def python_blocks(path):
+    return re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", [p for p in PAGES if python_blocks(p)], ids=lambda path: path.name)
+def test_the_python_in_the_docs_runs(path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for block in python_blocks(path):
+        exec(compile(block, str(path), "exec"), {})  # noqa: S102 - our own docs
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_the_map_names_every_module():
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "src" / "supervision_kit"
+    files = {path.name for path in package.glob("*.py")} - {"__init__.py", "__main__.py"}
+    folders = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    assert {name for name in files | folders if f"`{name}`" not in page} == set()
+
+
+def test_examples_in_docstrings_run():
+    import doctest
+    import importlib
+
+    for name in ("scoring", "detection", "detection.control_chart", "detection.adjacent_drop", "detection.cutoff"):
+        module = importlib.import_module(f"supervision_kit.{name}")
+        result = doctest.testmod(module)
+        assert result.attempted > 0
+        assert result.failed == 0
