@@ -1,9 +1,10 @@
 """Charts of the kit's tables, drawn with Altair; they compute nothing about ruptures.
 
-A chart keeps everything that belongs to one case in its top-level ``datasets`` and nothing of it in the rest of its
-specification. A page that shows another case swaps the datasets in place; see ``docs/`` for how.
+A chart keeps everything that belongs to a case in its top-level ``datasets`` and nothing of it in the rest of its
+specification. To show another case on the same page, put the other chart's datasets in place of these, by name.
 """
 
+from supervision_kit.charts.caseload_overview import caseload_overview
 from supervision_kit.charts.trajectory import trajectory
 
-__all__ = ["trajectory"]
+__all__ = ["caseload_overview", "trajectory"]

@@ -46,6 +46,7 @@ def line_rows(table: pd.DataFrame) -> Rows:
             "session": int(session),
             "score": float(score),
             "run": run,
+            "verdict": "–",
             "says": f"Session {session}: {in_words(score)} by the {rater}",
         }
         for session, score, rater, run in zip(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from supervision_kit.detection import METHODS
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS, Scale, find_scale
 from supervision_kit.tables import RATERS, Table
@@ -30,8 +31,10 @@ class Series:
 
     @property
     def method_title(self) -> str:
-        """The method in words: "control chart"."""
-        return self.method.replace("_", " ")
+        """The method in words, for the middle of a sentence: "control chart"."""
+        known = METHODS.get(self.method)
+        title = known.title if known else self.method.replace("_", " ")
+        return title[:1].lower() + title[1:]
 
     def pick(self, table: pd.DataFrame, *, rater: str | None = None) -> pd.DataFrame:
         """Return the rows of this series (or of another rater's on the same scale), in session order."""
@@ -40,7 +43,7 @@ class Series:
             & (table["instrument"] == self.instrument)
             & (table["scale"] == self.scale)
         )
-        if "method" in table and rater is None:
+        if "method" in table and self.method and rater is None:
             wanted &= table["method"] == self.method
         order = "session" if "session" in table else "onset"
         return table[wanted].sort_values(order, kind="stable").reset_index(drop=True)
@@ -82,20 +85,22 @@ def choose_series(
         return None
     rated = rows[rows["score"].notna()].groupby("instrument", sort=False)["session"].nunique()
     by_use = [*rated.sort_values(ascending=False, kind="stable").index, *rows["instrument"].unique()]
-    instrument = _wish("instrument", instrument, by_use)
+    instrument = wish("instrument", instrument, by_use)
     rows = rows[rows["instrument"] == instrument]
-    scale = _wish("scale", scale, main_scale_first(rows["scale"]))
+    scale = wish("scale", scale, main_scale_first(rows["scale"]))
     rows = rows[rows["scale"] == scale]
-    return Series(rater, instrument, scale, _wish("method", method, rows["method"].unique()))
+    judged_by = wish("method", method, rows["method"].unique()) if "method" in rows else ""
+    return Series(rater, instrument, scale, judged_by)
 
 
-def _wish(kind: str, wish: str | None, there: Iterable[object]) -> str:
+def wish(kind: str, wanted: str | None, there: Iterable[object]) -> str:
+    """Return the name that is wanted, or the first there is; raise ``UnknownNameError`` where it is not there."""
     names = [str(name) for name in there]
-    if wish is None:
+    if wanted is None:
         return names[0]
-    if wish not in names:
-        raise UnknownNameError(kind, wish, set(names))
-    return wish
+    if wanted not in names:
+        raise UnknownNameError(kind, wanted, set(names))
+    return wanted
 
 
 def main_scale_first(scales: pd.Series) -> list[str]:

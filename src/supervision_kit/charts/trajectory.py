@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import altair as alt
 import pandas as pd
 
-from supervision_kit.charts import rows, theme
+from supervision_kit.charts import rows
 from supervision_kit.charts import trajectory_layers as layers
+from supervision_kit.charts.encodings import chart_of, empty_chart
 from supervision_kit.charts.layout import FEWEST_SESSIONS, Bands, Panel
 from supervision_kit.charts.sentences import Rows, axis_title, summary
 from supervision_kit.charts.series_choice import (
@@ -80,7 +82,7 @@ def trajectory(
     judged, scored = of_case(marks, MARKS, case_id), of_case(scores, SCORES, case_id)
     series = choose_series(judged, rater=rater, instrument=instrument, scale=scale, method=method)
     if series is None:
-        return in_words(f"Case {case_id}", f"There are no alliance ratings by the {rater}.", width)
+        return empty_chart(f"Case {case_id}", f"There are no alliance ratings by the {rater}.", width)
     other = SECOND_RATER[rater]
     second = series.pick(scored, rater=other)
     case = _Case(
@@ -93,16 +95,9 @@ def trajectory(
         bands=Bands(height),
     )
     datasets = _datasets(case, judged_by=provenance or f"judged by {series.method_title}")
-    chart: alt.LayerChart = _draw(case).properties(datasets=datasets, width=width).configure(**theme.config())
-    return chart
-
-
-def in_words(title: str, sentence: str, width: int | Literal["container"]) -> alt.Chart:
-    """Return a chart that says in words why there is nothing to draw."""
-    words = alt.Chart(alt.NamedData("caption"), name="caption", width=width, height=48, description=sentence)
-    text = words.mark_text(align="left", baseline="top", x=0, y=0, lineBreak="\n", fontSize=theme.TEXT_SIZE)
-    datasets = {"caption": [{"words": f"{title}\n{sentence}"}]}
-    chart: alt.Chart = text.encode(text="words:N").properties(datasets=datasets).configure(**theme.config())
+    measures = tuple((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))
+    chart: alt.LayerChart = _draw(replace(series, method=""), case.panel, measures, case.bands, width).copy(deep=False)
+    chart.datasets = datasets
     return chart
 
 
@@ -155,25 +150,35 @@ def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
     return drawn
 
 
-def _draw(case: _Case) -> alt.LayerChart:
-    series, bands, bottom = case.series, case.bands, case.bands.total(len(case.measures))
+@lru_cache(maxsize=32)
+def _draw(
+    series: Series,
+    panel: Panel,
+    measures: tuple[tuple[Series, Panel], ...],
+    bands: Bands,
+    width: int | Literal["container"],
+) -> alt.LayerChart:
+    """Draw what is the same for all cases on these instruments; kept, for Altair takes a quarter of a second for it."""
+    bottom = bands.total(len(measures))
     told = {
         "session": "session",
         "ratings": f"{series.rater}'s rating",
         "judged": "judged",
         "episode": "episode",
         "second": f"{SECOND_RATER[series.rater]}'s rating",
-    } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(case.measures, 1)}
-    chart: alt.LayerChart = layers.layered(
-        layers.frame(bands),
-        layers.episodes(bands),
-        layers.caption(),
-        layers.alliance(axis_title(series), series.rater, case.panel),
-        layers.no_form(bands),
-        *(layers.outcome(n + 1, axis_title(measure), case.panel_of(n)) for n, (measure, _) in enumerate(case.measures)),
-        layers.columns(bands, bottom, told),
-    ).resolve_scale(y="independent", fill="independent", stroke="independent", shape="independent")
-    return chart.properties(
+    } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(measures, 1)}
+    return chart_of(
+        [
+            *layers.frame(bands),
+            *layers.episodes(bands),
+            *layers.caption(),
+            layers.alliance(axis_title(series), series.rater, panel),
+            *layers.no_form(bands),
+            *(layers.outcome(n, axis_title(measure), place) for n, (measure, place) in enumerate(measures, 1)),
+            layers.columns(bands, bottom, told),
+        ],
+        independent=("y", "fill", "stroke", "shape"),
+        width=width,
         height=bottom,
         description=f"Alliance by session for one case: {series.title} rated by the {series.rater}, with the sessions "
         "that a method marked, and what became of them.",

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
 from supervision_kit.charts import theme
+from supervision_kit.charts.encodings import HALO, by_state, episode_band, group, layer, stroke_by_outcome, tooltip
 from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, WIDE, Bands, Panel
-from supervision_kit.tables import OUTCOMES
 
 INDENT = -LEFT - 4
 WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
 REACH = {"expr": "[data('frame')[0].left, data('frame')[0].right]"}
 PX_PER_SESSION = f"(width - {RIGHT}) / span(domain('x'))"
-HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
-KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14)
-
-
-def layer(dataset: str, name: str) -> alt.Chart:
-    """Begin a named view over a named dataset."""
-    return alt.Chart(alt.NamedData(dataset), name=name)
-
-
-def layered(*layers: alt.Chart | alt.LayerChart) -> alt.LayerChart:
-    """Lay views over each other."""
-    return alt.LayerChart(layer=list(layers))
 
 
 def session(field: str = "session") -> alt.X:
@@ -77,37 +63,37 @@ def dense(size: int, *, marked: int | None = None) -> dict[str, str]:
     return {"expr": f"{full} * clamp({PX_PER_SESSION} / 18, 0.35, 1)"}
 
 
-def caption() -> alt.LayerChart:
+def caption() -> list[alt.Chart]:
     """Title and subtitles, in words that come from the data."""
     lines: list[tuple[str, int, dict[str, Any]]] = [
         ("title", 0, {"fontSize": theme.TITLE_SIZE, "fontWeight": 600}),
         ("rated", 23, {"fontSize": theme.TEXT_SIZE}),
         ("judged", 39, {"color": theme.QUIET_TEXT}),
     ]
-    return layered(
+    return [
         *(
             layer("caption", f"caption_{field}")
             .mark_text(align="left", baseline="top", x=INDENT, y=top, limit={"expr": f"width + {LEFT}"}, **style)
             .encode(text=alt.Text(field, type="nominal"))
             for field, top, style in lines
         )
-    )
+    ]
 
 
-def frame(bands: Bands) -> alt.LayerChart:
+def frame(bands: Bands) -> list[alt.Chart]:
     """Set the reach of the session axis, carry the summary in words, and say so where there is nothing to draw."""
     base = layer("frame", "frame")
-    return layered(
+    return [
         base.mark_rect(fill=theme.PAPER, fillOpacity=0, y=bands.top, y2=bands.bottom).encode(
             x=session("left"), x2="right:Q", description="says:N"
         ),
         layer("frame", "empty")
         .mark_text(align="left", baseline="top", dx=8, y=bands.top + 8, fontSize=theme.TEXT_SIZE)
         .encode(x=session("left"), text="empty:N"),
-    )
+    ]
 
 
-def columns(bands: Bands, bottom: int, told: Mapping[str, str]) -> alt.Chart:
+def columns(bands: Bands, bottom: int, told: dict[str, str]) -> alt.Chart:
     """One invisible column per session: points at, clicked, it stands for all that the session holds."""
     picked = alt.selection_point(name="picked", fields=["session"], empty=False)
     chart: alt.Chart = (
@@ -117,46 +103,23 @@ def columns(bands: Bands, bottom: int, told: Mapping[str, str]) -> alt.Chart:
             x=session("left"),
             x2="right:Q",
             fillOpacity=alt.when(picked).then(alt.value(0.14)).otherwise(alt.value(0)),
-            tooltip=[alt.Tooltip(field, type="nominal", title=title) for field, title in told.items()],
+            tooltip=tooltip(told),
         )
         .add_params(picked)
     )
     return chart
 
 
-def episodes(bands: Bands) -> alt.LayerChart:
+def episodes(bands: Bands) -> list[alt.Chart]:
     """Draw a band per episode, told apart by fill, outline and the word on its flag."""
     lane = f"(width < {WIDE + RIGHT} ? datum.narrow_lane : datum.wide_lane)"
     word = f"width < {WIDE + RIGHT} ? datum.narrow_word : datum.wide_word"
     text_top = f"{bands.flags + (N_LANES - 1) * LANE} - {LANE} * {lane}"
-    scales: dict[str, Any] = {"legend": None, "type": "nominal"}
-
-    def by_outcome(channel: Any, values: tuple[Any, ...]) -> Any:
-        return channel("outcome", scale=alt.Scale(type="ordinal", domain=list(OUTCOMES), range=list(values)), **scales)
-
-    def looks(values: tuple[Any, ...]) -> dict[str, str]:
-        return {"expr": f"{json.dumps(dict(zip(OUTCOMES, values, strict=True)))}[datum.outcome]"}
-
-    stroke = by_outcome(alt.Stroke, theme.OUTCOME_COLOURS)
-    return layered(
-        layer("episodes", "episodes")
-        .mark_rect(
-            y=bands.top - 4,
-            y2=bands.bottom,
-            strokeWidth=1.2,
-            strokeDash=looks(theme.OUTCOME_DASHES),
-            fillOpacity=looks(theme.OUTCOME_FILL_OPACITY),
-        )
-        .encode(
-            x=session("from"),
-            x2="to:Q",
-            fill=by_outcome(alt.Fill, theme.OUTCOME_COLOURS),
-            stroke=stroke,
-            description="says:N",
-        ),
+    return [
+        episode_band("episodes", y=bands.top - 4, y2=bands.bottom).encode(x=session("from"), x2="to:Q"),
         layer("episodes", "flag_poles")
         .mark_rule(y={"expr": text_top}, y2=bands.top - 4, aria=False)
-        .encode(x=session("from"), stroke=stroke),
+        .encode(x=session("from"), stroke=stroke_by_outcome()),
         *(
             layer("episodes", name)
             .mark_text(align="left", baseline="top", dx=4, y={"expr": text_top}, text={"expr": word}, **style)
@@ -166,7 +129,7 @@ def episodes(bands: Bands) -> alt.LayerChart:
                 ("flags", {"color": theme.TEXT}),
             )
         ),
-    )
+    ]
 
 
 def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
@@ -175,17 +138,7 @@ def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
     def level(field: str) -> alt.Y:
         return points(field, title, panel, ticks=5)
 
-    by_state: dict[str, Any] = {
-        channel: definition(
-            "state", type="nominal", scale=alt.Scale(domain=list(theme.STATES), range=list(values)), legend=KEY
-        )
-        for channel, definition, values in (
-            ("fill", alt.Fill, theme.STATE_FILLS),
-            ("stroke", alt.Stroke, theme.STATE_STROKES),
-            ("shape", alt.Shape, theme.STATE_SHAPES),
-        )
-    }
-    return layered(
+    return group(
         *(
             layer(name, name)
             .mark_line(color=theme.USUAL, strokeWidth=1.2, strokeDash=dash, aria=False)
@@ -203,7 +156,7 @@ def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
         .encode(x=session(), y=level("score"), detail="run:N"),
         layer("ratings", "ratings")
         .mark_point(size=dense(70, marked=120), strokeWidth=1.6, opacity=1)
-        .encode(x=session(), y=level("score"), description="says:N", **by_state),
+        .encode(x=session(), y=level("score"), description="says:N", **by_state()),
         *(
             layer("ratings", name)
             .transform_filter(alt.datum.state == theme.MARKED)
@@ -223,9 +176,9 @@ def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
     )
 
 
-def no_form(bands: Bands) -> alt.LayerChart:
+def no_form(bands: Bands) -> list[alt.Chart]:
     """Draw a × under each session without a score, in words at the right."""
-    return layered(
+    return [
         layer("no_form", "no_form")
         .mark_text(text="×", fontSize=theme.TEXT_SIZE, color=theme.QUIET_TEXT, y=bands.no_form)
         .encode(x=session(), description="says:N"),
@@ -233,7 +186,7 @@ def no_form(bands: Bands) -> alt.LayerChart:
         .transform_aggregate(n="count()")
         .transform_filter(alt.datum.n > 0)
         .mark_text(text="no form", align="left", x=WORDS_AT, y=bands.no_form, color=theme.QUIET_TEXT, aria=False),
-    )
+    ]
 
 
 def outcome(n: int, title: str, panel: Panel) -> alt.LayerChart:
@@ -243,7 +196,7 @@ def outcome(n: int, title: str, panel: Panel) -> alt.LayerChart:
         return points(field, title, panel, ticks=3)
 
     line = layer(f"line_{n}", f"published_line_{n}")
-    return layered(
+    return group(
         line.mark_rule(color=theme.USUAL, strokeDash=[5, 3], x=0, x2={"expr": f"width - {RIGHT}"}).encode(
             y=level("line")
         ),

@@ -1,0 +1,107 @@
+"""How marks and episodes look, in every chart of the kit: one definition for shape, colour, dash and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import altair as alt
+
+from supervision_kit.charts import theme
+from supervision_kit.tables import OUTCOMES
+
+HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
+KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14)
+
+
+def layer(dataset: str, name: str) -> alt.Chart:
+    """Begin a named view over a named dataset."""
+    return alt.Chart(alt.NamedData(dataset), name=name)
+
+
+def group(*layers: alt.Chart) -> alt.LayerChart:
+    """Lay views over each other, for a place within a larger layered chart.
+
+    The second shell keeps the names of the views: Altair adds a number to those of a group that it finds in a group.
+    """
+    return alt.LayerChart(layer=[alt.LayerChart(layer=list(layers))])
+
+
+def chart_of(
+    layers: Sequence[alt.Chart | alt.LayerChart],
+    *,
+    independent: tuple[str, ...],
+    **properties: Any,
+) -> alt.LayerChart:
+    """Lay `layers` over each other, with the kit's look, scales shared but for the `independent` ones.
+
+    All at once: each change of a layered chart afterwards copies it through and through.
+    """
+    return alt.LayerChart(
+        layer=list(layers),
+        resolve={"scale": dict.fromkeys(independent, "independent")},
+        config=theme.config(),
+        **properties,
+    )
+
+
+def by_state() -> dict[str, Any]:
+    """Tell apart by fill, outline and shape what a method says of a rating, with a key beneath the chart."""
+    channels = (
+        ("fill", alt.Fill, theme.STATE_FILLS),
+        ("stroke", alt.Stroke, theme.STATE_STROKES),
+        ("shape", alt.Shape, theme.STATE_SHAPES),
+    )
+    return {
+        name: channel(
+            "state", type="nominal", scale=alt.Scale(domain=list(theme.STATES), range=list(looks)), legend=KEY
+        )
+        for name, channel, looks in channels
+    }
+
+
+def stroke_by_outcome() -> alt.Stroke:
+    """Colour an outline by what became of the episode."""
+    return alt.Stroke("outcome", type="nominal", scale=_outcome_colours(), legend=None)
+
+
+def episode_band(name: str, **place: Any) -> alt.Chart:
+    """Draw what became of each episode as a band, told apart by fill and outline."""
+
+    def by_outcome(looks: tuple[Any, ...]) -> dict[str, str]:
+        return {"expr": f"{json.dumps(dict(zip(OUTCOMES, looks, strict=True)))}[datum.outcome]"}
+
+    band: alt.Chart = (
+        layer("episodes", name)
+        .mark_rect(
+            strokeWidth=1.2,
+            strokeDash=by_outcome(theme.OUTCOME_DASHES),
+            fillOpacity=by_outcome(theme.OUTCOME_FILL_OPACITY),
+            **place,
+        )
+        .encode(
+            fill=alt.Fill("outcome", type="nominal", scale=_outcome_colours(), legend=None),
+            stroke=stroke_by_outcome(),
+            description="says:N",
+        )
+    )
+    return band
+
+
+def _outcome_colours() -> alt.Scale:
+    return alt.Scale(type="ordinal", domain=list(OUTCOMES), range=list(theme.OUTCOME_COLOURS))
+
+
+def tooltip(told: dict[str, str]) -> list[alt.Tooltip]:
+    """Tell the columns of `told`, each under its title."""
+    return [alt.Tooltip(field, type="nominal", title=title) for field, title in told.items()]
+
+
+def empty_chart(title: str, sentence: str, width: int | Literal["container"]) -> alt.Chart:
+    """Return a chart that says in words why there is nothing to draw."""
+    words = alt.Chart(alt.NamedData("caption"), name="caption", width=width, height=48, description=sentence)
+    text = words.mark_text(align="left", baseline="top", x=0, y=0, lineBreak="\n", fontSize=theme.TEXT_SIZE)
+    datasets = {"caption": [{"words": f"{title}\n{sentence}"}]}
+    chart: alt.Chart = text.encode(text="words:N").properties(datasets=datasets).configure(**theme.config())
+    return chart
