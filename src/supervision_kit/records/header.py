@@ -9,7 +9,7 @@ from itertools import pairwise
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.headings import Role, read_heading
-from supervision_kit.records.vocabulary import MEANINGS, squeeze
+from supervision_kit.records.vocabulary import MEANINGS, heading_key
 
 ROWS_SEARCHED = 30
 FEWEST_HEADINGS = 2
@@ -20,8 +20,8 @@ LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
 
 def role_of(heading: str, targets: Mapping[str, Role | None]) -> Role | None:
     """Return what the caller says of the heading or, where nothing, what its words say."""
-    squeezed = squeeze(heading)
-    return targets[squeezed] if squeezed in targets else read_heading(heading)
+    key = heading_key(heading)
+    return targets[key] if key in targets else read_heading(heading)
 
 
 def count_recognised(row: Sequence[str], targets: Mapping[str, Role | None]) -> int:
@@ -30,7 +30,7 @@ def count_recognised(row: Sequence[str], targets: Mapping[str, Role | None]) -> 
 
 
 def _is_known(cell: str, targets: Mapping[str, Role | None]) -> bool:
-    return squeeze(cell) in targets or read_heading(cell.strip()) is not None
+    return heading_key(cell) in targets or read_heading(cell.strip()) is not None
 
 
 def _holds_data(row: Sequence[str]) -> bool:
@@ -53,6 +53,14 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> int:
     if best >= 0 and counts[best] >= FEWEST_HEADINGS:
         return best
     raise RecordsError(f"{sheet.source}: no heading row for ratings was found. {_likely_headings(sheet, filled)}")
+
+
+def may_be_listed(sheet: Sheet, header: int, targets: Mapping[str, Role | None]) -> bool:
+    """Return whether a message may list the row's cells: not where it could be ``Client: | NAME`` above the table."""
+    cells = [cell for cell in sheet.row(header) if cell]
+    beneath = [cell for cell in sheet.row(header + 1) if cell] if header + 1 < sheet.n_rows else []
+    filled = len(beneath) >= len(cells) - 1 and any(_DATA_LIKE.fullmatch(cell) for cell in beneath)
+    return filled or 2 * sum(_is_known(cell, targets) for cell in cells) > len(cells)
 
 
 def _likely_headings(sheet: Sheet, filled: list[int]) -> str:

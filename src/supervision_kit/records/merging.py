@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.records.cells import Flags, Texts
-from supervision_kit.records.entries import SCALE, Entries
+from supervision_kit.records.entries import Entries
+from supervision_kit.records.grouping import SCALE
 from supervision_kit.records.rows import INSTRUMENT_KEYS, Body
 from supervision_kit.records.values import LAST_SESSION
 from supervision_kit.tables import RATERS

@@ -13,8 +13,8 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Flags, Sheet, Texts
 from supervision_kit.records.dates import read_dates
+from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
-from supervision_kit.records.layout import Layout
 from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions, unanswered
 from supervision_kit.records.vocabulary import fold

@@ -8,7 +8,7 @@ from supervision_kit.errors import RecordsError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.headings import FieldRole, ItemRole, Role, ScoreRole, read_instrument, read_rater
 from supervision_kit.records.units import STATISTICS
-from supervision_kit.records.vocabulary import FIELDS, squeeze
+from supervision_kit.records.vocabulary import FIELDS, heading_key
 from supervision_kit.tables import RATERS
 
 IGNORE = "ignore"
@@ -34,7 +34,7 @@ def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
         role = _role(parts)
         if role is None and parts != [IGNORE]:
             wrong.append(str(ours))
-        targets[squeeze(str(theirs))] = role
+        targets[heading_key(str(theirs))] = role
     if wrong:
         raise RecordsError(f"columns=: {', '.join(f'“{each}”' for each in wrong)} is nothing to read as. {ALLOWED}")
     return targets

@@ -16,12 +16,13 @@ from supervision_kit.records.cells import Column
 
 DELIMITERS = (",", ";", "\t", "|")
 ROWS_LOOKED_AT = 40
+LOOKED_AT = 500_000  # characters
 WIDEST = 16_384  # columns, as many as an Excel sheet has
 ROOMY = 5_000_000  # cells; below this a ragged file may hold more empty cells than text
 
 _MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
-_SEPARATOR_LINE = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"\Asep=([,;\t|])\r?\n", re.IGNORECASE)
 _NO_TEXT = "is neither text in columns nor a workbook. Save it as CSV (UTF-8) or Excel (.xlsx) and read that."
 
 
@@ -30,10 +31,10 @@ def decode(content: bytes, *, source: str) -> str:
     marked = next((encoding for mark, encoding in _MARKED if content.startswith(mark)), None)
     for encoding in (marked,) if marked else ("utf-8", "cp1252"):
         try:
-            text = content.decode(encoding)
+            text = content.decode(encoding).rstrip("\x1a")  # DOS programs end a text with it
         except UnicodeDecodeError:
             continue
-        if not _CONTROL.search(text):
+        if not _CONTROL.search(text, 0, LOOKED_AT) and "\x00" not in text:
             return text
     raise RecordsError(f"{source} {_NO_TEXT}")
 
@@ -68,9 +69,11 @@ def read_text(text: str, *, source: str, recognised: Callable[[list[str]], int])
 
 
 def _find_delimiter(text: str, recognised: Callable[[list[str]], int]) -> str:
+    start = text[:LOOKED_AT]
+
     def worth(delimiter: str) -> tuple[int, int]:
         try:
-            rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ROWS_LOOKED_AT))
+            rows = list(islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), ROWS_LOOKED_AT))
         except csv.Error:
             return (-1, 0)
         return max(map(recognised, rows), default=0), max(map(len, rows), default=0)

@@ -29,6 +29,11 @@ def squeeze(text: str) -> str:
     return squeezed
 
 
+def heading_key(text: str) -> str:
+    """Return what headings are compared by: the squeezed text, or the text where it is all punctuation (``#``)."""
+    return squeeze(text) or text.strip().casefold()
+
+
 _CODE = (
     "id",
     "no",

@@ -1,0 +1,115 @@
+"""Merged entries → the tables: responses, scores (the items' before given ones), and the counts of each sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.entries import Entries
+from supervision_kit.records.grouping import SCALE
+from supervision_kit.records.merging import Merged
+from supervision_kit.records.rows import INSTRUMENT_KEYS
+from supervision_kit.scoring import score_responses
+from supervision_kit.tables import RATERS, RESPONSES, SCORES, SERIES_KEY
+
+TOLERANCE = 0.05  # scale points; a given score within it of the items' score is the same, rounded
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class SheetSummary:
+    """What one sheet or file held, in counts: nothing of it is a rating or a code."""
+
+    source: str
+    rows_read: int
+    rows_kept: int
+    instruments: tuple[str, ...]
+    raters: tuple[str, ...]
+    n_cases: int
+    n_forms: int
+    sessions: tuple[int, int] | None
+    dates: tuple[pd.Timestamp, pd.Timestamp] | None
+
+
+def _about(merged: Merged, entries: Entries) -> dict[str, object]:
+    return {
+        "case_id": merged.case[entries.row],
+        "rater": np.array(RATERS, dtype=object)[entries.rater],
+        "instrument": np.array(INSTRUMENT_KEYS, dtype=object)[entries.instrument],
+        "session": merged.session[entries.row],
+        "therapist_id": merged.therapist[entries.row],
+        "date": merged.date[entries.row],
+    }
+
+
+def build_responses(merged: Merged) -> pd.DataFrame:
+    """Return the answered and unanswered items."""
+    entries = merged.entries.only(merged.entries.slot < SCALE)
+    if not len(entries):
+        return RESPONSES.empty()
+    table = pd.DataFrame({**_about(merged, entries), "item": entries.slot, "response": entries.value})
+    return RESPONSES.check(table.sort_values(list(RESPONSES.key), kind="stable"))
+
+
+def build_scores(merged: Merged, responses: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Return the scores that the items make, and the given ones where there are no answers to make them from."""
+    entries = merged.entries.only(merged.entries.slot >= SCALE)
+    made = score_responses(responses)
+    if not len(entries):
+        return made
+    scales = [(key, scale) for key in INSTRUMENT_KEYS for scale in INSTRUMENTS[key].scales]
+    start = {key: next(at for at, (each, _) in enumerate(scales) if each == key) for key in INSTRUMENT_KEYS}
+    at = np.array([start[key] for key in INSTRUMENT_KEYS])[entries.instrument] + entries.slot - SCALE
+    names = np.array([scale for _, scale in scales], dtype=object)
+    n_items = np.array([len(INSTRUMENTS[key].scales[scale].items) for key, scale in scales])
+    given = pd.DataFrame(
+        {**_about(merged, entries), "scale": names[at], "score": entries.value, "n_items": n_items[at]}
+    )
+    if len(made):
+        made, given = _prefer_items(merged, made, given.assign(row=entries.row), notes)
+    both = pd.concat([part for part in (made, given) if len(part)], ignore_index=True)
+    return SCORES.check(both.sort_values(list(SCORES.key), kind="stable"))
+
+
+def _prefer_items(
+    merged: Merged, made: pd.DataFrame, given: pd.DataFrame, notes: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Leave out given scores of scales that have answers, and made ones that have none; say where they differ."""
+    key = list(SCORES.key)
+    given = given.astype(dict.fromkeys(SERIES_KEY, "str"))
+    beside = given.merge(made[[*key, "score", "n_answered"]], how="left", on=key, suffixes=("", "_made"))
+    answered = (beside["n_answered"].fillna(0) > 0).to_numpy(dtype=bool)
+    far = answered & beside["score"].notna() & ~((beside["score"] - beside["score_made"]).abs() <= TOLERANCE + 1e-9)
+    for (instrument, scale), differing in beside[far].groupby(["instrument", "scale"]):
+        rows = merged.label(np.unique(differing["row"].to_numpy().astype(np.int64)))
+        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+        notes.append(
+            f"The given {INSTRUMENTS[str(instrument)].short_title} {scale} differs from what the items make in "
+            f"{', '.join(rows[:MOST_NAMED])}{more}; the items were used."
+        )
+    kept = given[~answered]
+    replaced = pd.MultiIndex.from_frame(made[key]).isin(pd.MultiIndex.from_frame(kept[key]))
+    return made[~replaced], kept.drop(columns="row")
+
+
+def summarise(merged: Merged, at: int) -> SheetSummary:
+    """Return the counts of one of the sheets."""
+    body, start = merged.bodies[at], int(merged.first_row[at])
+    entries = merged.entries.only((merged.entries.row >= start) & (merged.entries.row < start + body.n_rows))
+    rows = np.flatnonzero(np.bincount(entries.row - start, minlength=body.n_rows)) + start
+    session, dates = merged.session[rows], merged.date[rows]
+    dates = dates[~np.isnat(dates)]
+    return SheetSummary(
+        body.source,
+        body.n_rows,
+        int((~body.problems.bad).sum()),
+        tuple(INSTRUMENT_KEYS[code] for code in np.flatnonzero(np.bincount(entries.instrument))),
+        tuple(RATERS[code] for code in np.flatnonzero(np.bincount(entries.rater))),
+        len(pd.unique(merged.case[rows])),
+        len(pd.unique(merged.forms(entries))),
+        (int(session.min()), int(session.max())) if len(session) else None,
+        (pd.Timestamp(dates.min()), pd.Timestamp(dates.max())) if len(dates) else None,
+    )

@@ -1,0 +1,66 @@
+"""What is known of a sheet's columns while its layout is being found, and the layout itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from supervision_kit.errors import RecordsError
+from supervision_kit.records.cells import Sheet
+from supervision_kit.records.header import quote
+from supervision_kit.records.headings import Role
+
+WIDE, LONG_ITEMS, LONG_SCORES = "a row per form", "a row per item", "a row per score"
+SESSION_COLUMN = re.compile(r"(s|session|sitzung|visit|week|woche|t)\|?[0-9]+")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A column of ratings: one item, or one scale's score; ``None`` is left to the row or to the file."""
+
+    position: int
+    instrument: str | None
+    rater: str | None
+    item: int | None = None
+    scale: str | None = None
+    statistic: str | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands where in a sheet; `instrument` and `rater` hold where neither heading nor row says them."""
+
+    header: int
+    headings: tuple[str, ...]
+    shape: str
+    fields: Mapping[str, int]
+    slots: tuple[Slot, ...]
+    instrument: str | None
+    rater: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass
+class Finding:
+    """A sheet's headings, their roles, and what has been settled so far."""
+
+    sheet: Sheet
+    header: int
+    headings: tuple[str, ...]
+    roles: list[Role | None]
+    fields: dict[str, int] = field(default_factory=dict)
+    slots: list[Slot] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    explained: set[int] = field(default_factory=set)
+    listed: bool = True
+
+    def leave(self, position: int, why: str) -> None:
+        """Leave a column aside and say why."""
+        self.explained.add(position)
+        self.notes.append(f"“{self.headings[position]}” was left aside: {why}.")
+
+    def refuse(self, wrong: str, what_to_do: str = "") -> RecordsError:
+        """Return an error that names the sheet and the columns found."""
+        found = f"Columns found: {quote(self.headings)}." if self.listed else ""
+        return RecordsError(" ".join(part for part in (f"{self.sheet.source}: {wrong}", found, what_to_do) if part))

@@ -1,0 +1,118 @@
+"""Rows → groups of cells: which cells of which column are ratings of one item or scale with one instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from supervision_kit.instruments import INSTRUMENTS, Instrument
+from supervision_kit.records.cells import Flags
+from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, Slot
+from supervision_kit.records.headings import read_item, read_scale
+from supervision_kit.records.rows import INSTRUMENT_KEYS, Body, suggest
+from supervision_kit.records.values import unanswered
+
+SCALE = 1_000  # slots from here on are scales, those below are item numbers
+
+
+@dataclass(frozen=True, eq=False)
+class RatedCells:
+    """The cells of one column that are ratings of one item or scale (`slot`) with one instrument."""
+
+    position: int
+    rows: Flags
+    instrument: str
+    slot: int
+    rater: str | None = None
+    statistic: str | None = None
+
+    @property
+    def scale(self) -> str | None:
+        """The scale's key, ``None`` for an item."""
+        return list(INSTRUMENTS[self.instrument].scales)[self.slot - SCALE] if self.slot >= SCALE else None
+
+
+def group_cells(body: Body) -> Iterator[RatedCells]:
+    """Yield the groups of rated cells; items, scales and rows that there are not are in the body's problems."""
+    if body.layout.shape == LONG_ITEMS:
+        yield from _long_groups(body, "item", "response")
+    elif body.layout.shape == LONG_SCORES:
+        yield from _long_groups(body, "scale", "score")
+    else:
+        for slot in body.layout.slots:
+            yield from _wide_groups(body, slot)
+
+
+def _long_groups(body: Body, name: str, of: str) -> Iterator[RatedCells]:
+    position, column = body.column(name)
+    rated, _ = body.column(of)
+    if column is None:
+        return
+    none = unanswered(column.texts)
+    empty = column.spread(none)
+    body.problems.flag(
+        empty, position=position, column=column, rule=f"{name}_missing", message=f"Say which {name} the row is of."
+    )
+    for code, rows in _by_instrument(body):
+        instrument = INSTRUMENTS[INSTRUMENT_KEYS[code]]
+        slots = _item_slots(column.texts, instrument) if name == "item" else _scale_slots(column.texts, instrument)
+        unknown = ~none & (slots < 0)
+        which = rows & column.spread(unknown)
+        messages = suggest(column.texts, unknown, _names(instrument, name), _what_there_is(instrument, name))
+        message = column.spread(messages)
+        body.problems.flag(which, position=position, column=column, rule=f"{name}_unknown", message=message)
+        of_row = column.spread(np.where(none, -1, slots))
+        for slot in np.unique(of_row[rows]):
+            if slot >= 0:
+                yield RatedCells(rated, rows & (of_row == slot), instrument.key, int(slot))
+
+
+def _wide_groups(body: Body, slot: Slot) -> Iterator[RatedCells]:
+    if slot.instrument:
+        everywhere = np.ones(body.n_rows, dtype=bool)
+        yield RatedCells(slot.position, everywhere, slot.instrument, _slot_code(slot), slot.rater, slot.statistic)
+        return
+    column = body.columns[slot.position]
+    for code, rows in _by_instrument(body):
+        instrument = INSTRUMENTS[INSTRUMENT_KEYS[code]]
+        if slot.item <= instrument.n_items if slot.item else slot.scale in instrument.scales:
+            here = replace(slot, instrument=instrument.key)
+            yield RatedCells(slot.position, rows, instrument.key, _slot_code(here), slot.rater, slot.statistic)
+            continue
+        name = "item" if slot.item else "scale"
+        given = rows & ~column.spread(unanswered(column.texts))
+        message = _what_there_is(instrument, name)
+        body.problems.flag(given, position=slot.position, column=column, rule=f"{name}_unknown", message=message)
+
+
+def _by_instrument(body: Body) -> Iterator[tuple[int, Flags]]:
+    for code in np.unique(body.instrument[body.instrument >= 0]):
+        yield int(code), body.instrument == code
+
+
+def _slot_code(slot: Slot) -> int:
+    return slot.item or SCALE + list(INSTRUMENTS[slot.instrument or ""].scales).index(slot.scale or "")
+
+
+def _item_slots(texts: npt.NDArray[np.object_], instrument: Instrument) -> npt.NDArray[np.int64]:
+    items = np.array([read_item(text) or -1 for text in texts], dtype=np.int64)
+    return np.where(items <= instrument.n_items, items, -1)
+
+
+def _scale_slots(texts: npt.NDArray[np.object_], instrument: Instrument) -> npt.NDArray[np.int64]:
+    scales = list(instrument.scales)
+    found = [read_scale(text) for text in texts]
+    return np.array([SCALE + scales.index(each) if each in scales else -1 for each in found], dtype=np.int64)
+
+
+def _names(instrument: Instrument, name: str) -> dict[str, str]:
+    return {} if name == "item" else {scale: scale for scale in instrument.scales}
+
+
+def _what_there_is(instrument: Instrument, name: str) -> str:
+    if name == "item":
+        return f"{instrument.short_title} has the items 1 to {instrument.n_items}."
+    return f"{instrument.short_title} has the scale(s) {', '.join(instrument.scales)}."

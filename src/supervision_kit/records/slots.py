@@ -1,0 +1,167 @@
+"""Roles → the columns of ratings: each with its instrument, one for each item or score."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from supervision_kit.errors import RecordsError
+from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, SESSION_COLUMN, WIDE, Finding, Slot
+from supervision_kit.records.header import quote
+from supervision_kit.records.headings import ItemRole, Role, ScoreRole, instruments_in
+from supervision_kit.records.vocabulary import squeeze
+
+_NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
+
+
+def settle_either_way(roles: list[Role | None]) -> None:
+    """Read ``phq9`` as item 9 where the header has phq1 to phq8 too, and as the total where it has not."""
+    items = {(role.instrument, role.rater, role.item) for role in roles if isinstance(role, ItemRole)}
+    for at, role in enumerate(roles):
+        if isinstance(role, ScoreRole) and role.as_item is not None:
+            others = {(role.instrument, role.rater, item) for item in range(1, role.as_item)}
+            if others <= items and (role.instrument, role.rater, role.as_item) not in items:
+                roles[at] = ItemRole(role.instrument, role.rater, role.as_item)
+
+
+def take_slots(finding: Finding) -> str:
+    """Take the columns of ratings, and return the shape of the table."""
+    fields = finding.fields
+    given = fields.get("response", fields.get("score"))
+    if "item" in fields and given is not None:
+        fields["response"] = given
+        return LONG_ITEMS
+    given = fields.get("score", fields.get("response"))
+    if "scale" in fields and given is not None:
+        fields["score"] = given
+        return LONG_SCORES
+    for at, role in enumerate(finding.roles):
+        if isinstance(role, ItemRole):
+            finding.slots.append(Slot(at, role.instrument, role.rater, item=role.item))
+        elif isinstance(role, ScoreRole):
+            finding.slots.append(Slot(at, role.instrument, role.rater, scale=role.scale, statistic=role.statistic))
+    if given is not None and not any(slot.scale == "total" for slot in finding.slots):
+        finding.slots.append(Slot(given, None, None, scale="total"))
+    for name in ("item", "scale", "response", "score"):
+        fields.pop(name, None)
+    return WIDE
+
+
+def find_instrument(finding: Finding, given: str | None) -> str | None:
+    """Return the instrument that the caller, the title rows, the sheet, the file or the other headings name."""
+    if given:
+        return given
+    sheet = finding.sheet
+    title = " ".join(cell for row in range(finding.header) for cell in sheet.row(row))
+    named = {slot.instrument for slot in finding.slots if slot.instrument}
+    places = (
+        ("the rows above the headings name it", instruments_in(title)),
+        ("the sheet’s name says so", instruments_in(sheet.name)),
+        ("the file’s name says so", instruments_in(sheet.file_stem)),
+        ("the other columns are of it", named),
+    )
+    for why, instruments in places:
+        if len(instruments) == 1:
+            (found,) = instruments
+            if any(slot.instrument is None for slot in finding.slots) or not finding.slots:
+                finding.notes.append(f"Read as {INSTRUMENTS[found].short_title}: {why}.")
+            return found
+    return None
+
+
+def take_numbered(finding: Finding, shape: str, default: str | None) -> None:
+    """Take columns such as ``v1`` … ``v12`` for the items, where the instrument is said and has exactly so many."""
+    if shape != WIDE or finding.slots or not (default or "instrument" in finding.fields):
+        return
+    families: dict[str, dict[int, int]] = {}
+    for at, heading in enumerate(finding.headings):
+        match = _NUMBERED.fullmatch(squeeze(heading))
+        of_session = "session" not in finding.fields and SESSION_COLUMN.fullmatch(squeeze(heading))
+        if match and finding.roles[at] is None and not of_session:
+            families.setdefault(match[1], {})[int(match[2])] = at
+    whole = [
+        family
+        for stem, family in families.items()
+        if sorted(family) == list(range(1, len(family) + 1))
+        and (len(family) == INSTRUMENTS[default].n_items if default else not stem)
+    ]
+    if len(whole) == 1:
+        finding.slots += [Slot(at, None, None, item=item) for item, at in sorted(whole[0].items())]
+        for at in whole[0].values():
+            finding.roles[at] = ItemRole(None, None, 1)
+
+
+def settle_instruments(finding: Finding, shape: str, default: str | None) -> None:
+    """Give each column of ratings its instrument, or leave it to the row; refuse where it is not said."""
+    by_row = "instrument" in finding.fields
+    bare = [slot for slot in finding.slots if slot.instrument is None]
+    if by_row and (bare or shape != WIDE):
+        return
+    if by_row:
+        finding.leave(finding.fields.pop("instrument"), "the headings name the instrument")
+    if default is None and (shape != WIDE or len(bare) == len(finding.slots) or any(slot.item for slot in bare)):
+        raise finding.refuse(
+            "which instrument the ratings are of is not said.",
+            f"Pass instrument=, one of {', '.join(sorted(INSTRUMENTS))}.",
+        )
+    settled = []
+    for slot in finding.slots:
+        if slot.instrument is None and not _belongs(slot, default):
+            if slot.item and default:
+                raise RecordsError(_too_many_items(finding, slot.item, default))
+            finding.leave(slot.position, "its instrument is not said")
+            continue
+        settled.append(replace(slot, instrument=slot.instrument or default))
+    finding.slots = settled
+
+
+def _belongs(slot: Slot, instrument: str | None) -> bool:
+    if instrument is None:
+        return False
+    known = INSTRUMENTS[instrument]
+    return slot.item <= known.n_items if slot.item else slot.scale in known.scales
+
+
+def _too_many_items(finding: Finding, item: int, default: str) -> str:
+    known = INSTRUMENTS[default]
+    return (
+        f"{finding.sheet.source}: there is a column for item {item}, but {known.short_title} has {known.n_items} "
+        f"items. Pass the right instrument=, one of {', '.join(sorted(INSTRUMENTS))}."
+    )
+
+
+def settle_doubles(finding: Finding) -> None:
+    """Keep one column for each score, the one in the instrument's own statistic; refuse two for one item."""
+    kept: dict[tuple[object, ...], Slot] = {}
+    for slot in finding.slots:
+        key = (slot.instrument, slot.rater, slot.item, slot.scale)
+        first = kept.get(key)
+        if first is None:
+            kept[key] = slot
+            continue
+        if slot.item:
+            names = [finding.headings[each.position] for each in (first, slot)]
+            raise RecordsError(
+                f"{finding.sheet.source}: {quote(names)} could each be item {slot.item} of the same form. "
+                f"Say which it is, or leave one out: columns={{“{names[1]}”: “ignore”}}."
+            )
+        own = INSTRUMENTS[slot.instrument].scales[slot.scale or ""].statistic if slot.instrument else None
+        if own is not None and slot.statistic == own and first.statistic != own:
+            first, slot = slot, first  # noqa: PLW2901
+        kept[key] = first
+        finding.leave(slot.position, f"“{finding.headings[first.position]}” holds the same score")
+    finding.slots = list(kept.values())
+
+
+def note_incomplete(finding: Finding) -> None:
+    """Say of which instrument too few items were found for any score."""
+    found: dict[str, list[int]] = {}
+    for slot in finding.slots:
+        if slot.instrument:
+            found.setdefault(slot.instrument, []).extend([slot.item] if slot.item else [])
+    for key, items in found.items():
+        instrument = INSTRUMENTS[key]
+        scored = any(len(set(items) & set(s.items)) >= s.fewest_answered for s in instrument.scales.values())
+        if items and not scored:
+            finding.notes.append(f"Too few items of {instrument.short_title} were found for a score.")
