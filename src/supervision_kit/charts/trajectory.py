@@ -61,7 +61,8 @@ def trajectory(
     rater
         Whose rating is judged and drawn as the main line.
     provenance
-        A line that says how the method was set, shown under the title; ``repr`` of the method is one.
+        A line that says how the method was set, such as its ``in_words``; shown under the title, as far as there is
+        room.
     width, height
         Width of the chart in px, or that of the element that holds it; height of the alliance's band in px.
 
