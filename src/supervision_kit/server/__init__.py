@@ -1,1 +1,6 @@
-"""."""
+"""The pages, served: Voila for viewers, JupyterLab for authors. Voila itself loads when serving begins."""
+
+from supervision_kit.server.demo import serve_demo
+from supervision_kit.server.lab import open_lab
+
+__all__ = ["open_lab", "serve_demo"]

@@ -1,0 +1,47 @@
+"""A chart in a page: an Altair chart that asks nothing of the outside, in JupyterLab and in Voila."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from supervision_kit.chart_bundle import chart_script
+
+
+class ChartView(anywidget.AnyWidget):
+    """A box that shows an Altair chart, drawn as SVG over the full width.
+
+    While only the chart's named tables change, they are changed in place: nothing flickers, zoom and selection stay.
+
+    Parameters
+    ----------
+    chart
+        The Altair chart to begin with; nothing is shown until there is one.
+
+    Attributes
+    ----------
+    picked
+        What is selected with the chart's point selection named ``picked``: field → values, ``{}`` for nothing.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    figure = traitlets.Dict().tag(sync=True)
+    picked = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, chart: Any = None, **settings: Any) -> None:
+        super().__init__(figure={"spec": {}, "tables": {}}, **settings)
+        self.add_class("sk-chart")
+        if chart is not None:
+            self.show(chart)
+
+    @traitlets.default("_esm")
+    def _script(self) -> str:
+        return chart_script()
+
+    def show(self, chart: Any) -> None:
+        """Show this Altair chart instead, changing only the tables where the rest of it is as before."""
+        spec = chart.to_dict()
+        tables = spec.pop("datasets", {})
+        self.figure = {"spec": spec, "tables": tables}

@@ -1,0 +1,151 @@
+"""Voila, set up for the kit's pages: offline, quiet, one way in, and nothing served but the pages."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+import threading
+import webbrowser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.utils import url_path_join
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.netutil import bind_sockets
+from tornado.web import RedirectHandler
+from traitlets import Unicode
+from traitlets.config import Config
+from voila.app import Voila
+from voila.tornado.contentshandler import VoilaContentsHandler
+from voila.tornado.treehandler import TornadoVoilaTreeHandler
+
+from supervision_kit.chart_bundle import CHART_URL, bundle_name, read_bundle
+from supervision_kit.errors import SupervisionKitError
+from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage
+from supervision_kit.server.kernels import OwnPython, PageKernels
+from supervision_kit.server.pages import FIRST_PAGE, PAGES
+
+LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
+"""All that the pages need of JupyterLab's front end; every further one would be loaded by every visitor."""
+
+IDLE_SECONDS = 10 * 60
+"""A kernel that no page has been connected to for this long is stopped."""
+
+SORRY = "This page had to stop here. Please reload it; if that does not help, tell whoever looks after these pages."
+
+# the browser itself refuses what is not from here; Voila and Vega compile expressions, widgets run from blobs
+_ONLY_FROM_HERE = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'self'; form-action 'self'"
+)
+_TEMPLATE = Path(__file__).parent / "templates" / "supervision_kit"
+_CHART_PATH = f"supervision_kit/{bundle_name()}"
+
+
+class PortTakenError(SupervisionKitError):
+    """Another program listens on the port."""
+
+
+class Dashboard(Voila):
+    """The pages of one folder of notebooks, at 127.0.0.1."""
+
+    ip = Unicode("127.0.0.1")
+
+    def setup_template_dirs(self) -> None:
+        """Put the template that belongs to this very package before everything that is installed on the machine."""
+        super().setup_template_dirs()
+        self.template_paths.insert(0, str(_TEMPLATE))
+
+    def init_settings(self) -> dict[str, Any]:
+        """Give the template the list of pages for its bar."""
+        settings: dict[str, Any] = super().init_settings()
+        settings["voila_jinja2_env"].globals["sk_pages"] = pages_in(Path(self.root_dir))
+        return settings
+
+    def init_handlers(self) -> list[Any]:
+        """Serve the pages and the chart script; list no folders."""
+        first = url_path_join(self.base_url, "voila/render", FIRST_PAGE.notebook)
+        own = [
+            (self.server_url, RedirectHandler, {"url": first, "permanent": False}),
+            (url_path_join(self.server_url, _CHART_PATH), ChartScript),
+            (url_path_join(self.server_url, r"/voila/api/shutdown/(.*)"), KernelGoodbye),
+        ]
+        listing = (TornadoVoilaTreeHandler, VoilaContentsHandler)
+        return own + [handler for handler in super().init_handlers() if handler[1] not in listing]
+
+    def listen(self) -> None:
+        """Listen, say where, and serve until the process is told to stop; then stop every kernel.
+
+        Raises
+        ------
+        PortTakenError
+            Another program listens on the port.
+        """
+        self.ioloop = IOLoop.current()
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
+        try:
+            sockets = self._bind()
+            read_bundle()  # built now, if it must be, not while a visitor waits
+            HTTPServer(self.app).add_sockets(sockets)
+            self.port = sockets[0].getsockname()[1]
+            sys.stdout.write(f"Open: {self.connection_url}\n")
+            sys.stdout.flush()
+            if self.open_browser:
+                threading.Thread(target=webbrowser.open, args=(self.connection_url,), daemon=True).start()
+            self.ioloop.start()
+        finally:
+            self.stop()
+
+    def _bind(self) -> Any:
+        try:
+            return bind_sockets(self.port, self.ip)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            raise PortTakenError(
+                f"Port {self.port} is not free: another program uses it. Choose another one with --port."
+            ) from error
+
+
+def pages_in(folder: Path) -> list[dict[str, str]]:
+    """Return the pages whose notebooks are in `folder`, as the template wants them."""
+    return [asdict(page) for page in PAGES if (folder / page.notebook).is_file()]
+
+
+def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_env: dict[str, str]) -> Config:
+    """Return Voila's settings for the pages in `folder`; `kernel_env` is what every kernel finds in its environment."""
+    return Config(
+        Dashboard={
+            "root_dir": str(folder),
+            "port": port,
+            "open_browser": open_browser,
+            "config_file_paths": [],
+            "log_level": "WARN",
+            "tornado_settings": {
+                "allow_remote_access": False,
+                "default_handler_class": NoSuchPage,
+                "headers": {"Content-Security-Policy": _ONLY_FROM_HERE},
+                "log_function": lambda _: None,
+            },
+        },
+        VoilaConfiguration={
+            "template": "lab",
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            "extension_allowlist": list(LAB_EXTENSIONS),
+            "file_allowlist": [],
+            "kernel_spec_manager_class": OwnPython,
+            "multi_kernel_manager_class": PageKernels,
+            "resources": {"sk_pages": pages_in(folder), "sk_sorry": SORRY},
+        },
+        VoilaExecutor={"cell_error_instruction": SORRY},
+        PageKernels={
+            "cull_idle_timeout": IDLE_SECONDS,
+            "cull_interval": 60,
+            "cull_connected": False,
+            "kernel_env": {CHART_URL: _CHART_PATH, **kernel_env},
+        },
+    )

@@ -1,0 +1,126 @@
+"""``supervision-kit lab``: the notebooks and samples in a folder of one's own, opened in JupyterLab."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+from supervision_kit.errors import SupervisionKitError
+from supervision_kit.server.pages import FIRST_PAGE, find_folder
+from supervision_kit.server.quick_import import skip_grammar
+
+FOLDER = Path("supervision_kit_pages")
+COPIED = ("notebooks", "data_samples")
+START_SECONDS = 60
+
+_START = (
+    "from supervision_kit.server.quick_import import skip_grammar; skip_grammar(); "
+    "from jupyterlab.labapp import main; main()"
+)
+_ASK_NOTHING_OF_THE_OUTSIDE = (
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
+    "--LabApp.extension_manager=readonly",
+)
+
+
+def open_lab(folder: str | Path | None = None, *, port: int | None = None, open_browser: bool = True) -> int:
+    """Copy the notebooks and samples to `folder`, open JupyterLab there until interrupted, return the exit code.
+
+    Files that are there already are kept as they are. Once JupyterLab listens, its address with the token is printed
+    on a line of its own, ``Open: http://…``.
+
+    Parameters
+    ----------
+    folder
+        Where to work; ``supervision_kit_pages`` in the current folder if not given.
+    port
+        Where to listen; JupyterLab looks for a free one if not given.
+    open_browser
+        Whether to open JupyterLab in the user's browser.
+
+    Returns
+    -------
+    int
+        0 after an orderly end; 2, with a sentence on stderr, if the folder cannot be used or JupyterLab did not start.
+    """
+    place = Path(FOLDER if folder is None else folder).absolute()
+    try:
+        _say(copy_pages(place))
+        with subprocess.Popen(_command(place, port=port, open_browser=open_browser), cwd=place) as lab:  # noqa: S603  # our own Python
+            return _attend(lab)
+    except (OSError, SupervisionKitError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        sys.stderr.write(f"JupyterLab cannot be opened in {place}: {reason}\n")
+        return 2
+
+
+def copy_pages(place: Path) -> str:
+    """Copy notebooks and samples to `place`, overwrite nothing, and return a sentence that says what was done."""
+    copied, kept = [], []
+    for name in COPIED:
+        source = find_folder(name)
+        for file in sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith(".")):
+            target = place / name / file.relative_to(source)
+            if target.exists():
+                kept.append(target.relative_to(place).as_posix())
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copyfile(file, target)
+            copied.append(target)
+    sentence = f"Copied {len(copied)} file(s) to {place}."
+    return f"{sentence} Kept as they were: {', '.join(kept)}." if kept else sentence
+
+
+def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
+    first = f"notebooks/{FIRST_PAGE.notebook}"
+    return [
+        *(sys.executable, "-c", _START),
+        *_ASK_NOTHING_OF_THE_OUTSIDE,
+        *([f"--LabApp.default_url=/lab/tree/{first}"] if (place / first).exists() else []),
+        *([f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port is not None else []),
+        f"--ServerApp.open_browser={open_browser}",
+        "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.answer_yes=True",
+        "--ServerApp.allow_root=True",  # no more than this command itself may do
+        "--ServerApp.log_level=ERROR",
+        "--LabApp.log_level=ERROR",
+        "--ServerApp.kernel_spec_manager_class=supervision_kit.server.kernels.OwnPython",
+    ]
+
+
+def _attend(lab: subprocess.Popen[Any]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+    try:
+        url = _wait_for_address(lab)
+        if url is None:
+            lab.terminate()
+            raise SupervisionKitError("it did not start. Perhaps the port is not free: choose another one with --port.")
+        _say(f"Open: {url}")
+        lab.wait()
+    except KeyboardInterrupt:
+        lab.terminate()
+    return 0
+
+
+def _wait_for_address(lab: subprocess.Popen[Any]) -> str | None:
+    skip_grammar()
+    from jupyter_server.serverapp import list_running_servers
+
+    give_up = time.monotonic() + START_SECONDS
+    while lab.poll() is None and time.monotonic() < give_up:
+        for server in list_running_servers():
+            if server["pid"] == lab.pid:
+                return f"{server['url']}?token={server['token']}"
+        time.sleep(0.2)
+    return None
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()

@@ -1,0 +1,41 @@
+"""Which pages there are, and where their notebooks and the sample files lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from supervision_kit.errors import SupervisionKitError
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the notebook that makes it and the title that viewers read."""
+
+    notebook: str
+    title: str
+
+
+PAGES = (Page("2_caseload.ipynb", "Caseload"), Page("3_case.ipynb", "Case"))
+"""In the order of the bar at the top."""
+
+FIRST_PAGE = PAGES[0]
+"""Where a visitor lands."""
+
+
+def find_folder(name: str) -> Path:
+    """Return the folder ``notebooks`` or ``data_samples``: of the checkout, or of the installed package.
+
+    Raises
+    ------
+    SupervisionKitError
+        Neither has it: the installation is not complete.
+    """
+    for folder in (_PACKAGE / "pages" / name, _PACKAGE.parents[1] / name):
+        if folder.is_dir():
+            return folder
+    raise SupervisionKitError(
+        f"The folder {name} is missing from this installation of supervision_kit. Install the package again."
+    )

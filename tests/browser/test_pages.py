@@ -1,0 +1,145 @@
+"""The pages in a browser: each shows its chart, answers to its controls, and asks nothing of the outside."""
+
+import re
+
+import pytest
+
+PAGES = ["2_caseload.ipynb", "3_case.ipynb"]
+MARKS = ".sk-chart svg .mark-symbol path"
+
+
+def drawn_marks(page):
+    return page.locator(MARKS).evaluate_all("marks => marks.map(mark => mark.getAttribute('transform')).join()")
+
+
+@pytest.mark.parametrize("notebook", PAGES)
+def test_a_page_shows_its_chart_and_asks_nothing_of_the_outside(firewalled, notebook):
+    page = firewalled.open_chart(notebook)
+    page.wait_for_load_state("networkidle")
+    assert page.locator(MARKS).count() > 5
+    assert page.locator(".sk-chart .sk-banner-error").count() == 0
+    assert firewalled.asked_outside == []
+    assert firewalled.complaints == []
+
+
+def test_what_is_asked_of_the_outside_is_noticed(firewalled):
+    page = firewalled.page
+    page.set_content("<img src='http://203.0.113.1/picture.png'>", wait_until="commit")
+    page.wait_for_timeout(300)
+    assert firewalled.asked_outside == ["http://203.0.113.1/picture.png"]
+
+
+def test_a_page_has_a_language_a_title_and_no_waiting_text_once_open(visit):
+    page = visit.open_chart("3_case.ipynb")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.title() == "Case · supervision_kit"
+    assert page.locator("#loading").count() == 0
+    assert page.locator("h1").count() >= 1
+
+
+def test_choosing_another_case_redraws_the_marks_without_embedding_the_chart_anew(visit):
+    page = visit.open_chart("3_case.ipynb", "?case=C07")
+    page.locator(".sk-chart svg").evaluate("svg => { svg.dataset.same = 'yes'; }")
+    before = drawn_marks(page)
+    picker = page.locator(".sk-case-picker select")
+    picker.select_option("C13")  # rated on the same questionnaires as C07
+    page.wait_for_function(
+        "([selector, before]) => [...document.querySelectorAll(selector)]"
+        ".map(mark => mark.getAttribute('transform')).join() !== before",
+        arg=[MARKS, before],
+    )
+    assert page.locator(".sk-chart svg").get_attribute("data-same") == "yes"
+    assert page.locator(".sk-chart svg").count() == 1
+    assert "C13" in page.locator(".sk-chart svg").text_content()
+    assert visit.complaints == []
+
+
+def test_a_case_on_another_questionnaire_gets_its_own_chart(visit):
+    page = visit.open_chart("3_case.ipynb", "?case=C07")
+    page.locator(".sk-case-picker select").select_option("C09")  # rated on the SRS
+    page.locator(".sk-chart svg", has_text="C09").wait_for()
+    assert page.locator(".sk-chart svg").count() == 1
+    assert "SRS" in page.locator(".sk-chart svg").text_content()
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("width", [420, 1280, 1920])
+@pytest.mark.parametrize("notebook", PAGES)
+def test_a_page_fits_its_window(visit, notebook, width):
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    page = visit.open_chart(notebook)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    chart = page.locator(".sk-chart").first.bounding_box()
+    svg = page.locator(".sk-chart svg").first.bounding_box()
+    assert svg["width"] <= chart["width"] + 1
+    assert svg["width"] > 0.75 * min(width, 1120)
+
+
+def test_a_chart_follows_its_window(visit):
+    page = visit.open_chart("3_case.ipynb")
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.wait_for_function("document.querySelector('.sk-chart svg').getBoundingClientRect().width < 640")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+def test_the_bar_leads_from_page_to_page(visit):
+    page = visit.open_chart("2_caseload.ipynb")
+    bar = page.get_by_role("navigation", name="Pages")
+    assert bar.get_by_role("link").all_inner_texts() == ["Caseload", "Case"]
+    assert bar.locator("[aria-current=page]").inner_text() == "Caseload"
+    bar.get_by_role("link", name="Case", exact=True).click()
+    page.wait_for_url(re.compile("3_case"))
+    page.locator(MARKS).first.wait_for(state="attached")
+    assert page.locator("nav [aria-current=page]").inner_text() == "Case"
+
+
+def test_the_bar_is_seen_and_can_be_skipped_by_keyboard(visit):
+    page = visit.open_chart("3_case.ipynb")
+    bar = page.get_by_role("navigation", name="Pages").bounding_box()
+    top = page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('nav') !== null", [bar["x"] + 100, bar["y"] + 20]
+    )
+    assert top
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "rendered_cells"
+
+
+def test_the_first_address_is_the_caseload(visit):
+    visit.page.goto(visit.address)
+    assert visit.page.url.endswith("/voila/render/2_caseload.ipynb")
+
+
+@pytest.mark.parametrize("query", ["?template=lab", "?theme=dark", "?template=reveal"])
+def test_no_address_brings_another_template_back(visit, query):
+    page = visit.open_chart("3_case.ipynb", query)
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("navigation", name="Pages").count() == 1
+    assert page.locator("body.theme-light").count() == 1
+    assert visit.asked_outside == []
+
+
+def test_an_unknown_address_says_so_in_words_and_leads_back(visit):
+    for path in ("/nothing", "/voila/render/none.ipynb", "/voila/tree/"):
+        page = visit.page
+        answer = page.goto(f"{visit.address}{path}")
+        assert answer.status == 404
+        assert page.locator("h1").inner_text() == "There is no page at this address"
+        assert page.get_by_role("link", name="Go to the first page").get_attribute("href") == "/"
+    assert visit.asked_outside == []
+
+
+def test_closing_a_page_stops_its_kernel(visit):
+    page = visit.open_chart("3_case.ipynb")
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    other = visit.page.context.new_page()
+    assert other.request.get(f"{visit.address}/api/kernels/{kernel}").status == 200
+    page.close(run_before_unload=True)
+    for _ in range(50):
+        if other.request.get(f"{visit.address}/api/kernels/{kernel}").status == 404:
+            break
+        other.wait_for_timeout(200)
+    else:
+        pytest.fail("The kernel of the closed page still runs.")
