@@ -150,7 +150,7 @@ def settle_doubles(finding: Finding) -> None:
         if own is not None and slot.statistic == own and first.statistic != own:
             first, slot = slot, first  # noqa: PLW2901
         kept[key] = first
-        finding.leave(slot.position, f"“{finding.headings[first.position]}” holds the same score")
+        finding.leave(slot.position, f"“{finding.headings[first.position]}” is read as this score")
     finding.slots = list(kept.values())
 
 
