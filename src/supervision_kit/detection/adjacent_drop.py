@@ -61,7 +61,7 @@ class AdjacentDrop(Method):
     min_sessions: ClassVar[int] = 3
     evidence_unit: ClassVar[str] = "standard deviations below the score before"
 
-    sds: float = setting(1.5, "fall that is marked, in standard deviations of this person's ratings")
+    sds: float = setting(1.5, "fall in standard deviations of this person")
 
     def __post_init__(self) -> None:
         super().__post_init__()

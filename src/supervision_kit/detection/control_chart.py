@@ -71,8 +71,8 @@ class ControlChart(Method):
     min_sessions: ClassVar[int] = 4
     evidence_unit: ClassVar[str] = "sigmas below the centre"
 
-    sigmas: float = setting(3.0, "distance of the limit from the centre, in sigmas")
-    baseline: int | None = setting(None, "first ratings that set the limits", if_none="all ratings", start=5)
+    sigmas: float = setting(3.0, "sigmas from centre to limit")
+    baseline: int | None = setting(None, "first ratings that set the limits", if_none="all", start=5)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -52,8 +52,8 @@ class Cutoff(Method):
     min_sessions: ClassVar[int] = 1
     evidence_unit: ClassVar[str] = "scale points below the line"
 
-    line: float | None = setting(None, "line, in scale points", if_none="the instrument's published line", start=36)
-    min_drop: float | None = setting(0.0, "points below the line that are marked", if_none="by the scale")
+    line: float | None = setting(None, "line", if_none="as published", start=36)
+    min_drop: float | None = setting(0.0, "points below it", if_none="by the scale")
 
     @property
     def unjudged(self) -> str:

@@ -61,7 +61,7 @@ class Method(ABC):
     evidence_unit: ClassVar[str]
 
     min_drop: float | None = setting(
-        None, "smallest fall that is marked, in scale points", if_none="by the scale", start=UNKNOWN_SCALE_MIN_DROP
+        None, "smallest fall in points", if_none="by the scale", start=UNKNOWN_SCALE_MIN_DROP
     )
 
     def __post_init__(self) -> None:
