@@ -29,6 +29,12 @@ def test_whole_number_codes_become_text(series):
     assert SCORES.check(series(4).assign(case_id=7))["case_id"].to_list() == ["7"]
 
 
+def test_a_missing_score_may_be_written_in_any_way(series):
+    for missing in (None, float("nan"), pd.NA):
+        scores = series(4.0, 3.0).assign(score=pd.Series([4.0, missing], dtype="object"))
+        assert SCORES.check(scores)["score"].isna().to_list() == [False, True]
+
+
 def test_all_missing_columns_are_named(series):
     with pytest.raises(sk.TableError, match=r"the column\(s\) rater, score are missing"):
         SCORES.check(series(4).drop(columns=["rater", "score"]))

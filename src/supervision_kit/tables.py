@@ -86,6 +86,8 @@ def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) 
     try:
         if column.dtype == "str" and pd.api.types.is_numeric_dtype(values):
             values = values.astype("Int64")  # 7 and 7.0 are the code "7"; 7.5 is no code
+        if column.dtype == "float64":
+            values = pd.to_numeric(values).astype("Float64")  # takes None and <NA> among numbers
         if column.dtype == "int64":
             values = values.astype("Int64")  # refuses 1.5, where int64 would cut it to 1
         return values.astype(column.dtype)

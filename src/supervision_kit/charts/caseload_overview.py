@@ -161,4 +161,4 @@ def _title(n_shown: int, n_all: int, rater: str) -> list[str]:
         cases = f"The {n_shown} cases most in need of a word … and {n_all - n_shown} more."
     else:
         cases = f"{n_all} cases, most in need of a word first." if n_all > 1 else "One case."
-    return [cases, f"Alliance rated by the {rater}, each row from its own best rating down."]
+    return [cases, f"Rated by the {rater}; each row hangs from its best rating."]
