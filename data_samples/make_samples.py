@@ -111,7 +111,7 @@ def main() -> None:
     write_tidy(caseload.scores, HERE / "caseload_tidy.csv")
     write_items(caseload.responses, HERE / "caseload_items.xlsx")
     write_semicolon(caseload.scores, HERE / "caseload_semicolon.csv")
-    caseload.truth.to_csv(HERE / "caseload_truth.csv", index=False)
+    caseload.truth.to_json(HERE / "caseload_truth.json", orient="records", indent=1)
     (HERE / "broken_export.csv").write_text(
         BROKEN.format(items=";".join(f"WAI-SR {item}" for item in range(1, 13))), encoding="utf-8"
     )

@@ -41,7 +41,7 @@ def written(tmp_path_factory):
 
 
 def test_the_committed_samples_are_what_the_script_writes(written):
-    for path in written.glob("*.csv"):
+    for path in [*written.glob("*.csv"), *written.glob("*.json")]:
         assert path.read_bytes() == (SAMPLES / path.name).read_bytes(), path.name
     again, committed = (
         pd.read_excel(folder / SHAPES[1], sheet_name=None, engine="calamine") for folder in (written, SAMPLES)
