@@ -103,16 +103,26 @@ def watched(chromium, address, *, outside):
     return visit
 
 
+@pytest.fixture
+def open_tab(chromium):
+    """A function that opens a tab at an address; every tab is closed after the test."""
+    visits = []
+
+    def open_one(address, *, outside="aborted"):
+        visits.append(watched(chromium, address, outside=outside))
+        return visits[-1]
+
+    yield open_one
+    for visit in visits:
+        visit.page.context.close()
+
+
 @pytest.fixture(params=["aborted", "hanging"])
-def firewalled(request, chromium, address):
+def firewalled(request, open_tab, address):
     """A visit behind each kind of firewall."""
-    visit = watched(chromium, address, outside=request.param)
-    yield visit
-    visit.page.context.close()
+    return open_tab(address, outside=request.param)
 
 
 @pytest.fixture
-def visit(chromium, address):
-    visit = watched(chromium, address, outside="aborted")
-    yield visit
-    visit.page.context.close()
+def visit(open_tab, address):
+    return open_tab(address)

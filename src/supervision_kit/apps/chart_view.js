@@ -12,7 +12,7 @@ function render({ model, el }) {
 
   const draw = async () => {
     const { spec, tables } = model.get("figure");
-    if (chart && chart.text === JSON.stringify(spec)) {
+    if (chart?.takesTables && chart.text === JSON.stringify(spec)) {
       await changeTables(chart, tables);
     } else {
       chart = await embedAnew(place, chart, spec, tables);
@@ -45,13 +45,16 @@ function render({ model, el }) {
 
 async function embedAnew(place, old, spec, tables) {
   old?.finalize();
-  place.replaceChildren();
+  const stage = document.createElement("div");
+  stage.style.width = "100%";
+  place.replaceChildren(stage);
   if (!spec.$schema) return null;
   const text = JSON.stringify(spec);
-  const { view, vgSpec, finalize } = await vegaEmbed(place, { ...structuredClone(spec), datasets: tables }, EMBED_OPTIONS);
+  const { view, vgSpec, finalize } = await vegaEmbed(stage, { ...structuredClone(spec), datasets: tables }, EMBED_OPTIONS);
   const chart = { text, view, finalize, width: null };
   chart.fills = "vconcat" in spec ? "panels" : spec.width === "container" && "view";
-  chart.parsers = Object.fromEntries(vgSpec.data.map(({ name, format }) => [name, format?.parse]));
+  // dates and the like are read from text only while a chart is embedded
+  chart.takesTables = !vgSpec.data.some(({ format }) => format?.parse);
   chart.panelWidths = vgSpec.signals.map(({ name }) => name).filter((name) => /width$/i.test(name));
   await fitWidth(chart, place);
   return chart;
@@ -59,8 +62,7 @@ async function embedAnew(place, old, spec, tables) {
 
 async function changeTables(chart, tables) {
   for (const [name, rows] of Object.entries(tables)) {
-    // dates are read as they were when the chart was first drawn
-    chart.view.data(name, vega.read(structuredClone(rows), { type: "json", parse: chart.parsers[name] }));
+    chart.view.data(name, structuredClone(rows));
   }
   await chart.view.runAsync();
 }
