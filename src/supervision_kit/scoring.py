@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -64,7 +66,7 @@ def _score_instrument(responses: pd.DataFrame, instrument: Instrument) -> pd.Dat
     return pd.concat([about.assign(**_score_scale(answers, instrument, key)) for key in instrument.scales])
 
 
-def _score_scale(answers: np.ndarray, instrument: Instrument, key: str) -> dict[str, object]:
+def _score_scale(answers: np.ndarray, instrument: Instrument, key: str) -> dict[str, Any]:
     scale = instrument.scales[key]
     of_scale = answers[:, [item - 1 for item in scale.items]]
     n_answered = (~np.isnan(of_scale)).sum(axis=1)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -27,7 +28,7 @@ SERIES_KEY = ("case_id", "rater", "instrument", "scale")
 class Column:
     """One column: its pandas dtype, its meaning with the unit, and whether a caller may leave it out."""
 
-    dtype: str
+    dtype: Any  # one of the names in _TYPE_WORDS
     meaning: str
     optional: bool = False
 
@@ -82,7 +83,7 @@ class Table:
 def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) -> pd.Series:
     if name not in frame:
         return pd.Series(pd.NA, index=frame.index, dtype="object").astype(_NULLABLE.get(column.dtype, column.dtype))
-    values = frame[name]
+    values: pd.Series = frame[name]
     try:
         if column.dtype == "str" and pd.api.types.is_numeric_dtype(values):
             values = values.astype("Int64")  # 7 and 7.0 are the code "7"; 7.5 is no code

@@ -1,7 +1,7 @@
 """How often the rules mark series of pure noise.
 
 The expected shares were computed once by a separate program (20,000 series of independent normal scores for each
-length) before the methods here were written. A first session is not counted: there is nothing it could have fallen from.
+length) before the methods here were written. A first session is not counted: it could have fallen from nothing.
 """
 
 import numpy as np
