@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -52,7 +53,8 @@ def open_lab(folder: str | Path | None = None, *, port: int | None = None, open_
     place = Path(FOLDER if folder is None else folder).absolute()
     try:
         _say(copy_pages(place))
-        with subprocess.Popen(_command(place, port=port, open_browser=open_browser), cwd=place) as lab:  # noqa: S603  # our own Python
+        command = _command(place, port=port, open_browser=open_browser)
+        with subprocess.Popen(command, cwd=place, env=_environment()) as lab:  # noqa: S603 - our own Python
             return _attend(lab)
     except (OSError, SupervisionKitError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -92,6 +94,15 @@ def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
         "--LabApp.log_level=ERROR",
         "--ServerApp.kernel_spec_manager_class=supervision_kit.server.kernels.OwnPython",
     ]
+
+
+def _environment() -> dict[str, str]:
+    """Return our own environment, and in it the settings that switch JupyterLab's question about its news off."""
+    own = str(Path(__file__).parent / "lab_config")
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [own, os.environ.get("JUPYTER_CONFIG_PATH")])),
+    }
 
 
 def _attend(lab: subprocess.Popen[Any]) -> int:
