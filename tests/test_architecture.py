@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 
 # Each stage may import from its own and earlier stages.
 STAGES = [
-    {"errors"},
+    {"errors", "environment"},
     {"tables"},
     {"instruments"},
     {"scoring"},

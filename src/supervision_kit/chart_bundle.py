@@ -12,8 +12,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-CHART_URL = "SUPERVISION_KIT_CHART_URL"
-"""Environment variable: where, below its base URL, the kit's own server serves the script to its pages."""
+from supervision_kit.environment import CHART_URL
 
 _SOURCE = Path(__file__).parent / "apps" / "chart_view.js"
 

@@ -95,7 +95,7 @@ def _repairs_table(repairs: pd.DataFrame) -> str:
             "level before": repairs["pre_level"].map("{:.1f}".format, na_action="ignore"),
             "points lost": repairs["depth"].map("{:.1f}".format, na_action="ignore"),
             "outcome": repairs["outcome"],
-            "back at session": repairs["repair_session"],
+            "back at session": repairs["repair_session"].astype("object"),
             "regained": repairs["regained"].map("{:.0%}".format, na_action="ignore"),
         }
     )
@@ -103,4 +103,4 @@ def _repairs_table(repairs: pd.DataFrame) -> str:
         repairs.assign(is_part=repairs["scale"] != "total").sort_values(["rater", "is_part", "scale", "onset"]).index
     )
     ordered = shown.loc[order]
-    return f'<div class="sk-scroll">{ordered.to_html(index=False, classes="sk-table", border=0, na_rep="–")}</div>'
+    return f'<div class="sk-scroll">{ordered.fillna("–").to_html(index=False, classes="sk-table", border=0)}</div>'

@@ -12,11 +12,9 @@ from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.caseload_page import CaseloadPage
 from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.page import asked_for, error_box, fold
+from supervision_kit.environment import RATINGS
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.records import Ratings, read_ratings
-
-RATINGS_VARIABLE = "SUPERVISION_KIT_RATINGS"
-"""Environment variable with the files that a server was started for; they stand in for those named in a notebook."""
 
 
 def caseload_page(*files: str, **settings: Any) -> ipw.Widget:
@@ -57,7 +55,7 @@ def case_page(*files: str, case_id: str | None = None, **settings: Any) -> ipw.W
 
 
 def _open(files: tuple[str, ...], build: Any) -> ipw.Widget:
-    served = os.environ.get(RATINGS_VARIABLE)
+    served = os.environ.get(RATINGS)
     names = tuple(served.split(os.pathsep)) if served else files
     try:
         return build(read_ratings(list(names)), names)

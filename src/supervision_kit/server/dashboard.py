@@ -22,7 +22,8 @@ from voila.app import Voila
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
-from supervision_kit.chart_bundle import CHART_URL, bundle_name, read_bundle
+from supervision_kit.chart_bundle import bundle_name, read_bundle
+from supervision_kit.environment import CHART_URL
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage
 from supervision_kit.server.kernels import OwnPython, PageKernels

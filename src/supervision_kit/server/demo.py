@@ -8,13 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from supervision_kit.environment import RATINGS
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.pages import find_folder
 from supervision_kit.server.quick_import import skip_grammar
 from supervision_kit.server.quiet_log import LOGGING
-
-RATINGS = "SUPERVISION_KIT_RATINGS"
-"""Environment variable that tells the pages which files to show, as absolute paths joined by ``os.pathsep``."""
 
 WRONG_USE = 2
 

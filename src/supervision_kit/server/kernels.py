@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from typing import Any
 
@@ -27,15 +26,12 @@ class OwnPython(KernelSpecManager):
 
 
 class PageKernels(AsyncMappingKernelManager):
-    """Starts a kernel for each page that is opened.
-
-    What a kernel prints to its own error stream is dropped: it can quote values. Pages show their errors themselves.
-    """
+    """Starts a kernel for each page that is opened."""
 
     kernel_env = Dict(help="environment variables for every kernel", config=True)
 
     async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]  # its base is both sync and async
         """Start a kernel and return its id."""
         settings["env"] = {**settings.get("env", {}), **self.kernel_env}
-        kernel_id: str = await super().start_kernel(**settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        kernel_id: str = await super().start_kernel(**settings)
         return kernel_id

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
+FORMAT = "supervision_kit: %(message)s"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"redacted": {"()": "supervision_kit.server.quiet_log.Redacted"}},
-    "formatters": {"plain": {"format": "supervision_kit: %(message)s"}},
+    "formatters": {"plain": {"format": FORMAT}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "filters": ["redacted"], "formatter": "plain", "level": "WARNING"}
     },
