@@ -1,8 +1,13 @@
 """The small tables that tests are written in."""
 
 import pytest
+from hypothesis import settings
 
 from builders import make_marks, make_scores
+
+# machines are noisy: how long an example takes says nothing
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -48,9 +48,9 @@ def test_a_change_of_method_runs_the_line_anew(scores):
     state = sk.apps.CaseState(scores, case_id="open")
     seen = []
     state.observe(lambda change: seen.append(change["new"]), "line")
-    state.method = sk.AdjacentDrop(sds=1)
+    state.method = sk.ControlChart(sigmas=1)
     assert len(seen) == 1
-    assert set(state.line.marks["method"]) == {"adjacent_drop"}
+    assert set(state.line.marks["method"]) == {"control_chart"}
     state.rule = sk.RepairRule(within=5)
     assert len(seen) == 2
 
@@ -122,12 +122,12 @@ def test_choosing_another_case_changes_the_sentences_and_only_the_data_of_the_ch
 def test_choosing_a_method_offers_its_settings_and_redraws(scores):
     page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
     (settings,) = find(page, "sk-settings")
-    settings.method.value = "adjacent_drop"
-    assert isinstance(page.state.method, sk.AdjacentDrop)
-    assert "Drop from one session to the next" in page.summary.value
+    settings.method.value = "control_chart"
+    assert isinstance(page.state.method, sk.ControlChart)
+    assert "Control chart" in page.summary.value
     number = find(settings, "sk-field")[0].children[0]
     number.value = 2.5
-    assert page.state.method == sk.AdjacentDrop(sds=2.5)
+    assert page.state.method == sk.ControlChart(sigmas=2.5)
 
 
 def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(scores):
@@ -137,7 +137,7 @@ def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(s
     find(settings, "sk-field")[0].children[0].value = -1
     assert page.state.method == before
     assert page.banner.layout.display != "none"
-    assert "sigmas must be more than 0" in page.banner.value
+    assert "sds must be more than 0" in page.banner.value
     find(settings, "sk-field")[0].children[0].value = 3
     assert page.banner.layout.display == "none"
 

@@ -25,7 +25,7 @@ def test_an_open_fall_is_said_in_a_plain_sentence():
 
 def test_a_fall_at_the_latest_rating_is_open():
     case = review(make_scores(4.2, 4.3, 4.2, 3.1)).loc["C1"]
-    assert case["reasons"] == ("Client-rated alliance fell 1.1 points at the latest rating, session 4.",)
+    assert case["reasons"] == ("Client-rated alliance fell 1.1 points at session 4, the latest rating.",)
     assert (case["open_ruptures"], case["outcome_class"]) == (1, "undetermined")
 
 
@@ -48,7 +48,7 @@ def test_a_repaired_fall_is_worth_learning_from_and_weighs_least():
     assert cases.loc["mended", "reasons"] == (
         "Client-rated alliance fell 1.1 points at session 4 and came back after 2 sessions.",
     )
-    assert cases["outcome_class"].to_list() == ["unrepaired", "repaired", "no rupture marked"]
+    assert cases["outcome_class"].to_list() == ["unrepaired", "repaired", "no fall marked"]
     assert cases.loc["steady", "reasons"] == ()
     assert cases.loc["steady", "priority"] == 0
 
@@ -56,19 +56,72 @@ def test_a_repaired_fall_is_worth_learning_from_and_weighs_least():
 def test_a_fall_that_came_back_late_or_in_part_says_so():
     late = review(make_scores(4.2, 4.3, 4.2, 3.1, 3.2, 3.1, 3.2, 4.3)).loc["C1"]
     part = review(make_scores(4.2, 4.3, 4.2, 3.1, 3.7, 3.7, 3.7, 3.7)).loc["C1"]
-    assert late["reasons"] == ("Client-rated alliance fell 1.1 points at session 4 and stayed down until session 7.",)
+    assert late["reasons"] == ("Client-rated alliance fell 1.1 points at session 4 and was back only at session 8.",)
     assert part["reasons"] == ("Client-rated alliance fell 1.1 points at session 4 and came back in part.",)
     assert (late["open_ruptures"], part["open_ruptures"]) == (0, 0)
+    assert (late["priority"], part["priority"]) == (0.2, 2)
 
 
-def test_a_therapist_whose_rating_did_not_fall_is_mentioned():
+def test_a_repair_that_did_not_last_is_open_again():
+    bounced = review(make_scores(4.2, 4.3, 4.2, 3.1, 4.0, 3.7, 3.4, 3.1, 3.0, 3.0), method=sk.AdjacentDrop()).loc["C1"]
+    (sentence,) = bounced["reasons"]
+    assert sentence.endswith("at session 4, came back after 1 session, and is down again at the latest rating.")
+    in_part = review(make_scores(4.2, 4.3, 4.2, 3.1, 3.7, 3.1, 3.1, 3.1, 3.1, 3.1), method=sk.AdjacentDrop()).loc["C1"]
+    assert "came back in part, and is down again at the latest rating" in in_part["reasons"][0]
+    assert (bounced["open_ruptures"], in_part["open_ruptures"]) == (1, 1)
+
+
+def test_an_old_repaired_fall_is_not_open_because_of_a_later_one():
+    cases = review(make_scores(4.2, 4.3, 4.2, 3.1, 4.2, 4.3, 4.2, 4.3, 3.0, 3.1, 3.0))
+    assert cases.loc["C1", "open_ruptures"] == 1
+    assert cases.loc["C1", "reasons"][0].startswith("Client-rated alliance fell 1.3 points at session 9 and has not")
+
+
+def test_a_way_back_that_nobody_rated_is_not_called_too_early():
+    case = review(make_scores(4.2, 4.3, 4.2, 3.1, None, None, None, 4.2, 4.3, 4.2, 4.3)).loc["C1"]
+    (sentence,) = case["reasons"]
+    assert sentence.endswith("at session 4 and was back at session 8; sessions between were not rated.")
+    assert case["priority"] == 0.2
+
+
+def test_half_way_back_at_the_last_rating_is_too_early_to_say():
+    case = review(make_scores(4.2, 4.3, 4.2, 3.1, 3.8)).loc["C1"]
+    assert case["reasons"][0].endswith("session 4; there are too few ratings since to say whether it came back.")
+    assert case["priority"] == 2
+
+
+@pytest.mark.parametrize(
+    ("therapist", "hardly_changed"),
+    [
+        ((4.0, 4.0, 4.1, 4.0, 4.0), True),
+        ((4.0, 4.0, 4.1, 3.71, 3.75), True),  # fell by .29, less than what counts as a fall
+        ((4.0, 4.0, 4.1, 3.7, 4.0), False),
+        ((4.0, 4.0, 3.0, 3.0, 3.0), False),  # noticed a session earlier
+        ((4.0, 4.0, 4.1, None, None), False),  # did not rate it
+    ],
+)
+def test_a_therapist_whose_rating_hardly_changed_is_mentioned(therapist, hardly_changed):
+    cases = review(make_scores(4.2, 4.3, 4.2, 3.1, 3.2), make_scores(*therapist, rater="therapist"))
+    sentence = "The therapist's rating hardly changed around session 4."
+    assert (sentence in cases.loc["C1", "reasons"]) is hardly_changed
+    assert cases.loc["C1", "priority"] == (7 if hardly_changed else 5)
+
+
+def test_a_therapist_who_follows_a_session_later_in_a_slide_is_not_said_to_have_missed_it():
+    client = make_scores(4.2, 4.3, 4.2, 3.4, 3.0, 3.0)
+    assert len(review(client, make_scores(4.0, 4.0, 4.0, 4.0, 3.2, 3.2, rater="therapist")).loc["C1", "reasons"]) == 1
+
+
+def test_the_therapist_of_another_case_or_scale_says_nothing():
     client = make_scores(4.2, 4.3, 4.2, 3.1, 3.2)
-    unmoved = make_scores(4.0, 4.0, 4.1, 4.0, 4.0, rater="therapist")
-    noticed = make_scores(4.0, 4.0, 4.1, 3.5, 3.4, rater="therapist")
-    sentence = "The therapist's rating did not fall at session 4."
-    assert sentence in review(client, unmoved).loc["C1"]["reasons"]
-    assert sentence not in review(client, noticed).loc["C1"]["reasons"]
-    assert sentence not in review(client).loc["C1"]["reasons"]
+    steady = (4.0, 4.0, 4.1, 4.0, 4.0)
+    for other in ({"case_id": "C2"}, {"scale": "bond"}, {"instrument": "srs"}):
+        cases = review(client, make_scores(*steady, rater="therapist", **other))
+        assert len(cases.loc["C1", "reasons"]) == 1
+
+
+def test_no_sentence_about_the_therapist_where_they_do_not_rate():
+    assert len(review(make_scores(4.2, 4.3, 4.2, 3.1, 3.2)).loc["C1", "reasons"]) == 1
 
 
 def test_top_marks_only_cannot_tell():
@@ -101,9 +154,87 @@ def test_without_marks_short_and_flat_series_cannot_be_judged_either():
         scores, sk.follow_repairs(sk.find_episodes(sk.mark_sessions(scores, method=FALL)), scores)
     )
     assert cases.set_index("case_id")["outcome_class"].fillna("unknown").to_dict() == {
-        "long": "no rupture marked",
+        "long": "no fall marked",
         "short": "unknown",
     }
+
+
+def test_three_top_marks_are_not_yet_worth_a_word():
+    assert review(make_scores(4, 5, 5, 5)).loc["C1", "reasons"] == ()
+
+
+def test_a_latest_total_just_below_the_line_is_not_rounded_onto_it():
+    case = review(make_scores(37, 36.5, 37, 35.96, instrument="srs")).loc["C1"]
+    assert case["reasons"] == ("The latest SRS total is 35.96, below the line of 36.",)
+    assert review(make_scores(37, 36.5, 37, 36, instrument="srs")).loc["C1", "reasons"] == ()
+
+
+def test_a_fall_of_exactly_the_floor_counts_and_a_smaller_one_does_not():
+    # floor .3: 4.1 - 3.8 is a little less than .3 in binary
+    at_floor = review(make_scores(4.1, 4.1, 4.1, 3.8, 3.8), method=sk.AdjacentDrop(sds=1, min_drop=0)).loc["C1"]
+    below = review(make_scores(4.1, 4.1, 4.1, 3.81, 3.81), method=sk.AdjacentDrop(sds=1, min_drop=0)).loc["C1"]
+    assert (at_floor["open_ruptures"], below["open_ruptures"]) == (1, 0)
+    assert (at_floor["outcome_class"], below["outcome_class"]) == ("undetermined", "no fall marked")
+
+
+def test_the_worst_outcome_names_the_class():
+    mended = (4.2, 4.3, 4.2, 3.1, 4.2, 4.3, 4.2, 4.3)
+    classes = {
+        "unrepaired": (*mended, 3.0, 3.0, 3.0, 3.0, 3.0),
+        "partly repaired": (*mended, 3.0, 3.7, 3.7, 3.7, 3.7),
+        "undetermined": (*mended, 3.0),
+        "repaired": mended,
+    }
+    cases = review(*[make_scores(*score, case_id=outcome) for outcome, score in classes.items()])
+    assert cases["outcome_class"].to_dict() == {outcome: outcome for outcome in classes}
+
+
+def test_every_reason_counts_once_and_the_weightiest_sentence_comes_first():
+    case = review(make_scores(4.2, 4.3, 4.2, 3.1, 4.2, 4.3, 4.2, 3.1, 4.2, 4.3, 4.2, 3.0)).loc["C1"]
+    assert len(case["reasons"]) == 3
+    assert case["reasons"][0].endswith("session 12, the latest rating.")
+    assert case["priority"] == pytest.approx(5.1)
+
+
+def test_cases_of_equal_priority_come_in_the_order_of_their_codes():
+    cases = review(*[make_scores(4.2, 4.3, 4.2, 4.3, case_id=case) for case in ("b", "c", "a")])
+    assert cases.index.to_list() == ["a", "b", "c"]
+
+
+# -- which series speaks for a case ------------------------------------------------------------------------------------
+
+
+def test_the_instrument_with_most_ratings_speaks_though_another_was_rated_later():
+    srs = make_scores(38, 37, 38, 37, 38, 37, 38, 37, instrument="srs")
+    wai = make_scores(4.2, 4.3, 4.2, 3.0, 3.0, sessions=[9, 10, 11, 12, 13])
+    case = review(srs, wai).loc["C1"]
+    assert (case["n_sessions"], case["last_session"], case["last_score"]) == (13, 13, 37)
+    assert case["reasons"] == ()
+
+
+def test_a_registered_instrument_speaks_before_one_that_is_not():
+    own = make_scores(*[7, 7.2, 6.9, 7, 7.1] * 2, instrument="our_form", scale="trust")
+    assert review(own, make_scores(38, 37, instrument="srs")).loc["C1", "last_score"] == 37
+
+
+def test_a_total_that_was_never_scored_leaves_the_word_to_a_scale_that_was():
+    total = make_scores(None, None, None, None, None)
+    bond = make_scores(4.5, 4.6, 4.5, 2.7, 2.8, scale="bond")
+    case = review(total, bond).loc["C1"]
+    assert case["reasons"] == ("Client-rated bond fell 1.8 points at session 4 and has not come back after 1 session.",)
+
+
+def test_the_therapist_does_not_speak_for_the_client():
+    case = review(make_scores(4.2, 4.3, 4.2, 3.0, 3.0, rater="therapist"), make_scores(4.2, 4.3, 4.2, 4.3, 4.2)).loc[
+        "C1"
+    ]
+    assert (case["last_score"], case["open_ruptures"]) == (4.2, 0)
+
+
+def test_a_client_who_never_rated_is_mentioned():
+    case = review(make_scores(10, 9, 8, instrument="phq9"), make_scores(4.0, 4.1, 4.0, rater="therapist")).loc["C1"]
+    assert case["reasons"] == ("There is no alliance rating from the client so far.",)
+    assert case["priority"] == 2
 
 
 def test_a_case_without_any_alliance_rating_keeps_its_row():
@@ -114,7 +245,7 @@ def test_a_case_without_any_alliance_rating_keeps_its_row():
 
 def test_a_low_first_session_is_no_rupture():
     case = review(make_scores(3.0, *[4.2, 4.3] * 6), method=sk.ControlChart(sigmas=2)).loc["C1"]
-    assert case["outcome_class"] == "no rupture marked"
+    assert case["outcome_class"] == "no fall marked"
     assert case["open_ruptures"] == 0
 
 
@@ -132,10 +263,15 @@ def test_weights_change_the_order_and_unknown_reasons_are_refused():
     assert review(*tables, weights={"open": 0}).index.to_list() == ["top", "open"]
     with pytest.raises(sk.UnknownNameError):
         review(*tables, weights={"opne": 0})
+    with pytest.raises(sk.SettingError):
+        review(*tables, weights={"open": float("nan")})
 
 
 def test_episodes_of_several_methods_are_refused():
     scores = make_scores(4.2, 4.3, 4.2, 3.1, 3.2)
     marks = sk.mark_sessions(scores, method=[FALL, sk.ControlChart(sigmas=1)])
-    with pytest.raises(sk.TableError, match="several methods"):
-        sk.review_caseload(scores, sk.follow_repairs(sk.find_episodes(marks), scores))
+    repairs = sk.follow_repairs(sk.find_episodes(marks), scores)
+    with pytest.raises(sk.TableError, match="repairs hold several methods"):
+        sk.review_caseload(scores, repairs)
+    with pytest.raises(sk.TableError, match="marks hold several methods"):
+        sk.review_caseload(scores, repairs[repairs["method"] == "adjacent_drop"], marks=marks)

@@ -54,6 +54,19 @@ def test_a_bare_drop_rule_would_mark_tenths_of_a_point_and_the_floor_keeps_it_fr
     assert marked_sessions(hardly_varies, sk.AdjacentDrop(sds=1)) == []
 
 
+def test_the_evidence_of_a_control_chart_is_in_sigmas_below_the_centre(fell_and_came_back):
+    # sigma .371429 / 1.128 = .329281; session 4: (4.025 - 3.1) / .329281, session 8: (4.025 - 4.4) / .329281
+    marks = sk.mark_sessions(fell_and_came_back, method="control_chart").set_index("session")
+    assert marks["evidence"][4] == pytest.approx(2.809150, abs=1e-5)
+    assert marks["evidence"][8] == pytest.approx(-1.138845, abs=1e-5)
+
+
+def test_what_an_adjacent_drop_expects_is_the_latest_score_before(series):
+    marks = sk.mark_sessions(series(4.2, 4.3, None, 4.1), method="adjacent_drop")
+    assert marks["expected"].to_list() == pytest.approx([np.nan, 4.2, 4.3, 4.3], nan_ok=True)
+    assert marks["evidence"].isna().to_list() == [True, False, True, False]
+
+
 # -- settings, missing scores, reasons ---------------------------------------------------------------------------------
 
 
@@ -93,10 +106,31 @@ def test_the_published_line_of_the_srs_is_36(series):
     assert marks["note"].to_list() == ["no spread so far", "", "", ""]
 
 
+def test_a_cutoff_may_ask_for_more_than_just_below_the_line(series):
+    marks = sk.mark_sessions(series(38, 35.5, 34, 33.9, instrument="srs"), method=sk.Cutoff(min_drop=2))
+    assert marks["is_rupture"].to_list() == [pd.NA, False, True, True]
+    assert marks["limit"].to_list() == [34] * 4
+    assert marks["evidence"].to_list() == pytest.approx([np.nan, 0.5, 2, 2.1], nan_ok=True)
+
+
+def test_a_line_on_another_scales_range_judges_nothing(series):
+    scores = pd.concat([series(4.0, 3.0, 4.0), series(38, 35, 37, instrument="srs")])
+    marks = sk.mark_sessions(scores, method=sk.Cutoff(line=36)).set_index(["instrument", "session"])
+    assert marks["is_rupture"]["wai_sr"].isna().all()
+    assert set(marks["note"]["wai_sr"]) == {"no line for this scale"}
+    assert marks["is_rupture"]["srs"].to_list() == [pd.NA, True, False]
+
+
+def test_a_fall_after_a_baseline_of_identical_ratings_is_marked_by_the_floor(series):
+    marks = sk.mark_sessions(series(5, 5, 5, 5, 5, 4.8, 2, 2), method=sk.ControlChart(baseline=4)).set_index("session")
+    assert marks["is_rupture"].to_list() == [pd.NA] * 5 + [False, True, True]
+    assert marks["note"][2] == "one of the first ratings: they set the limits"
+
+
 def test_an_instrument_without_a_published_line_cannot_be_judged_by_one(series):
     marks = sk.mark_sessions(series(4, 3, 4, 2), method="cutoff")
     assert marks["is_rupture"].isna().all()
-    assert set(marks["note"]) == {"no published line for this scale"}
+    assert set(marks["note"]) == {"no line for this scale"}
 
 
 @pytest.mark.parametrize(
@@ -160,11 +194,26 @@ def test_an_unknown_method_is_refused_with_the_known_ones(fell_and_came_back):
         lambda: sk.ControlChart(baseline=2),
         lambda: sk.AdjacentDrop(sds=-1),
         lambda: sk.AdjacentDrop(min_drop=-0.1),
+        lambda: sk.ControlChart(sigmas="2"),
+        lambda: sk.ControlChart(sigmas=float("nan")),
+        lambda: sk.ControlChart(sigmas=True),
+        lambda: sk.ControlChart(baseline=4.5),
+        lambda: sk.Cutoff(line=float("inf")),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(settings):
     with pytest.raises(sk.SettingError, match="must be"):
         settings()
+
+
+@pytest.mark.parametrize("nothing", [None, 3, [None], sk.ControlChart])
+def test_what_is_no_method_is_refused(fell_and_came_back, nothing):
+    with pytest.raises(sk.SettingError, match="a method is a key"):
+        sk.mark_sessions(fell_and_came_back, method=nothing)
+
+
+def test_a_method_that_is_asked_for_twice_judges_once(fell_and_came_back):
+    assert len(sk.mark_sessions(fell_and_came_back, method=["adjacent_drop", sk.AdjacentDrop()])) == 8
 
 
 # -- plain loops -------------------------------------------------------------------------------------------------------

@@ -75,6 +75,44 @@ def test_a_missing_form_in_the_window_is_stepped_over():
     assert outcome(*BEFORE, 3.1, 3.1, None, None, 3.1) == "unrepaired"
 
 
+def test_a_way_back_that_fell_into_missing_forms_is_undetermined():
+    # sessions 6 and 7, the last of the window, were not rated, and session 8 is back: it may have come back in time
+    assert outcome(*BEFORE, 3.1, 3.2, None, None, 4.2) == "undetermined"
+    assert outcome(*BEFORE, 3.1, None, 3.2, 3.2, 4.2) == "unrepaired"
+    assert outcome(*BEFORE, 3.1, 3.2, None, None, 3.3, 4.2) == "unrepaired"
+
+
+def test_nothing_regained_is_shown_where_no_rating_shows_it():
+    assert np.isnan(follow(*BEFORE, 3.1).iloc[0]["regained"])
+    assert np.isnan(follow(*BEFORE, 3.1, None, None, None, 3.1).iloc[0]["regained"])
+
+
+def test_the_share_for_partly_may_be_set():
+    # .6 of the fall regained; with .75 asked for, repaired needs .75 too: 4.2 - .25 * 1.1 = 3.925
+    rule = sk.RepairRule(partly=0.75, tolerance=1.0)
+    assert outcome(*BEFORE, 3.1, 3.76, 3.5, 3.5, rule=rule) == "unrepaired"
+    assert outcome(*BEFORE, 3.1, 3.2, 3.2, 3.93, rule=rule) == "repaired"
+    assert outcome(*BEFORE, 3.1, 3.2, 3.2, 3.92, rule=rule) == "unrepaired"
+
+
+def test_no_tolerance_asks_for_the_whole_way_back():
+    rule = sk.RepairRule(tolerance=0)
+    assert outcome(*BEFORE, 3.1, 3.2, 3.2, 4.2, rule=rule) == "repaired"
+    assert outcome(*BEFORE, 3.1, 3.2, 3.2, 4.19, rule=rule) == "partly repaired"
+
+
+def test_exact_thresholds_hold_in_spite_of_binary_fractions():
+    # 4.3 - .25 = 4.05; 3.3 + half of 1.0 = 3.8
+    assert outcome(4.3, 4.3, 4.3, 3.3, 3.3, 3.3, 4.05) == "repaired"
+    assert outcome(4.3, 4.3, 4.3, 3.3, 3.3, 3.3, 3.8) == "partly repaired"
+
+
+def test_an_instrument_of_the_clinics_own_has_a_quarter_point_of_tolerance():
+    about = {"instrument": "our_form", "scale": "trust"}
+    assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.95, **about) == "repaired"
+    assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.94, **about) == "partly repaired"
+
+
 def test_a_window_without_any_rating_is_undetermined():
     assert outcome(*BEFORE, 3.1, None, None, None, 3.1) == "undetermined"
     assert outcome(*BEFORE, 3.1, 3.1, sessions=[1, 2, 3, 4, 12]) == "undetermined"
@@ -114,7 +152,10 @@ def test_the_scores_must_be_those_of_the_episodes(series):
         sk.follow_repairs(episodes, series(4, 4, 4, 3, case_id="another"))
 
 
-@pytest.mark.parametrize("setting", [{"within": 0}, {"tolerance": -1}, {"partly": 0}, {"partly": 1.2}])
+@pytest.mark.parametrize(
+    "setting",
+    [{"within": 0}, {"within": 2.5}, {"tolerance": -1}, {"tolerance": float("nan")}, {"partly": 0}, {"partly": "half"}],
+)
 def test_a_rule_that_makes_no_sense_is_refused(setting):
     with pytest.raises(sk.SettingError):
         sk.RepairRule(**setting)

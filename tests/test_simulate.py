@@ -24,8 +24,30 @@ def test_the_caseload_is_of_the_size_asked_for(caseload):
     assert caseload.scores.groupby("case_id")["session"].max().between(4, 30).all()
 
 
-def test_the_scores_are_those_of_the_responses(caseload):
-    pd.testing.assert_frame_equal(caseload.scores, sk.score_responses(caseload.responses))
+def test_the_scores_are_the_means_and_sums_of_the_responses(caseload):
+    forms = caseload.responses.dropna(subset="response").groupby(["instrument", "case_id", "rater", "session"])[
+        "response"
+    ]
+    totals = caseload.scores[caseload.scores["scale"] == "total"].set_index(
+        ["instrument", "case_id", "rater", "session"]
+    )
+    for instrument, n_items, expected in (("wai_sr", 12, forms.mean()), ("ors", 4, forms.sum())):
+        whole = forms.count()[forms.count() == n_items].loc[[instrument]].index
+        assert len(whole) > 100
+        assert totals["score"][whole].to_numpy() == pytest.approx(expected[whole].to_numpy())
+
+
+@pytest.mark.parametrize("name", [name for name, story in STORIES.items() if story.shares])
+def test_what_a_story_says_became_of_the_fall_is_what_its_path_does(name):
+    story = STORIES[name]
+    last = story.shares[-1]
+    if story.sessions_after_onset is not None:
+        assert story.outcome == "undetermined"
+    elif last == 0:
+        assert (story.outcome, story.repair_after) == ("repaired", story.shares.index(0))
+    else:
+        assert story.outcome == ("unrepaired" if last == 1 else "partly repaired")
+    assert max(story.shares) == 1
 
 
 def test_both_raters_both_kinds_of_alliance_form_and_an_outcome_measure_are_there(caseload):

@@ -20,7 +20,7 @@ def test_what_happened_comes_first_then_the_marks_then_what_they_rest_on():
     assert describe(make_scores(4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4), method=DROP) == (
         "Client-rated alliance fell 1.1 points at session 4 and came back after 2 sessions.",
         "Session 4 is marked.",
-        "Drop from one session to the next over 8 ratings on the WAI-SR; fewer than 12, so its limits are provisional.",
+        "Drop from one session to the next over 8 ratings on the WAI-SR.",
     )
 
 
@@ -37,7 +37,7 @@ def test_ratings_that_cannot_be_judged_say_so_and_why():
 
 def test_a_marked_first_session_is_no_fall():
     sentences = describe(make_scores(3.0, *[4.2, 4.3] * 6), method=sk.ControlChart(sigmas=2))
-    assert sentences[0] == "Session 1 is marked, but without a fall below the ratings before."
+    assert sentences[0] == "Session 1 is marked, but without a fall of 0.3 points below those before."
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,50 @@ def test_long_runs_of_marked_sessions_are_drawn_together():
 
 def test_a_case_without_alliance_ratings_says_so():
     assert describe(make_scores(10, 9, instrument="phq9"), method=DROP) == (
-        "There is no alliance rating from the client to judge.",
+        "There is no alliance rating from the client so far.",
     )
 
 
 def test_an_unknown_case_is_refused():
     with pytest.raises(sk.UnknownNameError):
         describe(make_scores(4, 4.1), method=DROP, case_id="C2")
+
+
+@pytest.mark.parametrize(
+    ("method", "n", "words"),
+    [
+        (sk.ControlChart(), 11, "its limits rest on 11, fewer than 12, and are provisional"),
+        (sk.ControlChart(), 12, "Control chart over 12 ratings on the WAI-SR."),
+        (sk.ControlChart(baseline=3), 20, "its limits rest on 3, fewer than 12"),
+        (sk.Cutoff(line=3), 5, "Published line over 5 ratings on the WAI-SR."),
+    ],
+)
+def test_limits_are_called_provisional_by_what_they_rest_on(method, n, words):
+    assert words in describe(make_scores(*([4.2, 4.3] * 10)[:n]), method=method)[-1]
+
+
+def test_sessions_that_cannot_be_judged_are_named():
+    sentences = describe(make_scores(4.2, 4.3, 4.2, 4.3, 4.2, 4.3), method=sk.ControlChart(baseline=4))
+    assert "Sessions 1 to 4 cannot be judged (one of the first ratings: they set the limits)." in sentences
+
+
+def test_codes_that_are_numbers_find_their_case():
+    scores = make_scores(4.2, 4.3, 4.2, 3.1, 3.2).assign(case_id=7)
+    marks = sk.mark_sessions(scores, method=DROP)
+    caseload = sk.review_caseload(scores, sk.follow_repairs(sk.find_episodes(marks), scores), marks=marks)
+    assert "Session 4 is marked." in describe_case(scores, marks, caseload, case_id="7", method=DROP)
+
+
+def test_marks_of_several_methods_or_of_another_case_are_refused():
+    scores = make_scores(4.2, 4.3, 4.2, 3.1, 3.2)
+    marks = sk.mark_sessions(scores, method=DROP)
+    caseload = sk.review_caseload(scores, sk.follow_repairs(sk.find_episodes(marks), scores), marks=marks)
+    for wrong in (marks[:0], pd.concat([marks, marks.assign(method="other")])):
+        with pytest.raises(sk.TableError, match="judged by one method"):
+            describe_case(scores, wrong, caseload, case_id="C1", method=DROP)
+
+
+def test_a_case_that_is_not_there_is_refused_without_naming_those_that_are():
+    with pytest.raises(sk.UnknownNameError) as caught:
+        describe(make_scores(4, 4.1, case_id="Anna Example"), method=DROP, case_id="C2")
+    assert "Anna" not in str(caught.value)

@@ -35,6 +35,26 @@ def test_a_missing_score_may_be_written_in_any_way(series):
         assert SCORES.check(scores)["score"].isna().to_list() == [False, True]
 
 
+def test_codes_of_mixed_kinds_are_written_alike(series):
+    for codes in ([7, 7.0], pd.Categorical([7.0, 7.0]), ["7", 7.0]):
+        scores = series(4.0, 3.0).assign(
+            case_id=pd.Series(codes, dtype=None if isinstance(codes, list) else codes.dtype)
+        )
+        assert SCORES.check(scores)["case_id"].to_list() == ["7", "7"]
+    assert SCORES.check(series(4.0, 3.0).assign(case_id=pd.Series([7, 7.0], dtype="object")))["case_id"].eq("7").all()
+
+
+def test_single_precision_adds_nothing_to_a_score(series):
+    scores = series(4.1, 3.8)
+    assert SCORES.check(scores.astype({"score": "float32"}))["score"].to_list() == [4.1, 3.8]
+
+
+def test_a_column_that_stands_there_twice_is_refused(series):
+    scores = pd.concat([series(4.0), series(4.0)[["case_id"]]], axis=1)
+    with pytest.raises(sk.TableError, match=r"the column\(s\) case_id stand in the table more than once"):
+        SCORES.check(scores)
+
+
 def test_all_missing_columns_are_named(series):
     with pytest.raises(sk.TableError, match=r"the column\(s\) rater, score are missing"):
         SCORES.check(series(4).drop(columns=["rater", "score"]))
@@ -52,6 +72,13 @@ def test_all_missing_columns_are_named(series):
         ({"case_id": None}, "case_id is empty in 2 row"),
         ({"score": np.inf}, "score is infinite in 2 row"),
         ({"score": "high"}, "score holds something that is not a number"),
+        ({"score": pd.Timestamp("2025-01-01")}, "score holds something that is not a number"),
+        ({"session": 10**19}, "session holds something that is not a whole number"),
+        ({"session": np.inf}, "session holds something that is not a whole number"),
+        ({"case_id": ""}, "case_id is empty in 2 row"),
+        ({"case_id": 7.5}, "case_id holds something that is not text"),
+        ({"date": 45000}, "date holds something that is not a date"),
+        ({"date": "last spring"}, "date holds something that is not a date"),
     ],
 )
 def test_a_broken_table_is_refused_with_the_column_and_the_rule(series, change, message):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING
+from supervision_kit.detection.method import ROUNDING, check_number
+from supervision_kit.episodes import END_SHARE
 from supervision_kit.errors import TableError, UnknownNameError
-from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.instruments import INSTRUMENTS, find_scale, rates_alliance
 from supervision_kit.reasons import REASONS, episode_reasons, falls_among, rating_reasons
+from supervision_kit.repair import UNKNOWN_SCALE_TOLERANCE
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
-NO_RUPTURE = "no rupture marked"
+NO_FALL = "no fall marked"
 _WORST_FIRST = ("unrepaired", "partly repaired", "undetermined", "repaired")
 FEWEST_SCORES = 3  # without marks to say so, fewer cannot be judged; the kit's own choice
 
@@ -26,9 +29,10 @@ def review_caseload(
 ) -> pd.DataFrame:
     """Put the cases in the order in which they need a word, with the reasons.
 
-    Each case is read by its headline series: the client's rating on the alliance instrument with most ratings, on its
-    total (where there is no total, on its first scale). An episode that fell less than the scale's floor below the
-    level before it (a low first session, a return from one high rating) counts for nothing here.
+    Each case is read by its headline series: the client's ratings on the alliance instrument with most of them, on its
+    total (where that is not rated, on its scale with most ratings). An episode that fell less than the scale's floor
+    below the level before it (a low first session, a return from one high rating) counts for nothing here. Every reason
+    counts once, however often it holds.
 
     Parameters
     ----------
@@ -46,71 +50,113 @@ def review_caseload(
     -------
     pandas.DataFrame
         See :data:`supervision_kit.tables.CASELOAD`, highest priority first. ``outcome_class`` is the worst of the
-        case's episodes (*unrepaired*, *partly repaired*, *undetermined*, *repaired*), or *no rupture marked*, which is
-        not to say that there was none; ``<NA>`` where nothing could be judged.
+        case's falls (*unrepaired*, *partly repaired*, *undetermined*, *repaired*), or *no fall marked*, which is not to
+        say that there was no rupture; ``<NA>`` where nothing could be judged. ``open_ruptures`` counts the falls that
+        are less than half way back at the latest rating.
 
     Raises
     ------
     TableError
-        A table breaks its contract, or `repairs` holds the episodes of several methods.
+        A table breaks its contract, or holds the judgements of several methods.
     UnknownNameError
         `weights` names a reason that does not exist.
+    SettingError
+        A weight that is no number.
     """
     checked, followed = SCORES.check(scores), REPAIRS.check(repairs)
-    methods = sorted(followed["method"].unique())
-    if len(methods) > 1:
-        raise TableError(
-            f"review_caseload: repairs hold the episodes of several methods ({', '.join(methods)}); pass one method's."
-        )
-    weight = {key: reason.weight for key, reason in REASONS.items()}
-    for key, value in (weights or {}).items():
-        if key not in REASONS:
-            raise UnknownNameError("reason", key, REASONS)
-        weight[key] = float(value)
+    judged = None if marks is None else MARKS.check(marks)
+    for name, table in (("repairs", followed), ("marks", judged)):
+        _require_one_method(name, table)
+    weight = _weigh(weights or {})
 
     headline = find_headline(checked)
-    episodes = falls_among(followed.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY)))
     cases = _describe(checked, headline)
-    cases["outcome_class"] = _classify(cases.index, episodes, headline, None if marks is None else MARKS.check(marks))
-    last_rated = headline.dropna(subset="score").groupby("case_id")["session"].max()
-    episodes["is_open"] = (episodes["outcome"] != "repaired") & (episodes["end"] >= episodes["case_id"].map(last_rated))
-    cases["open_ruptures"] = episodes[episodes["is_open"]].groupby("case_id").size().reindex(cases.index, fill_value=0)
+    falls = _place(
+        falls_among(followed.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))), headline
+    )
+    cases["outcome_class"] = _classify(cases.index, falls, headline, judged)
+    cases["open_ruptures"] = falls[falls["is_down"]].groupby("case_id").size().reindex(cases.index, fill_value=0)
 
     found = [
-        *episode_reasons(episodes, checked, last_rated),
-        *rating_reasons(headline, cases["last_session"]),
+        *episode_reasons(falls, checked),
+        *rating_reasons(headline, cases["last_session"], _last_rated(checked)),
     ]
     reasons = pd.DataFrame(found, columns=["case_id", "key", "sentence"])
     reasons["weight"] = reasons["key"].map(weight).astype(float)
     reasons = reasons.sort_values("weight", ascending=False, kind="stable")
-    by_case = reasons.groupby("case_id")
-    cases["priority"] = by_case["weight"].sum().reindex(cases.index, fill_value=0.0)
-    sentences = by_case["sentence"].agg(tuple).to_dict()
+    once = reasons.drop_duplicates(["case_id", "key"]).groupby("case_id")["weight"].sum()
+    cases["priority"] = once.reindex(cases.index, fill_value=0.0)
+    sentences = reasons.groupby("case_id")["sentence"].agg(tuple).to_dict()
     cases["reasons"] = pd.Series([sentences.get(case, ()) for case in cases.index], index=cases.index, dtype=object)
     ordered = cases.reset_index().sort_values(["priority", "case_id"], ascending=[False, True])
     return CASELOAD.check(ordered)
 
 
+def _require_one_method(name: str, table: pd.DataFrame | None) -> None:
+    methods = [] if table is None else sorted(table["method"].unique())
+    if len(methods) > 1:
+        raise TableError(f"review_caseload: {name} hold several methods ({', '.join(methods)}); pass one method's.")
+
+
+def _weigh(weights: Mapping[str, float]) -> dict[str, float]:
+    for key, value in weights.items():
+        if key not in REASONS:
+            raise UnknownNameError("reason", key, REASONS)
+        check_number("weights", key, value, whole=False)
+    return {key: float(weights.get(key, reason.weight)) for key, reason in REASONS.items()}
+
+
+def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
+    """Add where each fall stands by now: the latest rating, whether it is down then, the first session back since."""
+    rated = headline.dropna(subset="score")[["case_id", "session", "score"]]
+    falls = falls.reset_index(drop=True)
+    latest = rated.groupby("case_id").last()
+    falls["last_rated"] = falls["case_id"].map(latest["session"]).astype("int64")
+    half_way = falls["pre_level"] - END_SHARE * falls["depth"]
+    is_latest = ~falls.duplicated("case_id", keep="last")
+    is_down = falls["case_id"].map(latest["score"]) < half_way - ROUNDING
+    falls["is_down"] = is_down & (is_latest | (falls["outcome"] != "repaired"))
+    scale = [find_scale(*key) for key in zip(falls["instrument"], falls["scale"], strict=True)]
+    tolerance = pd.Series([one.tolerance if one else UNKNOWN_SCALE_TOLERANCE for one in scale], dtype=float)
+    near = falls["pre_level"] - np.minimum(tolerance, falls["depth"] / 2)
+    since = falls.assign(near=near, row=falls.index)[["case_id", "row", "end", "near"]].merge(rated, on="case_id")
+    is_back = (since["session"] > since["end"]) & (since["score"] >= since["near"] - ROUNDING)
+    falls["back_at"] = since[is_back].groupby("row")["session"].min().reindex(falls.index)
+    return falls
+
+
 def find_headline(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of each case's headline series, in session order; cases without one have no rows."""
-    is_alliance = scores["instrument"].map(lambda key: key not in INSTRUMENTS or INSTRUMENTS[key].kind == "alliance")
-    ratings = scores[is_alliance.astype(bool) & (scores["rater"] == "client")]
-    sizes = ratings.groupby(list(SERIES_KEY), sort=True)["score"].agg(n_scored="count", n="size").reset_index()
-    sizes["is_total"] = sizes["scale"] == "total"
-    best = sizes.sort_values(["is_total", "n_scored", "n"], ascending=False, kind="stable").drop_duplicates("case_id")
+    ratings = _client_alliance(scores)
+    series = ratings.groupby(list(SERIES_KEY), sort=True)["score"].agg(n_scored="count").reset_index()
+    series["is_known"] = series["instrument"].isin(INSTRUMENTS)
+    series["n_forms"] = series.groupby(["case_id", "instrument"])["n_scored"].transform("max")
+    series["is_total"] = (series["scale"] == "total") & (series["n_scored"] > 0)
+    order = ["is_known", "n_forms", "is_total", "n_scored"]
+    best = series.sort_values(order, ascending=False, kind="stable").drop_duplicates("case_id")
     return ratings.merge(best[list(SERIES_KEY)], on=list(SERIES_KEY)).sort_values(["case_id", "session"])
+
+
+def _client_alliance(scores: pd.DataFrame) -> pd.DataFrame:
+    alliance = [key for key in scores["instrument"].unique() if rates_alliance(key)]
+    return scores[scores["instrument"].isin(alliance) & (scores["rater"] == "client")]
+
+
+def _last_rated(scores: pd.DataFrame) -> pd.Series:
+    """Return each case's latest session with an alliance rating by the client, on whatever instrument and scale."""
+    return _client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].max()
 
 
 def _describe(scores: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     latest = scores.sort_values("session", kind="stable").groupby("case_id")
-    rated = headline.dropna(subset="score").groupby("case_id")
+    rated = _client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].nunique()
     cases = pd.DataFrame({"therapist_id": latest["therapist_id"].last(), "last_session": latest["session"].max()})
-    cases["n_sessions"] = rated.size().reindex(cases.index, fill_value=0)
-    cases["last_score"] = rated["score"].last().reindex(cases.index)
+    cases["n_sessions"] = rated.reindex(cases.index, fill_value=0)
+    cases["last_score"] = headline.dropna(subset="score").groupby("case_id")["score"].last().reindex(cases.index)
     return cases
 
 
-def _classify(cases: pd.Index, episodes: pd.DataFrame, headline: pd.DataFrame, marks: pd.DataFrame | None) -> pd.Series:
+def _classify(cases: pd.Index, falls: pd.DataFrame, headline: pd.DataFrame, marks: pd.DataFrame | None) -> pd.Series:
     if marks is None:
         by_case = headline.groupby("case_id")["score"]
         judged = (by_case.count() >= FEWEST_SCORES) & (by_case.max() - by_case.min() > ROUNDING)
@@ -118,7 +164,7 @@ def _classify(cases: pd.Index, episodes: pd.DataFrame, headline: pd.DataFrame, m
     else:
         of_headline = marks.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))
         judged_cases = pd.Index(of_headline.loc[of_headline["is_rupture"].notna(), "case_id"].unique())
-    worst = pd.Series(NO_RUPTURE, index=judged_cases, dtype="str").reindex(cases)
+    worst = pd.Series(NO_FALL, index=judged_cases, dtype="str").reindex(cases)
     for outcome in reversed(_WORST_FIRST):
-        worst[cases.isin(episodes.loc[episodes["outcome"] == outcome, "case_id"])] = outcome
+        worst[cases.isin(falls.loc[falls["outcome"] == outcome, "case_id"])] = outcome
     return worst

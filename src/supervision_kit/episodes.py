@@ -106,7 +106,8 @@ class _Walk:
         begins = (self.onset < 0) & scored & is_marked
         self.onset[begins] = t
         self.n_sessions[begins] = 0
-        self.pre_level[begins] = pd.DataFrame(self.recent[begins]).median(axis=1)
+        if begins.any():
+            self.pre_level[begins] = pd.DataFrame(self.recent[begins]).median(axis=1)
         self.low[begins] = np.inf
 
         inside = (self.onset >= 0) & scored

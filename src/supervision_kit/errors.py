@@ -38,13 +38,18 @@ class SettingError(SupervisionKitError, ValueError):
 
 
 class UnknownNameError(SupervisionKitError, KeyError):
-    """A name that is not registered; the message lists what there is and the nearest names."""
+    """A name that is not there.
 
-    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+    The message lists what there is and the nearest names, unless the names come from the data (codes of cases and
+    therapists, which some clinics write as names): then it only says how many there are.
+    """
+
+    def __init__(self, kind: str, name: object, known: Iterable[str], *, from_data: bool = False) -> None:
         known = sorted(known)
-        near = get_close_matches(str(name).casefold(), known, n=3)
+        near = [] if from_data else get_close_matches(str(name).casefold(), known, n=3)
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        self.message = f"There is no {kind} of that name.{hint} Known: {', '.join(known)}."
+        listed = f" There are {len(known)}." if from_data else f" Known: {', '.join(known)}."
+        self.message = f"There is no {kind} of that name.{hint}{listed}"
         super().__init__(self.message)
 
     def __str__(self) -> str:  # KeyError would print the repr

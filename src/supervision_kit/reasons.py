@@ -29,18 +29,18 @@ class Reason:
 # The weights are the kit's own choice and no estimate of risk: they only make an order that can be explained.
 REASONS: Mapping[str, Reason] = MappingProxyType(
     {
-        "open": Reason(5, "the client's rating fell and is still down at the latest rating"),
-        "unnoticed": Reason(2, "the client's rating fell and the therapist's did not"),
-        "unrepaired": Reason(3, "a fall was not made good in time"),
-        "partly": Reason(2, "a fall was made good in part"),
-        "early": Reason(2, "a fall that is too recent, or too little rated since, to say how it ended"),
+        "open": Reason(5, "the client's rating fell and is down at the latest rating"),
+        "unnoticed": Reason(2, "such a fall, and the therapist's rating hardly changed"),
+        "partly": Reason(2, "a fall that came back in part"),
+        "early": Reason(2, "a fall that is too recent to say how it ended"),
         "below_line": Reason(2, "the latest total is below the instrument's published line"),
-        "missing": Reason(2, "the client's alliance forms have stopped while other forms came in"),
+        "missing": Reason(2, "there is no alliance form from the client, or no longer, while other forms come in"),
         "top": Reason(1.5, "nothing but top marks: the ratings cannot tell how it is going"),
-        "repaired": Reason(0.1, "a fall was made good: worth learning from"),
+        "late": Reason(0.2, "a fall that came back later than the rule allows, or unseen"),
+        "repaired": Reason(0.1, "a fall that came back in time: worth learning from"),
     }
 )
-NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: any reason but repaired falls reaches it
+NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last two reaches it
 
 
 def smallest_fall(instrument: str, key: str) -> float:
@@ -55,56 +55,75 @@ def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
     return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
 
 
-def episode_reasons(
-    episodes: pd.DataFrame, scores: pd.DataFrame, last_rated: pd.Series
-) -> Iterator[tuple[str, str, str]]:
+def episode_reasons(falls: pd.DataFrame, scores: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     """Give (case_id, reason, sentence) for each fall of the headline series.
 
-    `episodes` are followed episodes with the column ``is_open``; `last_rated` is each case's latest rated session.
+    `falls` are followed episodes with the columns ``last_rated, is_down, back_at`` that :func:`review_caseload` adds.
     """
-    for episode in episodes.to_dict("records"):
-        case, outcome = episode["case_id"], episode["outcome"]
-        subject, fall = _subject(episode["instrument"], episode["scale"]), _fall(episode)
-        since = int(last_rated[case]) - episode["onset"]
-        if episode["is_open"] and since == 0:
-            yield case, "open", f"{subject} fell {_points(episode)} at the latest rating, session {episode['onset']}."
-        elif episode["is_open"]:
-            yield case, "open", f"{subject} {fall} and has not come back after {_count(since, 'session')}."
-        elif outcome == "partly repaired":
-            yield case, "partly", f"{subject} {fall} and came back in part."
-        elif outcome == "unrepaired":
-            yield case, "unrepaired", f"{subject} {fall} and stayed down until session {episode['end']}."
-        elif outcome == "repaired":
-            soon = _count(episode["sessions_to_repair"], "session")
-            yield case, "repaired", f"{subject} {fall} and came back after {soon}."
-        else:
-            yield case, "early", f"{subject} {fall}; there are too few ratings since to say whether it came back."
-        if outcome != "repaired" and _therapist_did_not_fall(episode, scores):
-            yield case, "unnoticed", f"The therapist's rating did not fall at session {episode['onset']}."
+    own = scores[scores["rater"].eq("therapist") & scores["score"].notna()].sort_values("session")
+    therapists = dict(iter(own.groupby(["case_id", "instrument", "scale"])))
+    for fall in falls.to_dict("records"):
+        case, outcome = fall["case_id"], fall["outcome"]
+        key, end = _how_it_went(fall)
+        yield case, key, f"{_subject(fall['instrument'], fall['scale'])} {_fall(fall)}{end}."
+        if outcome != "repaired" and key in ("open", "partly", "early"):
+            ratings = therapists.get((case, fall["instrument"], fall["scale"]))
+            if ratings is not None and _hardly_changed(ratings, fall):
+                yield case, "unnoticed", f"The therapist's rating hardly changed around session {fall['onset']}."
 
 
-def rating_reasons(headline: pd.DataFrame, last_session: pd.Series) -> Iterator[tuple[str, str, str]]:
-    """Give (case_id, reason, sentence) for what the headline ratings show by themselves.
+def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str]:
+    """Return the reason and the end of the sentence for one fall."""
+    outcome = fall["outcome"]
+    if fall["is_down"]:
+        return "open", _still_down(fall)
+    if outcome == "repaired":
+        return "repaired", f" and came back after {_count(fall['sessions_to_repair'], 'session')}"
+    if pd.isna(fall["back_at"]):
+        too_few = "; there are too few ratings since to say whether it came back"
+        return ("early", too_few) if outcome == "undetermined" else ("partly", " and came back in part")
+    if outcome == "undetermined":
+        return "late", f" and was back at session {fall['back_at']:.0f}; sessions between were not rated"
+    return "late", f" and was back only at session {fall['back_at']:.0f}"
 
-    `last_session` is each case's latest session with any form.
+
+def _still_down(fall: Mapping[Any, Any]) -> str:
+    since = fall["last_rated"] - fall["onset"]
+    if since == 0:
+        return ", the latest rating"
+    if fall["outcome"] == "repaired":
+        soon = _count(fall["sessions_to_repair"], "session")
+        return f", came back after {soon}, and is down again at the latest rating"
+    if fall["outcome"] == "partly repaired":
+        return ", came back in part, and is down again at the latest rating"
+    return f" and has not come back after {_count(since, 'session')}"
+
+
+def rating_reasons(
+    headline: pd.DataFrame, last_session: pd.Series, last_rated: pd.Series
+) -> Iterator[tuple[str, str, str]]:
+    """Give (case_id, reason, sentence) for what the ratings show by themselves.
+
+    `last_session` is each case's latest session with any form, `last_rated` the latest with an alliance rating by the
+    client, missing where there is none.
     """
-    for (case, instrument, key), ratings in headline.groupby(["case_id", "instrument", "scale"]):
-        rated = ratings.dropna(subset="score")
-        if rated.empty:
-            continue
-        case_id, scale, latest = str(case), find_scale(str(instrument), str(key)), rated["score"].iloc[-1]
-        silent = int(last_session.loc[case_id]) - int(rated["session"].iloc[-1])
-        if silent >= MISSING_SESSIONS:
-            yield case_id, "missing", f"No alliance rating from the client in the last {_count(silent, 'session')}."
+    for case, last in last_session.items():
+        if case not in last_rated.index:
+            yield str(case), "missing", "There is no alliance rating from the client so far."
+        elif (silent := int(last) - int(last_rated.loc[str(case)])) >= MISSING_SESSIONS:
+            yield str(case), "missing", f"No alliance rating from the client in the last {_count(silent, 'session')}."
+    for (case, instrument, key), ratings in headline.dropna(subset="score").groupby(["case_id", "instrument", "scale"]):
+        scale, latest = find_scale(str(instrument), str(key)), ratings["score"].iloc[-1]
         if scale is None:
             continue
-        n_top = _n_last(rated["score"].to_numpy() >= scale.highest - ROUNDING)
+        n_top = _n_last((ratings["score"] - scale.highest).abs().to_numpy() <= ROUNDING)
         if n_top >= FLAT_FORMS:
             sentence = f"{n_top} forms in a row at the top of the scale: they cannot tell how it is going."
-            yield case_id, "top", sentence
+            yield str(case), "top", sentence
         if scale.cutoff and scale.cutoff.marks == "below" and latest < scale.cutoff.line - ROUNDING:
             name = f"{INSTRUMENTS[str(instrument)].short_title} {scale.title}"
-            yield case_id, "below_line", f"The latest {name} is {latest:.1f}, below the line of {scale.cutoff.line:g}."
+            shown = f"{round(latest, 2):g}"
+            yield str(case), "below_line", f"The latest {name} is {shown}, below the line of {scale.cutoff.line:g}."
 
 
 def _n_last(is_so: np.ndarray) -> int:
@@ -113,18 +132,17 @@ def _n_last(is_so: np.ndarray) -> int:
     return len(is_so) - (int(breaks[-1]) + 1 if len(breaks) else 0)
 
 
-def _therapist_did_not_fall(episode: Mapping[Any, Any], scores: pd.DataFrame) -> bool:
-    """Tell whether the therapist rated the onset, and no lower than before by what counts as a fall on this scale."""
-    is_own = scores["rater"].eq("therapist") & scores["score"].notna()
-    for column in ("case_id", "instrument", "scale"):
-        is_own &= scores[column] == episode[column]
-    own = scores[is_own].sort_values("session")
-    at_onset = own.loc[own["session"] == episode["onset"], "score"]
-    before = own.loc[own["session"] < episode["onset"], "score"]
-    if at_onset.empty or before.empty:
+def _hardly_changed(ratings: pd.DataFrame, fall: Mapping[Any, Any]) -> bool:
+    """Tell whether the therapist rated the fall, and never lower, by what counts as a fall, than before it.
+
+    A session ahead of the client's onset counts with the fall: therapists may notice first.
+    """
+    before = ratings.loc[ratings["session"] < fall["onset"] - 1, "score"].tail(3)
+    around = ratings.loc[ratings["session"].between(fall["onset"] - 1, fall["nadir"]), ["session", "score"]]
+    if before.empty or not (around["session"] >= fall["onset"]).any():
         return False
-    floor = smallest_fall(episode["instrument"], episode["scale"])
-    return bool(before.iloc[-1] - at_onset.iloc[0] < floor - ROUNDING)
+    floor = smallest_fall(fall["instrument"], fall["scale"])
+    return bool(before.median() - around["score"].min() < floor - ROUNDING)
 
 
 def _subject(instrument: str, key: str) -> str:
@@ -132,14 +150,11 @@ def _subject(instrument: str, key: str) -> str:
     return "Client-rated alliance" if scale is None or key == "total" else f"Client-rated {scale.title}"
 
 
-def _fall(episode: Mapping[Any, Any]) -> str:
-    if episode["nadir"] == episode["onset"]:
-        return f"fell {_points(episode)} at session {episode['onset']}"
-    return f"fell {_points(episode)} from session {episode['onset']} to session {episode['nadir']}"
-
-
-def _points(episode: Mapping[Any, Any]) -> str:
-    return f"{episode['depth']:.1f} points"
+def _fall(fall: Mapping[Any, Any]) -> str:
+    points = f"fell {fall['depth']:.1f} points"
+    if fall["nadir"] == fall["onset"]:
+        return f"{points} at session {fall['onset']}"
+    return f"{points} from session {fall['onset']} to session {fall['nadir']}"
 
 
 def _count(n: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP
+from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP, check_number
 from supervision_kit.errors import SettingError, TableError
 from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE, TOLERANCE_SHARE
@@ -43,6 +43,8 @@ class RepairRule:
     partly: float = 0.5
 
     def __post_init__(self) -> None:
+        for name in ("within", "tolerance", "partly"):
+            check_number("RepairRule", name, getattr(self, name), whole=name == "within")
         if self.within < 1:
             raise SettingError("RepairRule: within must be 1 or more sessions.")
         if self.tolerance is not None and self.tolerance < 0:
@@ -60,8 +62,9 @@ def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: Repair
       share `partly` regained; the first such rating is the ``repair_session``;
     - *partly repaired*: not that, but at least the share `partly` of the fall was regained, and the window is over;
     - *unrepaired*: less than that, and the window is over;
-    - *undetermined*: the series ends before the window does (censored), no rating was given in it after the onset, or
-      there is no level before or no fall below it to come back from. Never counted as unrepaired.
+    - *undetermined*: the series ends before the window does (censored), no rating was given in it after the onset, its
+      last sessions were not rated and the next rating is back (it may have come back in time, unseen), or there is no
+      level before or no fall below it to come back from. Never counted as unrepaired.
 
     The window is over when the series has a rating at ``onset + within`` or later. A form missing inside the window is
     stepped over, read neither as low nor as high.
@@ -96,19 +99,23 @@ def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: Repair
     if pairs["row"].nunique() < len(followed):
         raise TableError("follow_repairs: some episodes belong to series that are not in scores; pass the same scores.")
     pairs["tolerance"] = pairs["row"].map(_tolerance(followed, rule))
-    in_window = pairs["session"].between(pairs["onset"] + 1, pairs["onset"] + rule.within)
+    fall = pairs["depth"].where(pairs["depth"] > ROUNDING)
+    gap_allowed = np.minimum(pairs["tolerance"], (1 - rule.partly) * fall)
+    is_back = pairs["score"] >= pairs["pre_level"] - gap_allowed - ROUNDING
+    window_end = pairs["onset"] + rule.within
+    in_window = pairs["session"].between(pairs["onset"] + 1, window_end)
     after = pairs[in_window & (pairs["session"] > pairs["nadir"])]
-    fall = after["depth"].where(after["depth"] > ROUNDING)
-    gap_allowed = np.minimum(after["tolerance"], (1 - rule.partly) * fall)
-    is_back = (after["session"] > after["end"]) & (after["score"] >= after["pre_level"] - gap_allowed - ROUNDING)
 
     index = range(len(followed))
-    repair_session = after[is_back].groupby("row")["session"].min().reindex(index)
+    repair_session = _first(pairs[in_window & is_back & (pairs["session"] > pairs["end"])], index)
     best = after.groupby("row")["score"].max().reindex(index)
     regained = 1 - (followed["pre_level"] - best) / followed["depth"].where(followed["depth"] > ROUNDING)
-    last = pairs.groupby("row")["session"].max().reindex(index)
-    is_over = (last >= followed["onset"] + rule.within) & in_window.groupby(pairs["row"]).any().reindex(index)
-    can_judge = is_over & (followed["depth"] > ROUNDING)
+    rated_to = pairs[in_window].groupby("row")["session"].max().reindex(index)
+    next_rated = _first(pairs[pairs["session"] > window_end], index)
+    next_back = _first(pairs[(pairs["session"] > window_end) & is_back], index)
+    # back at the next rating, and the window's last sessions not rated: it may have come back in time, unseen
+    ends_seen = (rated_to == followed["onset"] + rule.within) | (next_rated.notna() & (next_rated != next_back))
+    can_judge = rated_to.notna() & ends_seen & (followed["depth"] > ROUNDING)
     regained = regained.mask(can_judge & regained.isna(), 0.0)  # the fall went on to the end of the window
     outcome = np.select(
         [repair_session.notna(), can_judge & (regained >= rule.partly - ROUNDING), can_judge],
@@ -123,6 +130,11 @@ def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: Repair
             regained=regained,
         )
     )
+
+
+def _first(pairs: pd.DataFrame, index: range) -> pd.Series:
+    """Return the first session of each episode's rows; NaN where it has none."""
+    return pairs.groupby("row")["session"].min().reindex(index)
 
 
 def _tolerance(episodes: pd.DataFrame, rule: RepairRule) -> pd.Series:

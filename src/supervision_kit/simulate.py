@@ -23,6 +23,7 @@ from supervision_kit.tables import RESPONSES
 
 Path = npt.NDArray[np.float64]
 FEWEST_SESSIONS, MOST_SESSIONS = 4, 30
+EARLIEST_ONSET = 3  # two sessions go before a planted rupture
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Story:
     """What happens to the alliance: how long the case must be at least, and the path of the planted rupture.
 
     `shares` is the share of the full depth that is missing at onset, the session after, and so on; the last share
-    lasts to the end of the case. `outcome` is what a follow-up of three sessions after the onset would have to say of
-    the latent path, `repair_after` the sessions from onset to repair.
+    lasts to the end of the case. `outcome` is what became of the fall in the end, however long that took: *repaired*
+    (the latent alliance is back), *partly repaired* (it settles between), *unrepaired* (it stays down for the rest of a
+    long case), *undetermined* (the case ends too soon to say). `repair_after` is the number of sessions from onset to
+    repair. A follow-up that allows fewer sessions than that, or a generous tolerance, will rightly say otherwise.
     """
 
     shape: str
@@ -55,7 +58,7 @@ STORIES: Mapping[str, Story] = MappingProxyType(
         "top marks": Story("ceiling", 6),
         "left early": Story("none"),
         "forms stop": Story("none", 10),
-        "change of therapist": Story("step", 16, (1, 0.9, 0.7, 0.5, 0.2, 0), "unrepaired", None),
+        "change of therapist": Story("slow return", 16, (1, 0.9, 0.7, 0.5, 0.2, 0), "repaired", 5),
     }
 )
 # How the stories follow one another: every one occurs within the first 20 cases.
@@ -223,7 +226,7 @@ class _Case:
     def _client_absent(self, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
         absent = rng.random(self.n_sessions) < 0.05  # noqa: PLR2004 - the kit's own choice
         for onset in self.onsets:
-            absent[onset - 3 : onset + 3] = False
+            absent[max(onset - 3, 0) : onset + 3] = False
         if self.story == "forms stop":
             absent[-3:] = True
         return absent
@@ -265,8 +268,8 @@ def _onsets(rng: np.random.Generator, name: str, story: Story, n: int) -> tuple[
     if story.sessions_after_onset is not None:
         return (n - story.sessions_after_onset,)
     if name == "two ruptures":
-        return int(rng.integers(4, n // 2 - 2)), int(rng.integers(n // 2 + 1, n - 4))
-    return (int(rng.integers(5, n - len(story.shares) - 3)),)
+        return int(rng.integers(EARLIEST_ONSET, n // 2 - 2)), int(rng.integers(n // 2 + 1, n - 4))
+    return (int(rng.integers(EARLIEST_ONSET, n - len(story.shares) - 3)),)
 
 
 def _variation(rng: np.random.Generator, n: int, sd: float) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 import pandas as pd
@@ -9,9 +10,10 @@ import pandas as pd
 from supervision_kit.caseload import find_headline
 from supervision_kit.detection import SETTLED_SESSIONS
 from supervision_kit.detection.method import Method
-from supervision_kit.errors import UnknownNameError
+from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.tables import OUTCOMES, SCORES, SERIES_KEY
+from supervision_kit.reasons import smallest_fall
+from supervision_kit.tables import MARKS, OUTCOMES, SCORES, SERIES_KEY
 
 
 def describe_case(
@@ -38,29 +40,40 @@ def describe_case(
     ------
     UnknownNameError
         No such case.
+    TableError
+        A table breaks its contract, or `marks` do not hold the case judged by one method.
     """
     if case_id not in set(caseload["case_id"]):
-        raise UnknownNameError("case", case_id, caseload["case_id"])
+        raise UnknownNameError("case", case_id, caseload["case_id"], from_data=True)
+    scores, marks = SCORES.check(scores), MARKS.check(marks)
     case = caseload.set_index("case_id").loc[case_id]
     reasons = tuple(case["reasons"])
-    headline = find_headline(SCORES.check(scores[scores["case_id"] == case_id]))
+    headline = find_headline(scores[scores["case_id"] == case_id])
     if headline["score"].notna().sum() == 0:
-        return (*reasons, "There is no alliance rating from the client to judge.")
+        return reasons or ("There is no alliance rating from the client to judge.",)
     key = headline[list(SERIES_KEY)].iloc[0]
     judged = marks[(marks[list(SERIES_KEY)] == key).all(axis=1) & marks["score"].notna()]
-    has_fall = case["outcome_class"] in OUTCOMES
-    return (*reasons, _what_is_marked(judged, has_fall=has_fall), _what_it_rests_on(key["instrument"], judged, method))
+    if judged.empty or judged["session"].duplicated().any():
+        raise TableError("describe_case: marks must hold this case, judged by one method.")
+    floor = None if case["outcome_class"] in OUTCOMES else smallest_fall(key["instrument"], key["scale"])
+    return (*reasons, *_what_is_marked(judged, floor), _what_it_rests_on(key["instrument"], judged, method))
 
 
-def _what_is_marked(judged: pd.DataFrame, *, has_fall: bool) -> str:
-    is_rupture = judged["is_rupture"]
-    if is_rupture.isna().all():
-        return f"These ratings cannot be judged ({judged['note'].iloc[-1]})."
-    marked = judged.loc[is_rupture.fillna(value=False), "session"].to_list()
-    if not marked:
-        return "No rating is marked. That does not mean that there was no rupture."
-    verb = f"Session {marked[0]} is" if len(marked) == 1 else f"Sessions {_in_runs(marked)} are"
-    return f"{verb} marked{'' if has_fall else ', but without a fall below the ratings before'}."
+def _what_is_marked(judged: pd.DataFrame, floor: float | None) -> Iterator[str]:
+    """Say which sessions are marked and which cannot be judged; `floor` is given where no mark is a fall."""
+    is_unjudged = judged["is_rupture"].isna()
+    if is_unjudged.all():
+        yield f"These ratings cannot be judged ({judged['note'].iloc[-1]})."
+        return
+    marked = judged.loc[judged["is_rupture"].fillna(value=False), "session"].to_list()
+    if marked:
+        verb = f"Session {marked[0]} is" if len(marked) == 1 else f"Sessions {_in_runs(marked)} are"
+        yield f"{verb} marked{'' if floor is None else f', but without a fall of {floor:g} points below those before'}."
+    else:
+        yield "No rating is marked. That does not mean that there was no rupture."
+    unjudged = judged.loc[is_unjudged, "session"].to_list()
+    if len(unjudged) > 1:
+        yield f"Sessions {_in_runs(unjudged)} cannot be judged ({judged.loc[is_unjudged, 'note'].iloc[-1]})."
 
 
 def _in_runs(sessions: list[int]) -> str:
@@ -74,5 +87,7 @@ def _in_runs(sessions: list[int]) -> str:
 
 def _what_it_rests_on(instrument: str, judged: pd.DataFrame, method: Method) -> str:
     name = INSTRUMENTS[instrument].short_title if instrument in INSTRUMENTS else instrument
-    few = f"; fewer than {SETTLED_SESSIONS}, so its limits are provisional" if len(judged) < SETTLED_SESSIONS else ""
-    return f"{method.title} over {len(judged)} ratings on the {name}{few}."
+    n_behind = method.limits_rest_on(len(judged))
+    few = n_behind is not None and n_behind < SETTLED_SESSIONS
+    caution = f"; its limits rest on {n_behind}, fewer than {SETTLED_SESSIONS}, and are provisional" if few else ""
+    return f"{method.title} over {len(judged)} ratings on the {name}{caution}."

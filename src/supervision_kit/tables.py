@@ -55,6 +55,9 @@ class Table:
         """
         if not isinstance(frame, pd.DataFrame):
             raise TableError(f"{self.name}: expected a pandas DataFrame, not {type(frame).__name__}.")
+        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()] if name in self.columns})
+        if twice:
+            raise TableError(f"{self.name}: the column(s) {', '.join(twice)} stand in the table more than once.")
         missing = [name for name, column in self.columns.items() if name not in frame and not column.optional]
         if missing:
             raise TableError(
@@ -65,7 +68,8 @@ class Table:
         checked = pd.DataFrame(
             {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}, index=frame.index
         ).reset_index(drop=True)
-        faults += [f"{name} is empty in {n} row(s)" for name in self.key if (n := int(checked[name].isna().sum()))]
+        n_empty = {name: int((checked[name].isna() | checked[name].eq("")).sum()) for name in self.key}
+        faults += [f"{name} is empty in {n} row(s)" for name, n in n_empty.items() if n]
         if not faults:
             faults += _range_faults(checked)
             repeated = int(checked.duplicated(list(self.key)).sum())
@@ -84,21 +88,50 @@ def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) 
     if name not in frame:
         return pd.Series(pd.NA, index=frame.index, dtype="object").astype(_NULLABLE.get(column.dtype, column.dtype))
     values: pd.Series = frame[name]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype if not values.hasnans else "object")
     try:
-        if column.dtype == "str" and pd.api.types.is_numeric_dtype(values):
-            values = values.astype("Int64")  # 7 and 7.0 are the code "7"; 7.5 is no code
-        if column.dtype == "float64":
-            values = pd.to_numeric(values).astype("Float64")  # takes None and <NA> among numbers
-        if column.dtype == "int64":
-            values = values.astype("Int64")  # refuses 1.5, where int64 would cut it to 1
-        return values.astype(column.dtype)
-    except (TypeError, ValueError):
+        return _PREPARE.get(column.dtype, _unchanged)(values).astype(column.dtype)
+    except (TypeError, ValueError, OverflowError):
         # not the error's own text: it can quote a value
         if column.dtype == "int64" and (n_empty := int(values.isna().sum())):
             faults.append(f"{name} is empty in {n_empty} row(s)")
         else:
             faults.append(f"{name} holds something that is not {_TYPE_WORDS[column.dtype]}")
-        return pd.Series("", index=frame.index)  # named already: not to be called empty as well
+        return pd.Series("-", index=frame.index)  # named already: not to be called empty as well
+
+
+def _unchanged(values: pd.Series) -> pd.Series:
+    return values
+
+
+def _codes(values: pd.Series) -> pd.Series:
+    """Write codes that are numbers as whole ones: 7 and 7.0 are the code "7", and 7.5 is no code."""
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        raise TypeError
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype("Int64")
+    if values.dtype == "object":
+        return values.map(lambda code: str(int(code)) if isinstance(code, float) and code.is_integer() else code)
+    return values
+
+
+def _whole(values: pd.Series) -> pd.Series:
+    return values.astype("Int64")  # refuses 1.5, where int64 would cut it to 1
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Take None and <NA> among numbers; what single precision added behind the sixth decimal goes."""
+    if pd.api.types.is_bool_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        raise TypeError
+    numbers = pd.to_numeric(values).astype("Float64")
+    return numbers.round(6) if str(values.dtype).lower() == "float32" else numbers
+
+
+def _dates(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values) and values.notna().any():
+        raise TypeError  # a number is no date: it would become one of 1970
+    return values
 
 
 _TYPE_WORDS = {
@@ -111,6 +144,7 @@ _TYPE_WORDS = {
     "object": "a list",
 }
 _NULLABLE = {"int64": "Int64", "float64": "Float64"}
+_PREPARE = {"str": _codes, "int64": _whole, "float64": _numbers, "datetime64[us]": _dates}
 
 
 def _range_faults(checked: pd.DataFrame) -> list[str]:
@@ -227,10 +261,10 @@ CASELOAD = _table(
         "therapist_id": Column("str", "the therapist of the latest session", optional=True),
         "n_sessions": Column("int64", "sessions with a client's alliance rating"),
         "last_session": Column("Int64", "latest session number with any form"),
-        "last_score": Column("float64", "the client's latest alliance rating, in scale points"),
-        "open_ruptures": Column("int64", "marked episodes that have not come back by the latest rating"),
-        "outcome_class": Column("str", "the case's episodes in one word; <NA> where nothing could be judged"),
-        "priority": Column("float64", "sum of the weights of its reasons; higher is more in need of a word"),
+        "last_score": Column("float64", "the latest rating of the headline series, in scale points"),
+        "open_ruptures": Column("int64", "falls that are less than half way back at the latest rating"),
+        "outcome_class": Column("str", "what became of the case's falls; <NA> where nothing could be judged"),
+        "priority": Column("float64", "sum of the weights of its reasons, each once; higher is more in need of a word"),
         "reasons": Column("object", "plain sentences, most weighty first"),
     },
 )

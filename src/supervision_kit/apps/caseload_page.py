@@ -17,6 +17,7 @@ from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.page import Page, fold, is_served
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.reasons import NEEDS_A_WORD, REASONS
+from supervision_kit.tables import OUTCOMES
 
 CASE_NOTEBOOK = "3_case.ipynb"
 ALL = "all"
@@ -114,17 +115,22 @@ def _case_in_words(case: dict[Any, Any]) -> str:
 
 
 def _others(cases: pd.DataFrame) -> str:
-    """Return the cases that need no word, folded away: those that came back, then the rest."""
-    came_back = cases["outcome_class"] == "repaired"
-    learnt = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases[came_back].to_dict("records"))
-    rest = ", ".join(_named(case) for case in cases.loc[~came_back, "case_id"])
-    caution = "No mark is not no rupture: it only says that these ratings show none."
+    """Return the cases that need no word, folded away: those that came back, those that cannot be judged, the rest."""
+    fell, unclear = cases["outcome_class"].isin(OUTCOMES), cases["outcome_class"].isna()
+    groups = [
+        (fell, "fell and came back: worth learning from", ""),
+        (
+            unclear,
+            "cannot be judged: too few ratings, or ratings that do not vary",
+            "That is not to say that all is well.",
+        ),
+        (~fell & ~unclear, "nothing in the ratings that needs a word", "No mark is not no rupture."),
+    ]
     parts = []
-    if learnt:
-        parts.append(fold(f"{_cases(came_back.sum())} fell and came back: worth learning from", learnt))
-    if rest:
-        title = f"{_cases((~came_back).sum())}: nothing in the ratings that needs a word"
-        parts.append(fold(title, f"<p>{rest}</p><p>{caution}</p>"))
+    for chosen, title, caution in groups:
+        if chosen.any():
+            listed = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases[chosen].to_dict("records"))
+            parts.append(fold(f"{_cases(chosen.sum())}: {title}", f"<p>{caution}</p>{listed}"))
     return "".join(parts)
 
 
@@ -137,7 +143,7 @@ def _order_in_words() -> str:
         f"<tr><td>{html.escape(reason.meaning)}</td><td>{reason.weight:g}</td></tr>" for reason in REASONS.values()
     )
     return (
-        "<p>Each reason that holds for a case adds its weight; cases are listed by the sum. The weights are this kit's "
-        "own choice. They make an order that can be explained, and are no estimate of risk.</p>"
+        "<p>Each reason that holds for a case adds its weight, once; cases are listed by the sum. The weights are "
+        "this kit's own choice. They make an order that can be explained, and are no estimate of risk.</p>"
         f'<table class="sk-table"><tr><th>reason</th><th>weight</th></tr>{reasons}</table>'
     )

@@ -62,7 +62,7 @@ def check_case(case_id: str, *tables: pd.DataFrame | None) -> None:
     """Raise ``UnknownNameError`` where no table knows the case; tables without any case pass."""
     known = {str(case) for table in tables if table is not None and "case_id" in table for case in table["case_id"]}
     if known and case_id not in known:
-        raise UnknownNameError("case", case_id, known)
+        raise UnknownNameError("case", case_id, known, from_data=True)
 
 
 def choose_series(

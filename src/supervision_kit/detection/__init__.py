@@ -65,5 +65,5 @@ def mark_sessions(scores: pd.DataFrame, *, method: str | Method | Iterable[str |
     >>> mark_sessions(scores, method="adjacent_drop").query("is_rupture")["session"].to_list()
     [4]
     """
-    asked = [method] if isinstance(method, str | Method) else list(method)
+    asked = list(method) if isinstance(method, Iterable) and not isinstance(method, str) else [method]
     return judge_scores(scores, methods=name_methods(find_method(one, known=METHODS) for one in asked))

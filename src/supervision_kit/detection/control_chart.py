@@ -16,6 +16,7 @@ from supervision_kit.detection.method import (
     n_scored,
     previous_score,
     setting,
+    spread_so_far,
 )
 from supervision_kit.series import Matrix
 
@@ -49,7 +50,8 @@ class ControlChart(Method):
     ``expected`` is the centre, ``evidence`` the distance below it in sigmas (mean moving range / 1.128). Signals are
     taken from the chart of scores only, never from one of moving ranges. Limits from fewer than
     :data:`SETTLED_SESSIONS` scores are trial limits. ``<NA>``: no score, fewer than four scores (or fewer than
-    `baseline` + 1), no spread, a baseline session.
+    `baseline` + 1), no spread (so far), a baseline session. After a baseline of identical ratings the floor alone
+    decides, and ``evidence`` is ``<NA>``.
 
     References
     ----------
@@ -90,10 +92,14 @@ class ControlChart(Method):
         """A chart with a baseline looks back only; one over the whole series does not."""
         return self.baseline is not None
 
+    def limits_rest_on(self, n_scored: int) -> int | None:
+        """Return how many of a series' `n_scored` scores the limits are estimated from."""
+        return n_scored if self.baseline is None else min(self.baseline, n_scored)
+
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "baseline: it sets the limits, or does not vary"
+        return "one of the first ratings: they set the limits"
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
@@ -102,15 +108,18 @@ class ControlChart(Method):
         sets_limits = scored if self.baseline is None else scored & (nth <= self.baseline)
         moving_range = np.abs(x - previous_score(x))
         sigma = mean_of(moving_range, where=sets_limits & (nth > 1)) / D2
-        sigma = np.where((n_scored(x) >= self.fewest_sessions) & (sigma > ROUNDING), sigma, np.nan)
+        sigma = np.where(n_scored(x) >= self.fewest_sessions, sigma, np.nan)
         centre = np.where(np.isnan(sigma), np.nan, mean_of(x, where=sets_limits))
-        is_judged = scored if self.baseline is None else scored & ~sets_limits
+        if self.baseline is None:
+            can_judge = scored & (sigma > ROUNDING)
+        else:  # a flat baseline has no sigma, but a later fall by the floor is a fall
+            can_judge = scored & ~sets_limits & (spread_so_far(x) > ROUNDING) & ~np.isnan(sigma)
         return decide(
             x,
-            expected=centre,
+            expected=np.where(can_judge.any(axis=1, keepdims=True), centre, np.nan),
             limit=centre - self.sigmas * sigma,
-            evidence=(centre - x) / sigma,
-            can_judge=is_judged & ~np.isnan(sigma),
+            evidence=np.divide(centre - x, sigma, out=np.full(x.shape, np.nan), where=sigma > ROUNDING),
+            can_judge=can_judge,
             min_drop=self._floor,
             at_limit=False,
         )

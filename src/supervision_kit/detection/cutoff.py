@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.method import ROUNDING, Judgement, Method, setting
+from supervision_kit.detection.method import ROUNDING, Judgement, Method, setting, spread_so_far
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
 
@@ -23,7 +23,8 @@ class Cutoff(Method):
     ----------
     line
         Scores below it are marked, in scale points; ``None`` takes the published line of the scale, and where there
-        is none (as for the WAI) nothing can be judged.
+        is none (as for the WAI) nothing can be judged. On a scale whose range a set line lies outside of, nothing can
+        be judged either.
     min_drop
         How far below the line a marked score must be; 0 as published.
 
@@ -56,24 +57,28 @@ class Cutoff(Method):
     min_drop: float | None = setting(0.0, "points below it", if_none="by the scale")
 
     @property
+    def blocker(self) -> str:
+        """Why nothing can be judged without a line."""
+        return "no line for this scale" if self.line is None else ""
+
+    @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "no published line for this scale" if self.line is None else "no spread so far"
+        return "no spread so far"
 
     def for_scale(self, scale: Scale | None) -> Self:
-        """Return this method with the published line of `scale`, unless a line is set."""
+        """Return this method with the published line of `scale`, unless a line within the scale's range is set."""
         method = super().for_scale(scale)
-        if self.line is not None or scale is None or scale.cutoff is None:
+        if scale is None or (self.line is not None and scale.lowest < self.line <= scale.highest):
             return method
-        return replace(method, line=scale.cutoff.line)
+        return replace(method, line=scale.cutoff.line if scale.cutoff and self.line is None else None)
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
         line = np.full(x.shape, np.nan if self.line is None else self.line)
         limit = line - self._floor
         is_below = (x < line - ROUNDING) & (x <= limit + ROUNDING)
-        varied = np.fmax.accumulate(x, axis=1) - np.fmin.accumulate(x, axis=1) > ROUNDING
-        can_judge = ~np.isnan(x) & ~np.isnan(line) & (is_below | varied)
+        can_judge = ~np.isnan(x) & ~np.isnan(line) & (is_below | (spread_so_far(x) > ROUNDING))
         return Judgement(
             expected=line,
             limit=limit,

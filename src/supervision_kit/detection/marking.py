@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.method import ROUNDING, Method, n_scored, spread
-from supervision_kit.errors import UnknownNameError
-from supervision_kit.instruments import INSTRUMENTS, Scale, find_scale
+from supervision_kit.errors import SettingError, UnknownNameError
+from supervision_kit.instruments import Scale, find_scale, rates_alliance
 from supervision_kit.series import Block, Matrix, iter_blocks
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 
@@ -23,6 +23,10 @@ def find_method(method: str | Method, *, known: Mapping[str, type[Method]]) -> M
     """Return `method` itself, or the registered one of that key with its default settings."""
     if isinstance(method, Method):
         return method
+    if not isinstance(method, str):
+        raise SettingError(
+            "mark_sessions: a method is a key such as 'control_chart', or one like ControlChart(sigmas=2)."
+        )
     if method not in known:
         raise UnknownNameError("method", method, known)
     return known[method]()
@@ -38,17 +42,12 @@ def name_methods(methods: Iterable[Method]) -> dict[str, Method]:
 def judge_scores(scores: pd.DataFrame, *, methods: Mapping[str, Method]) -> pd.DataFrame:
     """Judge every session of every alliance series by each method; see :func:`supervision_kit.mark_sessions`."""
     checked = SCORES.check(scores)
-    alliance = [key for key in checked["instrument"].unique() if _rates_alliance(key)]
+    alliance = [key for key in checked["instrument"].unique() if rates_alliance(key)]
     ratings = checked.loc[checked["instrument"].isin(alliance), [*SERIES_KEY, "session", "score"]]
     ratings = ratings.reset_index(drop=True)
     if ratings.empty or not methods:
         return MARKS.empty()
     return MARKS.check(pd.concat([_judge(ratings, method, name) for name, method in methods.items()]))
-
-
-def _rates_alliance(instrument: str) -> bool:
-    """Tell whether the instrument rates the alliance; one that is not registered is taken at the caller's word."""
-    return instrument not in INSTRUMENTS or INSTRUMENTS[instrument].kind == "alliance"
 
 
 def _judge(ratings: pd.DataFrame, method: Method, name: str) -> pd.DataFrame:
@@ -74,13 +73,15 @@ def _notes(x: Matrix, is_rupture: Matrix, block: Block, method: Method, scale: S
     n, unjudged = n_scored(x), np.isnan(block.cells(is_rupture))
     flat = np.where(spread(x) > ROUNDING, "", NO_SPREAD)
     if scale is not None:
-        at_top = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan) >= scale.highest - ROUNDING
-        flat = np.where(at_top, AT_CEILING, flat)
+        lowest = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
+        flat = np.where((flat != "") & (np.abs(lowest - scale.highest) <= ROUNDING), AT_CEILING, flat)
     too_few = [
         f"too few rated sessions: {k:.0f} of at least {method.fewest_sessions}" if k < method.fewest_sessions else ""
         for k in range(int(n.max()) + 1)
     ]
     per_series = np.asarray(too_few, dtype=object)[n.astype(int)[:, 0]]
+    if method.blocker:
+        per_series = np.full(len(per_series), method.blocker, dtype=object)
     per_series = np.where(per_series == "", flat[:, 0], per_series)
     per_series = np.where(per_series == "", method.unjudged, per_series)
     reason = np.where(np.isnan(block.cells(x)), NO_SCORE, per_series[block.series])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
@@ -65,6 +66,8 @@ class Method(ABC):
     )
 
     def __post_init__(self) -> None:
+        for one in fields(self):
+            check_number(type(self).__name__, one.name, getattr(self, one.name), whole="int" in str(one.type))
         self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")
 
     @abstractmethod
@@ -91,6 +94,15 @@ class Method(ABC):
     def is_prospective(self) -> bool:
         """Whether this method, as set, judges a session from that session and earlier ones alone."""
         return self.prospective
+
+    def limits_rest_on(self, n_scored: int) -> int | None:  # noqa: ARG002 - for those methods whose limits do
+        """Return how many of a series' `n_scored` scores the limits are estimated from; ``None`` where none are."""
+        return None
+
+    @property
+    def blocker(self) -> str:
+        """Why this method can say nothing at all here; empty where it can."""
+        return ""
 
     @property
     def unjudged(self) -> str:
@@ -128,6 +140,20 @@ class Method(ABC):
         return UNKNOWN_SCALE_MIN_DROP if self.min_drop is None else self.min_drop
 
 
+def check_number(owner: str, name: str, value: object, *, whole: bool) -> None:
+    """Refuse a setting that is neither None nor a finite number, or not a whole one where that is asked for.
+
+    Raises
+    ------
+    SettingError
+        Names the setting and what is allowed.
+    """
+    is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if value is None or (is_number and math.isfinite(value) and (not whole or value == int(value))):  # type: ignore[arg-type, call-overload]
+        return
+    raise SettingError(f"{owner}: {name} must be a {'whole ' if whole else ''}number.")
+
+
 def decide(
     x: Matrix,
     *,
@@ -162,6 +188,11 @@ def spread(x: Matrix) -> Matrix:
     high: Matrix = np.fmax.reduce(x, axis=1, keepdims=True, initial=np.nan)
     low: Matrix = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
     return high - low
+
+
+def spread_so_far(x: Matrix) -> Matrix:
+    """Return, for each session, highest minus lowest score up to it; NaN before the first score."""
+    return np.fmax.accumulate(x, axis=1) - np.fmin.accumulate(x, axis=1)
 
 
 def mean_of(x: Matrix, *, where: np.ndarray) -> Matrix:

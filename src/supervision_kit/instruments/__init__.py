@@ -27,6 +27,7 @@ __all__ = [
     "Scale",
     "find_instrument",
     "find_scale",
+    "rates_alliance",
 ]
 
 
@@ -59,3 +60,8 @@ def find_scale(instrument: str, scale: str) -> Scale | None:
     """Return the scale, or ``None`` where the instrument or the scale is not registered."""
     known = INSTRUMENTS.get(instrument)
     return known.scales.get(scale) if known else None
+
+
+def rates_alliance(instrument: str) -> bool:
+    """Tell whether the instrument rates the alliance; one that is not registered is taken at the caller's word."""
+    return instrument not in INSTRUMENTS or INSTRUMENTS[instrument].kind == "alliance"
