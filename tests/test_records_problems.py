@@ -23,6 +23,7 @@ HEADINGS = "case,session,rater,date,instrument,item,response"
 SCORES = "case,session,rater,date,instrument,scale,score"
 EVERY_RULE = [
     (HEADINGS, ",1,client,,srs,1,9", "case", "", "case_missing"),
+    (HEADINGS, "Mean,1,client,,srs,1,9", "case", "Mean", "summary_row"),
     (HEADINGS, "A,,client,,srs,1,9", "session", "", "session_missing"),
     (HEADINGS, "A,0,client,,srs,1,9", "session", "0", "session_not_a_number"),
     (HEADINGS, "A,2.5,client,,srs,1,9", "session", "2.5", "session_not_a_number"),

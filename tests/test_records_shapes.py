@@ -337,7 +337,7 @@ def test_the_tables_keep_their_contract():
 
 
 def test_too_few_items_for_a_score_are_said():
-    ratings = read("case,session,PHQ-2,SRS\nA,1,2,30\n")
+    ratings = read("case,session,PHQ-9 item 2,SRS\nA,1,2,30\n")
     assert "Too few items of PHQ-9 were found for a score." in ratings.notes
     assert pd.isna(scores(ratings)[("A", "client", "phq9", "total", 1)])
 

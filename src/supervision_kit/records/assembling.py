@@ -77,12 +77,12 @@ def build_scores(merged: Merged, responses: pd.DataFrame, notes: list[str]) -> p
 def _prefer_items(
     merged: Merged, made: pd.DataFrame, given: pd.DataFrame, notes: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Leave out given scores of scales that have answers, and made ones that have none; say where they differ."""
+    """Of a scale's made and given score keep the made one, or the given one where the items make none."""
     key = list(SCORES.key)
     given = given.astype(dict.fromkeys(SERIES_KEY, "str"))
-    beside = given.merge(made[[*key, "score", "n_answered"]], how="left", on=key, suffixes=("", "_made"))
-    answered = (beside["n_answered"].fillna(0) > 0).to_numpy(dtype=bool)
-    far = answered & beside["score"].notna() & ~((beside["score"] - beside["score_made"]).abs() <= TOLERANCE + 1e-9)
+    beside = given.merge(made[[*key, "score"]], how="left", on=key, suffixes=("", "_made"))
+    both = (beside["score"].notna() & beside["score_made"].notna()).to_numpy(dtype=bool)
+    far = both & ((beside["score"] - beside["score_made"]).abs() > TOLERANCE + 1e-9)
     for (instrument, scale), differing in beside[far].groupby(["instrument", "scale"]):
         rows = merged.label(np.unique(differing["row"].to_numpy().astype(np.int64)))
         more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
@@ -90,8 +90,10 @@ def _prefer_items(
             f"The given {INSTRUMENTS[str(instrument)].short_title} {scale} differs from what the items make in "
             f"{', '.join(rows[:MOST_NAMED])}{more}; the items were used."
         )
-    kept = given[~answered]
-    replaced = pd.MultiIndex.from_frame(made[key]).isin(pd.MultiIndex.from_frame(kept[key]))
+    made_keys = pd.MultiIndex.from_frame(made[key])
+    needless = beside["score_made"].notna() | beside["score"].isna()
+    kept = given[~(needless.to_numpy(dtype=bool) & pd.MultiIndex.from_frame(given[key]).isin(made_keys))]
+    replaced = made_keys.isin(pd.MultiIndex.from_frame(kept[key]))
     return made[~replaced], kept.drop(columns="row")
 
 

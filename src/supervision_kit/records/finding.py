@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.header import quote
 from supervision_kit.records.headings import Role
+from supervision_kit.records.values import read_numbers
 
 WIDE, LONG_ITEMS, LONG_SCORES = "a row per form", "a row per item", "a row per score"
 SESSION_COLUMN = re.compile(r"(s|session|sitzung|visit|week|woche|t)\|?[0-9]+")
@@ -38,6 +41,7 @@ class Layout:
     slots: tuple[Slot, ...]
     instrument: str | None
     rater: str | None
+    rater_from: str
     notes: tuple[str, ...]
 
 
@@ -54,6 +58,12 @@ class Finding:
     notes: list[str] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
     listed: bool = True
+
+    def is_text(self, position: int) -> bool:
+        """Return whether the column holds something beneath its heading, and no number."""
+        column = self.sheet.columns[position]
+        numbers = read_numbers(column.take(np.arange(self.header + 1, len(column))).texts)
+        return bool(numbers.unreadable.any()) and bool(np.isnan(numbers.values).all())
 
     def leave(self, position: int, why: str) -> None:
         """Leave a column aside and say why."""

@@ -18,6 +18,7 @@ from supervision_kit.records.vocabulary import (
     SCALES,
     SCORE_WORDS,
     STATISTICS,
+    VERSIONS,
     WITH_NAMES,
     squeeze,
     words,
@@ -40,11 +41,15 @@ class FieldRole:
 
 @dataclass(frozen=True)
 class ItemRole:
-    """A column of answers to one item; ``None`` is what the heading does not say."""
+    """A column of answers to one item; ``None`` is what the heading does not say.
+
+    A heading that is `short` (``PHQ-2``) could name another questionnaire of the family instead.
+    """
 
     instrument: str | None
     rater: str | None
     item: int
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,24 @@ def read_rater(text: str) -> str | None:
     return None
 
 
+def rater_in(text: str) -> str | None:
+    """Return the rater that a title speaks of: ``WAI-SR therapist version``, not ``Therapist: …`` with a name."""
+    role = read_heading(text)
+    if isinstance(role, ScoreRole):
+        return role.rater
+    found = {
+        rater
+        for before, word, after in _triples(words(text[:500]))
+        for rater, known in RATERS.items()
+        if word in known and (after in VERSIONS or before in {"by", "von"})
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _triples(run: list[str]) -> Iterator[tuple[str, str, str]]:
+    return zip(["", *run], run, [*run[1:], ""], strict=False)
+
+
 def read_scale(text: str) -> str | None:
     """Return the scale that a cell names (``"WAI-SR Bond"``, ``"Bindung"``)."""
     role = read_heading(text)
@@ -149,6 +172,13 @@ def _aliases() -> dict[str, tuple[str, str | None]]:
         for name in (*instrument.aliases, instrument.key, instrument.title, instrument.short_title):
             aliases[squeeze(name)] = (instrument.key, _rater_of(squeeze(name), squeeze(instrument.key)))
     return aliases
+
+
+@cache
+def _families() -> frozenset[str]:
+    """Aliases that make another alias with a number: PHQ-9 is one of several questionnaires called PHQ."""
+    stems = {alias.rstrip("0123456789") for alias in _aliases() if alias[-1:].isdigit()}
+    return frozenset(stems & _aliases().keys())
 
 
 def _rater_of(alias: str, key: str) -> str | None:
@@ -233,4 +263,5 @@ def _item_role(found: dict[str, list[str]], instrument: str | None, rater: str |
     named = "item" in found or instrument is not None
     if not named or item > most or "statistic" in found or "total" in found.get("scale", ()):
         return None
-    return ItemRole(instrument, rater, item)
+    short = "item" not in found and "instrument" in found and found["instrument"][0] in _families()
+    return ItemRole(instrument, rater, item, short)

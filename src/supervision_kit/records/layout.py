@@ -12,6 +12,7 @@ from supervision_kit.records.headings import (
     FieldRole,
     Role,
     ScoreRole,
+    rater_in,
     read_heading,
     read_rater,
 )
@@ -19,8 +20,8 @@ from supervision_kit.records.slots import (
     find_instrument,
     note_incomplete,
     settle_doubles,
-    settle_either_way,
     settle_instruments,
+    settle_short,
     take_numbered,
     take_slots,
 )
@@ -44,7 +45,7 @@ def find_layout(
     headings = tuple(" ".join(cell.split()) for cell in sheet.row(header))
     finding = Finding(sheet, header, headings, [role_of(heading, targets) for heading in headings])
     finding.listed = may_be_listed(sheet, header, targets)
-    settle_either_way(finding.roles)
+    settle_short(finding)
     _take_fields(finding)
     shape = take_slots(finding)
     default = find_instrument(finding, instrument)
@@ -61,7 +62,7 @@ def find_layout(
         finding.fields,
         tuple(finding.slots),
         default,
-        rater or _find_rater(finding),
+        *_find_rater(finding, rater),
         tuple(finding.notes),
     )
 
@@ -107,15 +108,18 @@ def _check_complete(finding: Finding, shape: str) -> None:
         raise RecordsError(f"{finding.sheet.source} has headings and no row of ratings beneath them.")
 
 
-def _find_rater(finding: Finding) -> str | None:
-    """Return the rater where the whole name of the sheet or file says it: ``srs_therapist``, sheet ``Therapist``."""
+def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
+    """Return the rater that the caller, a title row or the whole name of the sheet or file says, and which of them."""
     sheet = finding.sheet
+    titles = {rater_in(cell) for row in range(finding.header) for cell in sheet.row(row)} - {None}
+    if given or len(titles) == 1:
+        return given or titles.pop(), "" if given else "a row above the headings"
     for name, alone in ((sheet.name, read_rater(sheet.name)), (sheet.file_stem, None)):
         role = read_heading(name)
         rater = role.rater if isinstance(role, ScoreRole) else alone if len(name) > 1 else None
         if rater:
-            return rater
-    return None
+            return rater, "the name of the sheet or file"
+    return None, ""
 
 
 def _note_unused(finding: Finding) -> None:

@@ -18,6 +18,7 @@ LONGEST_VALUE = 40
 RULES: Mapping[str, str] = MappingProxyType(
     {
         "case_missing": "The row does not say which case it is of.",
+        "summary_row": "The case cell says total, mean or the like: the row sums up others.",
         "session_missing": "The row does not say which session it is of.",
         "session_not_a_number": "The session is not a whole number from 1 up.",
         "rater_missing": "There is a rater column, and it is empty in this row.",

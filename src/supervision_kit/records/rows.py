@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -17,12 +18,13 @@ from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
 from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions, unanswered
-from supervision_kit.records.vocabulary import fold
+from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES, fold, squeeze
 from supervision_kit.tables import RATERS
 
 Ints = npt.NDArray[np.int64]
 
 INSTRUMENT_KEYS = tuple(INSTRUMENTS)
+_N_EQUALS = re.compile(r"[nN]\s*=")
 
 
 @dataclass
@@ -78,8 +80,24 @@ def _read_case(body: Body) -> None:
     body.problems.flag(
         pd.isna(body.case), position=position, column=column, rule="case_missing", message="Give the case’s code."
     )
+    body.problems.flag(
+        column.spread(_sums_up(column.texts)),
+        position=position,
+        column=column,
+        rule="summary_row",
+        message="The row sums up others and is of no case. If it is a case’s code, rename it.",
+    )
     _, column = body.column("therapist_id")
     body.therapist = column.spread(read_codes(column)) if column else np.full(body.n_rows, None, dtype=object)
+
+
+def _sums_up(texts: Texts) -> Flags:
+    """Return which cells of the case column say that the row is a total, a mean or the like."""
+    names = [squeeze(text) for text in texts]
+    found = np.array(
+        [name in SUMMARIES or bool(_N_EQUALS.match(text)) for name, text in zip(names, texts, strict=True)], dtype=bool
+    )
+    return found | np.array([name in EXTREMES for name in names], dtype=bool) if found.any() else found
 
 
 def _read_session(body: Body) -> None:
@@ -102,7 +120,8 @@ def _read_date(body: Body, *, day_first: bool | None) -> None:
         return
     dates = read_dates(column.texts, day_first=day_first)
     heading = body.layout.headings[position]
-    if dates.unreadable.all() and "dat" not in fold(heading):  # “completed: yes” says when as little as “submitted: 1”
+    no_date = dates.unreadable | unanswered(column.texts)
+    if dates.unreadable.any() and no_date.all() and "dat" not in fold(heading):  # “completed: yes” is no day
         body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
         return
     body.date = column.spread(dates.values)
@@ -170,7 +189,7 @@ def _read_rater(body: Body, given: str | None) -> None:
     unsaid = body.rater < 0
     body.rater[unsaid] = default
     if given is None and unsaid.any() and not (body.layout.slots and all(slot.rater for slot in body.layout.slots)):
-        reason = ", as the name of the sheet or file says" if body.layout.rater else ""
+        reason = f", as {body.layout.rater_from} says" if given is None and body.layout.rater_from else ""
         body.notes.append(f"No rater column: read as the {RATERS[default]}’s ratings{reason}.")
 
 

@@ -9,20 +9,30 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, SESSION_COLUMN, WIDE, Finding, Slot
 from supervision_kit.records.header import quote
-from supervision_kit.records.headings import ItemRole, Role, ScoreRole, instruments_in
+from supervision_kit.records.headings import FieldRole, ItemRole, ScoreRole, instruments_in
 from supervision_kit.records.vocabulary import squeeze
 
 _NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
 
 
-def settle_either_way(roles: list[Role | None]) -> None:
-    """Read ``phq9`` as item 9 where the header has phq1 to phq8 too, and as the total where it has not."""
-    items = {(role.instrument, role.rater, role.item) for role in roles if isinstance(role, ItemRole)}
+def settle_short(finding: Finding) -> None:
+    """Read ``phq2`` and ``phq9`` as items where phq1 and most of those between stand in the header too.
+
+    Alone, ``phq9`` is the total and ``phq2`` another questionnaire.
+    """
+    roles = finding.roles
+    short = {(role.instrument, role.rater, role.item) for role in roles if isinstance(role, ItemRole) and role.short}
     for at, role in enumerate(roles):
-        if isinstance(role, ScoreRole) and role.as_item is not None:
-            others = {(role.instrument, role.rater, item) for item in range(1, role.as_item)}
-            if others <= items and (role.instrument, role.rater, role.as_item) not in items:
-                roles[at] = ItemRole(role.instrument, role.rater, role.as_item)
+        number = role.as_item if isinstance(role, ScoreRole) else role.item if isinstance(role, ItemRole) else None
+        if not isinstance(role, (ScoreRole, ItemRole)) or number is None or not getattr(role, "short", True):
+            continue
+        before = [item for item in range(1, number) if (role.instrument, role.rater, item) in short]
+        is_item = number == 1 or (1 in before and 2 * len(before) >= number - 1)
+        if isinstance(role, ItemRole) and not is_item:
+            roles[at] = None
+            finding.leave(at, "without the items before it, it could be another questionnaire")
+        elif isinstance(role, ScoreRole) and is_item and (role.instrument, role.rater, number) not in short:
+            roles[at] = ItemRole(role.instrument, role.rater, number)
 
 
 def take_slots(finding: Finding) -> str:
@@ -41,8 +51,16 @@ def take_slots(finding: Finding) -> str:
             finding.slots.append(Slot(at, role.instrument, role.rater, item=role.item))
         elif isinstance(role, ScoreRole):
             finding.slots.append(Slot(at, role.instrument, role.rater, scale=role.scale, statistic=role.statistic))
-    if given is not None and not any(slot.scale == "total" for slot in finding.slots):
-        finding.slots.append(Slot(given, None, None, scale="total"))
+    if given is not None:
+        role = finding.roles[given]
+        said = isinstance(role, FieldRole) and role.rank < 0
+        if said or not finding.slots:
+            finding.slots.append(Slot(given, None, None, scale="total"))
+        else:
+            finding.leave(given, "other columns say what they rate, and this one does not")
+    for slot in [slot for slot in finding.slots if slot.instrument is None and finding.is_text(slot.position)]:
+        finding.slots.remove(slot)
+        finding.leave(slot.position, "it holds text")
     for name in ("item", "scale", "response", "score"):
         fields.pop(name, None)
     return WIDE

@@ -68,6 +68,9 @@ _CASE = (
     "teilnehmer",
     "teilnehmerin",
     "pat",
+    "pt",
+    "serviceuser",
+    "consumer",
 )
 _THERAPIST = (
     "therapist",
@@ -87,8 +90,10 @@ _THERAPIST = (
     "beraterin",
     "supervisee",
     "trainee",
+    "keyworker",
 )
-_SESSION = ("session", "sitzung", "sitzungs", "visit", "appointment", "stunde", "stunden", "encounter", "contact")
+_SESSION = ("session", "sess", "sitzung", "sitzungs", "therapysession", "therapiesitzung")
+_VISIT = ("visit", "appointment", "appt", "stunde", "stunden", "therapiestunde", "encounter")
 _COUNT = ("no", "nr", "number", "num", "nummer", "index")
 
 
@@ -99,26 +104,35 @@ def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> frozenset[str]:
 FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     # of several columns for one field the one in the earlier group is taken
     "case_id": (
-        _joined(_CASE, _CODE) | _joined(("id", "code"), _CASE),
+        _joined(_CASE, _CODE) | _joined(("id", "code"), _CASE) | {"mrn", "pid"},
         frozenset(_CASE),
-        frozenset({"id", "code", "chiffre", "pseudonym", "kennung", "recordid"}),
+        frozenset({"id", "uid", "code", "chiffre", "pseudonym", "kennung", "recordid"})
+        | _joined(("file",), ("no", "nr", "number")),
     ),
     "session": (
-        _joined(_SESSION, _COUNT) | {"sessno", "sessionnumeric"},
-        frozenset({"session", "sess", "sitzung", "therapiesitzung", "therapiestunde"}),
-        frozenset({"visit", "stunde", "appointment", "encounter"}),
+        _joined(_SESSION, _COUNT) | _joined(("noof", "numberof"), ("session", "sessions")) | {"sessionnumeric"},
+        frozenset(_SESSION) - {"sitzungs"},
+        frozenset({"sessionid"}),
+        _joined(_VISIT, _COUNT),
+        frozenset(_VISIT) - {"stunden"},
     ),
-    "therapist_id": (_joined(_THERAPIST, _CODE) | _joined(("id", "code"), _THERAPIST), frozenset(_THERAPIST)),
+    "therapist_id": (
+        _joined(_THERAPIST, (*_CODE, "initials")) | _joined(("id", "code"), _THERAPIST),
+        frozenset(_THERAPIST),
+        frozenset({"staffid"}),
+    ),
     "rater": (
         frozenset({"rater", "ratertype", "respondent", "respondenttype", "completedby", "filledinby", "ratedby"})
         | {"perspective", "informant", "perspektive", "beurteiler", "bewertetvon", "ausgefulltvon", "ausgefuelltvon"},
     ),
     "date": (
-        frozenset({"sessiondate", "dateofsession", "sitzungsdatum", "visitdate", "dateofvisit", "appointmentdate"}),
-        frozenset({"date", "datum"}),
+        frozenset({"sessiondate", "dateofsession", "sitzungsdatum", "visitdate", "dateofvisit", "appointmentdate"})
+        | {"dateofappointment", "apptdate"},
+        frozenset({"date", "datum", "datetime"}),
         frozenset({"completed", "datecompleted", "completeddate", "completedat", "completedon", "completiondate"})
         | {"assessmentdate", "administrationdate", "ratingdate", "erhebungsdatum", "messdatum", "testdatum"}
-        | {"ausgefulltam", "ausgefuelltam", "timestamp", "submitted", "submittedat"},
+        | {"ausgefulltam", "ausgefuelltam", "timestamp", "submitted", "submittedat"}
+        | {"submissiondate", "completiontime"},
     ),
     "instrument": (
         frozenset({"instrument", "instrumentname", "instrumentkey"}),
@@ -151,6 +165,9 @@ RATERS: Mapping[str, frozenset[str]] = {
     "observer": frozenset({"observer", "coder", "independentrater", "beobachter", "beobachterin"}),
 }
 RATER_LETTERS: Mapping[str, str] = {"c": "client", "p": "client", "k": "client", "t": "therapist", "o": "observer"}
+VERSIONS = frozenset(
+    {"version", "form", "rated", "report", "rating", "ratings", "bogen", "sicht", "perspective", "perspektive"}
+)
 SCALES: Mapping[str, frozenset[str]] = {
     "total": frozenset({"total", "totals", "gesamt", "gesamtwert", "gesamtscore", "summenwert", "composite"}),
     "task": frozenset({"task", "tasks", "aufgabe", "aufgaben"}),
@@ -167,6 +184,25 @@ FILLERS = frozenset(
     {"scale", "subscale", "skala", "subskala", "form", "version", "rated", "raw", "bogen", "fragebogen"}
 )
 
+SUMMARIES = frozenset(
+    {
+        "total",
+        "totals",
+        "grandtotal",
+        "subtotal",
+        "sum",
+        "mean",
+        "average",
+        "avg",
+        "median",
+        "count",
+        "n",
+        "sd",
+        "stdev",
+    }
+    | {"overall", "summe", "gesamt", "gesamtsumme", "mittelwert", "mittel", "durchschnitt", "anzahl", "gesamtergebnis"}
+)
+EXTREMES = frozenset({"min", "max", "minimum", "maximum", "range"})  # pseudonyms too, where no summary stands beside
 NO_ANSWER = frozenset(
     {"", "n/a", "#n/a", "na", "<na>", "nan", "-", "--", "–", "—", ".", "null", "none", "missing", "k.a.", "k. a."}
 )

@@ -1,0 +1,119 @@
+"""Headings that could be taken for something else: what is read, what is left aside, and that it is said."""
+
+import pandas as pd
+import pytest
+
+import supervision_kit as sk
+
+
+def read(text, **settings):
+    return sk.read_ratings(text.encode(), **settings)
+
+
+def scores(ratings):
+    return {(row.instrument, row.scale): row.score for row in ratings.scores.itertuples()}
+
+
+def test_a_given_total_is_kept_where_too_few_items_make_none():
+    ratings = read("client,session,PHQ-9 item 9,PHQ-9 total\nC1,1,1,14\nC2,1,2,\n")
+    assert ratings.scores["case_id"].tolist() == ["C1", "C2"]
+    assert ratings.scores["score"].iloc[0] == 14
+    assert pd.isna(ratings.scores["score"].iloc[1])
+    assert not any("differs" in note for note in ratings.notes)
+
+
+def test_short_forms_of_a_questionnaire_are_not_items_of_the_long_one():
+    ratings = read("client,session,PHQ-2,PHQ-4,PHQ-8,GAD-2,PHQ-9,GAD-7\nC1,1,3,7,12,4,14,9\n")
+    assert scores(ratings) == {("phq9", "total"): 14, ("gad7", "total"): 9}
+    assert ratings.responses.empty
+    for heading in ("PHQ-2", "PHQ-4", "PHQ-8", "GAD-2"):
+        assert any(note.startswith(f"“{heading}” was left aside") for note in ratings.notes)
+
+
+def test_a_total_beside_items_with_the_word_item_stays_the_total():
+    items = ",".join(f"PHQ-9 item {item}" for item in range(1, 9))
+    ratings = read(f"client,session,{items},PHQ-9\nC1,1,1,1,1,1,1,1,1,1,14\n")
+    assert ratings.responses["item"].tolist() == list(range(1, 9))
+    assert any("PHQ-9 total differs" in note for note in ratings.notes)
+
+
+def test_one_missing_item_column_does_not_make_the_ninth_item_a_total():
+    items = ",".join(f"phq{item}" for item in (1, 2, 4, 5, 6, 7, 8, 9))
+    ratings = read(f"client,session,{items}\nC1,1,1,1,1,1,1,1,1,3\n")
+    assert ratings.responses["item"].tolist() == [1, 2, 4, 5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("other", ["Visit no.", "Encounter number", "Appointment no", "Contact number", "Contact no."])
+def test_a_plain_session_column_is_preferred_to_any_number_of_visits(other):
+    ratings = read(f"client,Session,{other},SRS\nC1,3,77,30\n")
+    assert ratings.scores["session"].tolist() == [3]
+
+
+def test_a_bare_score_heading_is_left_aside_beside_other_ratings():
+    ratings = read("client,session,WAI-SR Task,WAI-SR Bond,WAI-SR Goal,Rating\nC1,1,4.25,4.5,3.75,3\n")
+    assert ("wai_sr", "total") not in scores(ratings)
+    assert any(note.startswith("“Rating” was left aside") for note in ratings.notes)
+    ratings = read("client,session,SRS 1,Rating\nC1,1,9,3\n", columns={"Rating": "score"})
+    assert scores(ratings)[("srs", "total")] == 3
+
+
+def test_a_scale_heading_over_text_is_left_aside():
+    ratings = read("client,session,Goals,WAI-SR total\nC1,1,sleep better,4.1\nC1,2,,4.2\n")
+    assert ratings.problems.empty
+    assert ratings.scores["score"].tolist() == [4.1, 4.2]
+    assert "“Goals” was left aside: it holds text." in ratings.notes
+
+
+@pytest.mark.parametrize("word", ["Average", "Grand Total", "Mittelwert", "Summe", "n = 2", "SD"])
+def test_a_row_that_sums_up_others_is_set_aside(word):
+    ratings = read(f"client,session,SRS\nC1,1,36\nMax,1,38\n{word},2,37\n")
+    assert ratings.problems[["row", "column", "rule"]].values.tolist()[-1] == [4, "client", "summary_row"]
+    assert "C1" in ratings.scores["case_id"].tolist()
+
+
+def test_max_is_a_code_unless_the_rows_beside_it_sum_up():
+    assert read("client,session,SRS\nMax,1,36\n").scores["case_id"].tolist() == ["Max"]
+    assert read("client,session,SRS\nC1,1,36\nMean,1,36\nMax,1,36\n").problems["row"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("title", "rater"),
+    [
+        ("WAI-SR Therapist version", "therapist"),
+        ("Ratings of the alliance - therapist form (2025)", "therapist"),
+        ("WAI-SR, rated by clinician", "therapist"),
+        ("WAI-SR of the clinic. Therapist: see below", "client"),
+    ],
+)
+def test_a_title_row_may_say_the_rater_but_not_by_naming_a_therapist(title, rater):
+    ratings = read(f'"{title}",,\ncase,session,WAI-SR total\nA,1,4\n')
+    assert ratings.scores["rater"].tolist() == [rater]
+    said = "No rater column: read as the therapist’s ratings, as a row above the headings says."
+    assert (said in ratings.notes) == (rater == "therapist")
+
+
+@pytest.mark.parametrize("written", ["yes", "TRUE", "1"])
+def test_a_completed_column_with_gaps_is_no_date_column(written):
+    ratings = read(f"case,session,Completed,SRS\nA,1,{written},30\nA,2,,31\n")
+    assert ratings.rows_kept == 2
+    assert "“Completed” was left aside: no cell of it is a date." in ratings.notes
+
+
+@pytest.mark.parametrize(
+    ("case", "session", "therapist", "date"),
+    [
+        ("Pt ID", "Therapy session", "Therapist initials", "Appt date"),
+        ("Service user ID", "No. of session", "Key worker", "Date of appointment"),
+        ("MRN", "Session ID", "Staff ID", "Submission date"),
+        ("File No.", "Appt no", "Therapist", "Completion time"),
+        ("UID", "Sitzung", "Therapist", "Date/time"),
+        ("PID", "Session", "Therapist", "Date"),
+        ("Consumer ID", "Session", "Therapist", "Date"),
+        ("Pt", "Session", "Therapist", "Date"),
+    ],
+)
+def test_more_headings_of_clinics_are_known(case, session, therapist, date):
+    ratings = read(f"{case},{session},{therapist},{date},ORS\nA,2,T3,2025-03-28,20.5\n")
+    row = ratings.scores.iloc[0]
+    assert (row["case_id"], row["session"], row["therapist_id"], row["score"]) == ("A", 2, "T3", 20.5)
+    assert row["date"] == pd.Timestamp("2025-03-28")
