@@ -311,7 +311,6 @@ def test_the_total_and_the_instrument_with_more_sessions_are_drawn_unless_others
 @pytest.mark.parametrize(
     ("wish", "kind"),
     [
-        ({"case_id": "Cx"}, "case"),
         ({"method": "cusum"}, "method"),
         ({"rater": "mother"}, "rater"),
         ({"instrument": "srs"}, "instrument"),
@@ -319,9 +318,14 @@ def test_the_total_and_the_instrument_with_more_sessions_are_drawn_unless_others
     ],
 )
 def test_a_name_that_is_not_there_is_refused_with_those_that_are(wish, kind):
-    there = {"case": "C07", "method": "control_chart", "rater": "client", "instrument": "wai_sr", "scale": "total"}
+    there = {"method": "control_chart", "rater": "client", "instrument": "wai_sr", "scale": "total"}
     with pytest.raises(UnknownNameError, match=rf"^There is no {kind} of that name.*Known: .*{there[kind]}"):
         charts.trajectory(C07, **({"case_id": "C07"} | wish))
+
+
+def test_a_case_that_is_not_there_is_refused_without_naming_those_that_are():
+    with pytest.raises(UnknownNameError, match=r"^There is no case of that name\. There are 1\.$"):
+        charts.trajectory(C07, case_id="Cx")
 
 
 def test_a_table_that_breaks_its_contract_is_refused():
