@@ -514,3 +514,20 @@ def test_charts_leave_the_global_theme_alone():
 def test_importing_the_kit_does_not_load_altair():
     code = "import sys, supervision_kit\nassert 'altair' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_limit_that_changes_is_drawn_as_levels_without_steps_between():
+    marks = marks_of("C07", (1, 4.0, None), (2, 4.2, False), (3, 3.1, True)).assign(
+        expected=[float("nan"), 4.0, 4.0], limit=[float("nan"), 3.5, 3.7]
+    )
+    limit = datasets_of(charts.trajectory(marks, case_id="C07"))["limit"]
+    assert [(row["at"], row["value"]) for row in limit] == [(1.5, 3.5), (2.5, 3.5), (2.5, 3.7), (3.5, 3.7)]
+    assert [row["run"] for row in limit] == [0, 0, 1, 1]
+
+
+def test_an_expectation_that_only_repeats_the_score_before_is_not_drawn():
+    marks = marks_of("C07", (1, 4.0, None), (2, 4.2, False), (3, 3.1, True))
+    repeats = marks.assign(expected=[float("nan"), 4.0, 4.2])
+    assert datasets_of(charts.trajectory(repeats, case_id="C07"))["expected"] == []
+    says_more = marks.assign(expected=[4.0, 4.0, 4.0])
+    assert len(datasets_of(charts.trajectory(says_more, case_id="C07"))["expected"]) == 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from supervision_kit.charts import theme
@@ -13,6 +14,7 @@ from supervision_kit.charts.sentences import Rows, in_words, span, verdict
 from supervision_kit.charts.series_choice import Series
 from supervision_kit.instruments import find_scale
 
+LEVEL = 1e-9  # differences below this are rounding
 INSET = 0.46  # of a session to either side, so that bands of neighbouring episodes do not touch
 
 
@@ -61,11 +63,19 @@ def _runs(sessions: pd.Series) -> list[int]:
 
 
 def step_rows(judged: pd.DataFrame, column: str) -> Rows:
-    """Two rows per session that has a value, at its left and right edge, so that one lone session shows as well."""
+    """Two rows per session that has a value, at its left and right edge, so that one lone session shows as well.
+
+    A value that changes begins a new run: levels are drawn, never the steps between them. Nothing is drawn where the
+    column only repeats the score before, which the line of ratings shows already.
+    """
     known = judged[judged[column].notna()]
+    before = judged["score"].ffill().shift()[known.index]
+    if len(known) > 1 and np.allclose(known[column], before):
+        return []
+    is_new = (known["session"].diff().fillna(1) != 1) | (known[column].diff().fillna(0).abs() > LEVEL)
     return [
-        {"at": session + side, "value": float(value), "run": run}
-        for session, value, run in zip(known["session"], known[column], _runs(known["session"]), strict=True)
+        {"at": session + side, "value": float(value), "run": int(run)}
+        for session, value, run in zip(known["session"], known[column], is_new.cumsum(), strict=True)
         for side in (-0.5, 0.5)
     ]
 
