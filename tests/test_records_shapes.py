@@ -182,7 +182,7 @@ def test_sums_and_item_means_are_told_apart_over_the_whole_column(heading, value
 
 
 def test_an_open_column_goes_with_the_others_of_its_instrument():
-    ratings = read("case,session,WAI-SR,Bond\nA,1,48,4\nA,2,52,5\n")
+    ratings = read("case,session,WAI-SR,Bond\nA,1,20,4\nA,2,24,5\n")
     assert scores(ratings)[("A", "client", "wai_sr", "bond", 2)] == 1.25
 
 

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags
+from supervision_kit.records.finding import WIDE
 from supervision_kit.records.grouping import RatedCells, group_cells
 from supervision_kit.records.rows import INSTRUMENT_KEYS, Body
-from supervision_kit.records.units import Unit, choose_unit, unit_of
+from supervision_kit.records.units import OPEN, STATISTICS, Unit, choose_units
 from supervision_kit.records.values import Numbers, read_numbers
 from supervision_kit.tables import RATERS
 
@@ -56,7 +57,7 @@ def read_entries(body: Body) -> Entries:
     """Return the ratings of the rows that are not set aside; what cannot be read is in the body's problems."""
     groups = list(group_cells(body))
     numbers = {position: read_numbers(body.columns[position].texts) for position in {each.position for each in groups}}
-    units = _choose_units(body, groups)
+    units = _choose_units(body, groups, numbers)
     parts = []
     for group, unit in zip(groups, units, strict=True):
         values = _judge(body, group, numbers[group.position], unit)
@@ -68,43 +69,51 @@ def read_entries(body: Body) -> Entries:
     return kept
 
 
-def _choose_units(body: Body, groups: list[RatedCells]) -> list[Unit | None]:
-    """Return for each group of scores its unit; one that its values leave open goes with the instrument's others."""
-    units: list[Unit | None] = []
+def _choose_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]) -> list[Unit | None]:
+    """Return for each group of scores its unit; the scores of one form are weighed together."""
+    form = body.form
+    given: dict[tuple[str, str | None], dict[str, npt.NDArray[np.float64]]] = {}
+    hints: dict[tuple[str, str | None], dict[str, str | None]] = {}
     for group in groups:
         if group.scale is None:
-            units.append(None)
             continue
-        values = body.columns[group.position].take(np.flatnonzero(group.rows))
-        read = values.spread(read_numbers(values.texts).values)
-        units.append(choose_unit(read, instrument=group.instrument, scale=group.scale, hint=group.statistic))
-    for at, (group, unit) in enumerate(zip(groups, units, strict=True)):
-        if unit and not unit.decided and group.scale:
-            settled = {
-                other.statistic
-                for each, other in zip(groups, units, strict=True)
-                if other and other.decided and each.instrument == group.instrument
-            }
-            if len(settled) == 1:
-                units[at] = unit_of(group.instrument, group.scale, settled.pop())
+        values = body.columns[group.position].spread(numbers[group.position].values)
+        rows = group.rows & ~body.problems.bad & ~np.isnan(values)
+        key = (group.instrument, group.rater)
+        empty = np.full(int(form.max(initial=-1)) + 1, np.nan)
+        given.setdefault(key, {}).setdefault(group.scale, empty)[form[rows]] = values[rows]
+        hints.setdefault(key, {})[group.scale] = group.statistic
+    chosen = {key: choose_units(scales, instrument=key[0], hints=hints[key]) for key, scales in given.items()}
+    units = [chosen[each.instrument, each.rater][each.scale] if each.scale else None for each in groups]
     _note_units(body, groups, units)
     return units
 
 
 def _note_units(body: Body, groups: list[RatedCells], units: list[Unit | None]) -> None:
-    said: dict[str, None] = {}
+    said: dict[str, dict[str, str]] = {}
     for group, unit in zip(groups, units, strict=True):
-        if unit is None or group.scale is None:
-            continue
-        instrument = INSTRUMENTS[group.instrument]
-        scale, name = instrument.scales[group.scale], f"{instrument.short_title} {group.scale}"
-        if not unit.decided:
-            said[f"{name}: the values could be sums or item means; read as {unit.words}."] = None
-        elif unit.statistic != scale.statistic:
-            said[f"{name}: read as {unit.words}, and turned into {scale.statistic}s."] = None
-        elif scale.statistic != "sum":
-            said[f"{name}: read as {unit.words}."] = None
-    body.notes.extend(said)
+        if unit and group.scale and (sentence := _say_unit(body, group, unit)):
+            name = f"{INSTRUMENTS[group.instrument].short_title} {group.scale}"
+            said.setdefault(name, {})[group.rater or ""] = sentence
+    for name, sentences in said.items():
+        if len(set(sentences.values())) == 1:
+            body.notes.append(f"{name}: {next(iter(sentences.values()))}")
+        else:
+            body.notes += [f"{name}, {rater}: {sentence}" for rater, sentence in sentences.items()]
+
+
+def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
+    own = INSTRUMENTS[group.instrument].scales[group.scale or ""].statistic
+    if unit.doubt:
+        asked = f"the values could be sums or item means; read as {unit.words}."
+        if unit.doubt == OPEN:
+            return asked
+        other = next(each for each in STATISTICS if each != unit.statistic)
+        way = f"columns={{“{body.layout.headings[group.position]}”: “{group.instrument}:{group.scale}:{other}”}}"
+        return f"most of {asked} If they are {other}s, say so: {way if body.layout.shape == WIDE else 'convert them'}."
+    if unit.statistic != own:
+        return f"read as {unit.words}, and turned into {own}s."
+    return f"read as {unit.words}." if own != "sum" else ""
 
 
 def _judge(body: Body, group: RatedCells, numbers: Numbers, unit: Unit | None) -> npt.NDArray[np.float64]:

@@ -14,6 +14,7 @@ from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, Slot
 from supervision_kit.records.headings import read_item, read_scale
 from supervision_kit.records.rows import INSTRUMENT_KEYS, Body, suggest
 from supervision_kit.records.values import unanswered
+from supervision_kit.tables import RATERS
 
 SCALE = 1_000  # slots from here on are scales, those below are item numbers
 
@@ -36,14 +37,27 @@ class RatedCells:
 
 
 def group_cells(body: Body) -> Iterator[RatedCells]:
-    """Yield the groups of rated cells; items, scales and rows that there are not are in the body's problems."""
+    """Yield the groups of rated cells; items, scales and rows that there are not are in the body's problems.
+
+    The scores of several raters in one column are groups of their own.
+    """
     if body.layout.shape == LONG_ITEMS:
         yield from _long_groups(body, "item", "response")
     elif body.layout.shape == LONG_SCORES:
-        yield from _long_groups(body, "scale", "score")
+        for group in _long_groups(body, "scale", "score"):
+            yield from _by_rater(body, group)
     else:
         for slot in body.layout.slots:
-            yield from _wide_groups(body, slot)
+            for group in _wide_groups(body, slot):
+                yield from _by_rater(body, group)
+
+
+def _by_rater(body: Body, group: RatedCells) -> Iterator[RatedCells]:
+    if group.rater or group.scale is None:
+        yield group
+        return
+    for code in np.unique(body.rater[group.rows]):
+        yield replace(group, rater=RATERS[code], rows=group.rows & (body.rater == code))
 
 
 def _long_groups(body: Body, name: str, of: str) -> Iterator[RatedCells]:

@@ -49,6 +49,12 @@ class Body:
         """Rows read."""
         return len(self.numbers)
 
+    @property
+    def form(self) -> Ints:
+        """A number for each row, the same for rows of the same case and session."""
+        case = pd.factorize(self.case)[0].astype(np.int64)
+        return pd.factorize(case * (LAST_SESSION + 1) + self.session)[0].astype(np.int64)
+
     def column(self, name: str) -> tuple[int, Column | None]:
         """Return the position and the column of a field, (-1, None) where the sheet has none."""
         position = self.layout.fields.get(name, -1)

@@ -1,33 +1,45 @@
-"""Sum or item mean: in which statistic a column gives a scale, decided over the whole column."""
+"""Sum or item mean: in which statistic one rater's scores of an instrument are given, decided over all forms."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
-from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.instruments import INSTRUMENTS, Instrument
 
 STATISTICS = ("sum", "item mean")
 DECIMALS = 10
+SLACK = 3.0  # points of the sum by which a total may miss its subscales: rounding, and items left blank
+UNUSUAL = 0.75  # the weight of a form with a broken sum (a blank item made up for) against one with a whole sum
+OPEN, CONTESTED = "open", "contested"
+
+Values = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """How the numbers of a column are to be read, and the factor that turns them into the instrument's own scale."""
+    """How a scale's numbers are to be read, and the factor that turns them into the instrument's own statistic.
+
+    `doubt` is empty where heading or values decide, ``open`` where they fit both statistics alike, and ``contested``
+    where most fit both and a minority speaks against the one taken.
+    """
 
     statistic: str
     lowest: float
     highest: float
     factor: float
-    decided: bool = True
+    doubt: str = ""
 
-    def fits(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    def fits(self, values: Values) -> Flags:
         """Return which values are possible."""
         return (values >= self.lowest) & (values <= self.highest)
 
-    def convert(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def convert(self, values: Values) -> Values:
         """Return the values in the instrument's own statistic."""
         return values if self.factor == 1 else (values * self.factor).round(DECIMALS)
 
@@ -37,40 +49,120 @@ class Unit:
         return f"{self.statistic}s, {self.lowest:g} to {self.highest:g}"
 
 
-def unit_of(instrument: str, scale: str, statistic: str, *, decided: bool = True) -> Unit:
+def unit_of(instrument: str, scale: str, statistic: str, *, doubt: str = "") -> Unit:
     """Return the range of a scale in this statistic and the factor to its own."""
     known = INSTRUMENTS[instrument]
     spec = known.scales[scale]
     n_items = len(spec.items)
     own_n = n_items if spec.statistic == "sum" else 1
     n = n_items if statistic == "sum" else 1
-    return Unit(statistic, known.lowest_answer * n, known.highest_answer * n, own_n / n, decided)
+    return Unit(statistic, known.lowest_answer * n, known.highest_answer * n, own_n / n, doubt)
 
 
-def choose_unit(values: npt.NDArray[np.float64], *, instrument: str, scale: str, hint: str | None) -> Unit:
-    """Return the statistic that a column's heading names or its values show.
+def choose_units(given: Mapping[str, Values], *, instrument: str, hints: Mapping[str, str | None]) -> dict[str, Unit]:
+    """Return for each scale the statistic that its heading names or the forms show.
 
-    A heading that names one is followed unless most values are impossible under it and more fit the other. Without,
-    an instrument that reports sums is read as sums; one that reports item means as what more of the values fit. Where
-    both fit alike it is read as the instrument's own, and not ``decided``.
+    ========================================================  ==========================================
+    what is known of a scale                                  how it is read
+    ========================================================  ==========================================
+    its heading names a statistic                             so, unless most values are impossible then
+    more forms are possible in the instrument's own           in the instrument's own
+    more are in the other, by half of its values or more       in the other
+    more are in the other, by fewer                           in the instrument's own, ``contested``
+    as many are in either                                     as the instrument's other scales, if those
+                                                              are decided, else its own, ``open``
+    ========================================================  ==========================================
+
+    A form is possible where every score is in its range, and the total and the subscales add up. `given` holds for each
+    scale a value per form, ``nan`` where there is none.
     """
+    allowed = {scale: _allowed(values, instrument, scale, hints.get(scale)) for scale, values in given.items()}
+    if all(INSTRUMENTS[instrument].scales[scale].statistic == "sum" for scale in given):
+        return {scale: _read_alone(given[scale], instrument, scale, allowed[scale]) for scale in given}
+    readings = [dict(zip(allowed, each, strict=True)) for each in product(*allowed.values())]
+    weights = [_weigh(given, reading, INSTRUMENTS[instrument]) for reading in readings]
+    units = {}
+    for scale, values in given.items():
+        best = {
+            statistic: max(w for reading, w in zip(readings, weights, strict=True) if reading[scale] == statistic)
+            for statistic in allowed[scale]
+        }
+        units[scale] = _decide(best, instrument, scale, int((~np.isnan(values)).sum()))
+    return _with_the_others(units, instrument)
+
+
+def _allowed(values: Values, instrument: str, scale: str, hint: str | None) -> tuple[str, ...]:
+    """Return the statistic that the heading names, or the other where the values contradict it; both if none."""
+    if hint is None:
+        return STATISTICS
+    other = STATISTICS[1 - STATISTICS.index(hint)]
+    fitting, fitting_other = (int(unit_of(instrument, scale, each).fits(values).sum()) for each in (hint, other))
+    contradicted = 2 * fitting < int((~np.isnan(values)).sum()) and fitting_other > fitting
+    return (other if contradicted else hint,)
+
+
+def _read_alone(values: Values, instrument: str, scale: str, allowed: tuple[str, ...]) -> Unit:
+    """Return the unit of an instrument that reports sums, whose item means lie within the range of the sums."""
+    if len(allowed) == 1:
+        return unit_of(instrument, scale, allowed[0])
+    known, given = INSTRUMENTS[instrument], values[~np.isnan(values)]
+    small = given <= known.highest_answer
+    if not known.whole_numbers:
+        return unit_of(instrument, scale, "sum", doubt=OPEN if len(given) and small.all() else "")
+    broken = small & (given % 1 != 0)
+    if broken.any() and small.all() and 2 * broken.sum() >= len(given):
+        return unit_of(instrument, scale, "item mean")
+    return unit_of(instrument, scale, "sum", doubt=CONTESTED if 2 * broken.sum() >= max(len(given), 1) else "")
+
+
+def _weigh(given: Mapping[str, Values], reading: Mapping[str, str], known: Instrument) -> float:
+    """Return how many forms are possible under this reading of their scales."""
+    n_forms = len(next(iter(given.values())))
+    some, possible = np.zeros(n_forms, dtype=bool), np.ones(n_forms, dtype=bool)
+    weight = np.ones(n_forms)
+    sums: dict[str, Values] = {}
+    for scale, statistic in reading.items():
+        unit, values = unit_of(known.key, scale, statistic), given[scale]
+        there = ~np.isnan(values)
+        some, possible = some | there, possible & (~there | unit.fits(values))
+        if statistic == "sum" and known.whole_numbers:
+            weight = np.where(there & (values % 1 != 0), UNUSUAL, weight)
+        sums[scale] = values * (1 if statistic == "sum" else len(known.scales[scale].items))
+    return float((weight * (some & possible & _adds_up(sums, known))).sum())
+
+
+def _adds_up(sums: Mapping[str, Values], known: Instrument) -> Flags:
+    """Return whether each form's total leaves a possible sum to the items that no given subscale holds."""
+    whole = max(known.scales, key=lambda scale: len(known.scales[scale].items))
+    if whole not in sums:
+        return np.ones(len(next(iter(sums.values()))), dtype=bool)
+    rest = sums[whole]
+    n_rest = np.full(len(rest), float(len(known.scales[whole].items)))
+    for scale, values in sums.items():
+        if scale != whole:
+            rest = rest - np.nan_to_num(values)
+            n_rest = n_rest - ~np.isnan(values) * len(known.scales[scale].items)
+    fits = (rest >= known.lowest_answer * n_rest - SLACK) & (rest <= known.highest_answer * n_rest + SLACK)
+    return fits | np.isnan(sums[whole])
+
+
+def _decide(best: Mapping[str, float], instrument: str, scale: str, n_values: int) -> Unit:
     own = INSTRUMENTS[instrument].scales[scale].statistic
-    given = values[~np.isnan(values)]
-    fitting = {each: _count_fitting(given, unit_of(instrument, scale, each), instrument) for each in STATISTICS}
-    if hint:
-        other = STATISTICS[1 - STATISTICS.index(hint)]
-        contradicted = 2 * fitting[hint][1] < len(given) and fitting[other][1] > fitting[hint][1]
-        return unit_of(instrument, scale, other if contradicted else hint)
-    if own == "sum" or not len(given):
-        return unit_of(instrument, scale, own)
-    if fitting["sum"] == fitting["item mean"]:
-        return unit_of(instrument, scale, own, decided=False)
-    return unit_of(instrument, scale, max(STATISTICS, key=lambda each: fitting[each]))
+    if len(best) == 1:
+        return unit_of(instrument, scale, *best)
+    other = STATISTICS[1 - STATISTICS.index(own)]
+    margin = best[other] - best[own]
+    if margin > 0 and 2 * margin >= n_values:
+        return unit_of(instrument, scale, other)
+    doubt = CONTESTED if margin > 0 else OPEN if margin == 0 and n_values else ""
+    return unit_of(instrument, scale, own, doubt=doubt)
 
 
-def _count_fitting(given: npt.NDArray[np.float64], unit: Unit, instrument: str) -> tuple[int, int]:
-    """Return how many values are what a form with every item answered gives, and how many are in range."""
-    fits = unit.fits(given)
-    whole = unit.statistic == "sum" and INSTRUMENTS[instrument].whole_numbers
-    usual = fits & (given % 1 == 0) if whole else fits
-    return int(usual.sum()), int(fits.sum())
+def _with_the_others(units: dict[str, Unit], instrument: str) -> dict[str, Unit]:
+    settled = {unit.statistic for unit in units.values() if not unit.doubt}
+    if len(settled) != 1:
+        return units
+    (statistic,) = settled
+    return {
+        scale: unit if unit.doubt != OPEN else unit_of(instrument, scale, statistic) for scale, unit in units.items()
+    }

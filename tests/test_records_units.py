@@ -1,0 +1,108 @@
+"""Sums and item means: which a scale is given in, and that nothing is converted silently."""
+
+import pytest
+
+import supervision_kit as sk
+
+WAI = "client,session,WAI-SR Task,WAI-SR Bond,WAI-SR Goal,WAI-SR Total"
+
+
+def read(*rows, **settings):
+    return sk.read_ratings("\n".join(rows).encode(), **settings)
+
+
+def by_scale(ratings):
+    return {scale: part["score"].tolist() for scale, part in ratings.scores.groupby("scale")}
+
+
+def test_a_typo_does_not_turn_a_column_of_item_means_into_sums():
+    values = [4, 5, 4, 5, 5, 4, 14]
+    ratings = read("client,session,WAI-SR Bond", *(f"C1,{at},{value}" for at, value in enumerate(values, start=1)))
+    assert ratings.scores["score"].tolist() == [4, 5, 4, 5, 5, 4]
+    assert ratings.problems[["row", "value", "rule"]].values.tolist() == [[8, "14", "score_out_of_range"]]
+    (note,) = [note for note in ratings.notes if note.startswith("WAI-SR bond")]
+    assert note == (
+        "WAI-SR bond: most of the values could be sums or item means; read as item means, 1 to 5. "
+        "If they are sums, say so: columns={“WAI-SR Bond”: “wai_sr:bond:sum”}."
+    )
+
+
+def test_what_a_note_says_to_pass_can_be_passed():
+    rows = ["client,session,WAI-SR Bond", "C1,1,4", "C1,2,5", "C1,3,4", "C1,4,14"]
+    ratings = read(*rows, columns={"WAI-SR Bond": "wai_sr:bond:sum"})
+    assert ratings.scores["score"].tolist() == [1, 1.25, 1, 3.5]
+
+
+def test_a_minority_outside_the_reading_of_most_is_a_problem():
+    ratings = read("client,session,WAI-SR Bond", "C1,1,16", "C1,2,14", "C1,3,18", "C1,4,3.5")
+    assert ratings.scores["score"].tolist() == [4, 3.5, 4.5]
+    assert ratings.problems["row"].tolist() == [5]
+
+
+def test_a_total_that_is_four_times_its_subscales_shows_that_they_are_means():
+    ratings = read(WAI, "C1,1,4,5,4,52", "C1,2,5,4,4,52")  # 4 · (4 + 5 + 4) = 52; 52 / 12 items
+    assert by_scale(ratings) == {
+        "task": [4, 5],
+        "bond": [5, 4],
+        "goal": [4, 4],
+        "total": [pytest.approx(4.3333333333)] * 2,
+    }
+
+
+def test_a_total_that_is_the_sum_of_its_subscales_shows_that_they_are_sums():
+    ratings = read(WAI, "C1,1,4,5,4,13", "C1,2,5,4,4,13")
+    assert by_scale(ratings) == {
+        "task": [1, 1.25],
+        "bond": [1.25, 1],
+        "goal": [1, 1],
+        "total": [pytest.approx(1.0833333333)] * 2,
+    }
+
+
+def test_a_total_too_large_for_the_other_items_shows_that_a_subscale_is_a_mean():
+    ratings = read("case,session,WAI-SR,Bond", "A,1,48,4", "A,2,52,5")  # 52 − 5 is more than 8 items can make
+    assert by_scale(ratings)["bond"] == [4, 5]
+
+
+def test_each_rater_has_a_unit_of_their_own():
+    head = "case,session,rater,instrument,scale,score"
+    client = [f"A,{at},client,WAI-SR,Bond,{score}" for at, score in enumerate([18, 16, 17, 15], start=1)]
+    therapist = [f"A,{at},therapist,WAI-SR,Bond,{score}" for at, score in enumerate([4, 5, 3.5, 4], start=1)]
+    ratings = read(head, *client, *therapist)
+    assert ratings.problems.empty
+    assert ratings.scores["score"].tolist() == [4.5, 4, 4.25, 3.75, 4, 5, 3.5, 4]
+    assert "WAI-SR bond, client: read as sums, 4 to 20, and turned into item means." in ratings.notes
+    assert "WAI-SR bond, therapist: read as item means, 1 to 5." in ratings.notes
+
+
+def test_the_scores_of_a_form_are_weighed_together_in_a_row_per_score_too():
+    head = "case,session,rater,instrument,scale,score"
+    ratings = read(head, *(f"A,1,client,WAI-SR,{scale}" for scale in ("Task,4", "Bond,5", "Goal,4", "Total,52")))
+    assert by_scale(ratings)["bond"] == [5]
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "expected"),
+    [("CORE-10", ["1.3", "2.4"], [13, 24]), ("PHQ-9", ["1.33", "0.67"], [11.97, 6.03])],
+)
+def test_broken_scores_within_the_answers_of_a_form_of_whole_numbers_are_item_means(heading, values, expected):
+    ratings = read(f"client,session,{heading}", f"C1,1,{values[0]}", f"C1,2,{values[1]}")
+    assert ratings.scores["score"].tolist() == expected
+    assert any("read as item means" in note and "turned into sums" in note for note in ratings.notes)
+
+
+def test_a_few_broken_sums_stay_sums():
+    ratings = read("client,session,CORE-10", "C1,1,13.3", "C1,2,2", "C1,3,1.1")
+    assert ratings.scores["score"].tolist() == [13.3, 2, 1.1]
+
+
+def test_low_totals_of_a_visual_scale_are_read_as_sums_and_it_is_said():
+    ratings = read("client,session,SRS", "C1,1,9.1", "C1,2,8.4")
+    assert ratings.scores["score"].tolist() == [9.1, 8.4]
+    assert "SRS total: the values could be sums or item means; read as sums, 0 to 40." in ratings.notes
+    assert not any("could be" in note for note in read("client,session,SRS", "C1,1,9.1", "C1,2,36").notes)
+
+
+def test_rows_set_aside_have_no_say_in_the_unit():
+    ratings = read("client,session,WAI-SR Bond", "C1,1,4", "C1,2,5", "Sum,2,9", "Mean,2,12", "Total,2,18")
+    assert ratings.scores["score"].tolist() == [4, 5]
