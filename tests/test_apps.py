@@ -103,8 +103,9 @@ def test_the_lines_of_code_repeat_what_the_page_shows(tmp_path, scores):
 def test_the_case_page_has_its_hooks(scores):
     page = sk.apps.CasePage(sk.apps.CaseState(scores))
     assert {"sk-page", "sk-page-case"} <= set(page._dom_classes)
-    for hook in ("sk-case-picker", "sk-summary", "sk-chart", "sk-banner-error"):
+    for hook in ("sk-case-picker", "sk-summary", "sk-chart"):
         assert len(find(page, hook)) == 1, hook
+    assert not find(page, "sk-banner-error")
 
 
 def test_choosing_another_case_changes_the_sentences_and_only_the_data_of_the_chart(scores):
@@ -136,10 +137,11 @@ def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(s
     (settings,) = find(page, "sk-settings")
     find(settings, "sk-field")[0].children[0].value = -1
     assert page.state.method == before
+    assert find(page, "sk-banner-error") == [page.banner]
     assert page.banner.layout.display != "none"
     assert "sds must be more than 0" in page.banner.value
     find(settings, "sk-field")[0].children[0].value = 3
-    assert page.banner.layout.display == "none"
+    assert not find(page, "sk-banner-error")
 
 
 def test_an_unforeseen_error_shows_a_plain_banner_and_logs_no_value(scores, caplog):

@@ -22,8 +22,8 @@ withdrawal often leaves ratings flat. Ratings at the top of the scale cannot tel
 <p><b>Cannot be judged</b> (a hollow circle) means what it says: too few ratings, or ratings that do not vary.</p>
 <p><b>Some marks are chance.</b> People's ratings go up and down by themselves, and after an unusually low one the next
 tends to be higher: part of what looks like repair is that.</p>
-<p><b>A repaired fall</b> came back near the level before within the window set below. <b>Too early to say</b> is never
-counted as not repaired.</p>
+<p><b>A repaired fall</b> came back near the level before within the window that is set. <b>Too early to say</b> is
+never counted as not repaired.</p>
 <p>Ratings change when the client knows that others see them. Say who sees what.</p>
 """
 

@@ -27,10 +27,10 @@ class Page(ipw.VBox):
 
     def __init__(self) -> None:
         self.banner = ipw.HTML(layout=ipw.Layout(display="none"))
-        self.banner.add_class("sk-banner-error")
         super().__init__()
         self.add_class("sk-page")
-        self.add_class(f"sk-page-{self.name}")
+        if self.name:
+            self.add_class(f"sk-page-{self.name}")
 
     def lay_out(self, *parts: ipw.Widget) -> None:
         """Put the parts below the banner."""
@@ -50,14 +50,15 @@ class Page(ipw.VBox):
                 logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
                 self.say(SORRY)
             else:
-                self.banner.layout.display = "none"
+                self.say("")
 
         return guarded
 
     def say(self, message: str) -> None:
-        """Show a plain sentence in the banner."""
-        self.banner.value = f'<div role="alert">{html.escape(message)}</div>'
-        self.banner.layout.display = ""
+        """Show a plain sentence in the banner; an empty one takes the banner away."""
+        self.banner.value = f'<div role="alert">{html.escape(message)}</div>' if message else ""
+        self.banner.layout.display = "" if message else "none"
+        (self.banner.add_class if message else self.banner.remove_class)("sk-banner-error")
 
 
 def error_box(message: str) -> ipw.Widget:
