@@ -78,7 +78,7 @@ def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str]:
     if fall["is_down"]:
         return "open", _still_down(fall)
     if outcome == "repaired":
-        return "repaired", f" and came back after {_count(fall['sessions_to_repair'], 'session')}"
+        return "repaired", f" and came back after {counted(fall['sessions_to_repair'], 'session')}"
     if pd.isna(fall["back_at"]):
         too_few = "; there are too few ratings since to say whether it came back"
         return ("early", too_few) if outcome == "undetermined" else ("partly", " and came back in part")
@@ -92,11 +92,11 @@ def _still_down(fall: Mapping[Any, Any]) -> str:
     if since == 0:
         return ", the latest rating"
     if fall["outcome"] == "repaired":
-        soon = _count(fall["sessions_to_repair"], "session")
+        soon = counted(fall["sessions_to_repair"], "session")
         return f", came back after {soon}, and is down again at the latest rating"
     if fall["outcome"] == "partly repaired":
         return ", came back in part, and is down again at the latest rating"
-    return f" and has not come back after {_count(since, 'session')}"
+    return f" and has not come back after {counted(since, 'session')}"
 
 
 def rating_reasons(
@@ -111,7 +111,7 @@ def rating_reasons(
         if case not in last_rated.index:
             yield str(case), "missing", "There is no alliance rating from the client so far."
         elif (silent := int(last) - int(last_rated.loc[str(case)])) >= MISSING_SESSIONS:
-            yield str(case), "missing", f"No alliance rating from the client in the last {_count(silent, 'session')}."
+            yield str(case), "missing", f"No alliance rating from the client in the last {counted(silent, 'session')}."
     for (case, instrument, key), ratings in headline.dropna(subset="score").groupby(["case_id", "instrument", "scale"]):
         scale, latest = find_scale(str(instrument), str(key)), ratings["score"].iloc[-1]
         if scale is None:
@@ -157,5 +157,6 @@ def _fall(fall: Mapping[Any, Any]) -> str:
     return f"{points} from session {fall['onset']} to session {fall['nadir']}"
 
 
-def _count(n: int, noun: str) -> str:
+def counted(n: int, noun: str) -> str:
+    """Write a number with its noun, in the plural where it needs one."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

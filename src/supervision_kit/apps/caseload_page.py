@@ -16,7 +16,7 @@ from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.page import Page, fold, is_served
 from supervision_kit.apps.settings import SettingsView
-from supervision_kit.reasons import NEEDS_A_WORD, REASONS
+from supervision_kit.reasons import NEEDS_A_WORD, REASONS, counted
 from supervision_kit.tables import OUTCOMES
 
 CASE_NOTEBOOK = "3_case.ipynb"
@@ -130,12 +130,8 @@ def _others(cases: pd.DataFrame) -> str:
     for chosen, title, caution in groups:
         if chosen.any():
             listed = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases[chosen].to_dict("records"))
-            parts.append(fold(f"{_cases(chosen.sum())}: {title}", f"<p>{caution}</p>{listed}"))
+            parts.append(fold(f"{counted(chosen.sum(), 'case')}: {title}", f"<p>{caution}</p>{listed}"))
     return "".join(parts)
-
-
-def _cases(n: int) -> str:
-    return "1 case" if n == 1 else f"{n} cases"
 
 
 def _order_in_words() -> str:

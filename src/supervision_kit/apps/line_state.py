@@ -12,7 +12,7 @@ from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import AdjacentDrop, Method, mark_sessions
 from supervision_kit.episodes import find_episodes
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.reasons import NEEDS_A_WORD, falls_among
+from supervision_kit.reasons import NEEDS_A_WORD, counted, falls_among
 from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.summary import describe_case
 from supervision_kit.tables import SCORES
@@ -113,7 +113,7 @@ class CaseloadState(LineState):
         n_word, n_open = int((cases["priority"] >= NEEDS_A_WORD).sum()), int((cases["open_ruptures"] > 0).sum())
         n_back, n_unclear = int((outcome == "repaired").sum()), int(outcome.isna().sum())
         return (
-            f"{n_word} of {_count(len(cases), 'case')} may need a word: in {n_open} the client's rating fell and "
+            f"{n_word} of {counted(len(cases), 'case')} may need a word: in {n_open} the client's rating fell and "
             f"is still down. In {n_back} it fell and came back. {n_unclear} cannot be judged from the ratings."
         )
 
@@ -161,7 +161,3 @@ class CaseState(LineState):
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         return f"{super().as_code}\nsk.charts.trajectory(marks, repairs, case_id={self.case_id!r}, scores=scores)"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
