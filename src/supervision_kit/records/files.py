@@ -106,10 +106,9 @@ def read_cells(file: File, *, recognised: Callable[[list[str]], int]) -> tuple[l
     if not file.content.startswith(_WORKBOOKS):
         columns = read_text(decode(file.content, source=file.name), source=file.name, recognised=recognised)
         return [Sheet(file.name, columns, stem)], []
-    sheets, hidden = read_workbook(file.content, source=file.name)
+    sheets, notes = read_workbook(file.content, source=file.name)
     if not sheets:
         raise RecordsError(f"{file.name}: no visible sheet of the workbook holds any cell. Export the ratings again.")
-    notes = [f"The hidden sheet “{name}” was not read." for name in hidden]
     if len(sheets) == 1:
         return [Sheet(file.name, sheets[0].columns, stem, sheets[0].name)], notes
     return [Sheet(f"{file.name}, sheet “{sheet.name}”", sheet.columns, stem, sheet.name) for sheet in sheets], notes

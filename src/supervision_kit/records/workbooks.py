@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import Any
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Column
+from supervision_kit.records.sheet_xml import SheetScan, scan_workbook
 
 MOST_CELLS = 40_000_000  # a sheet's used area, empty cells among them; more does not fit into memory
-MOST_BYTES = 2_000_000_000  # of the unpacked workbook
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+MOST_BYTES = 600_000_000  # of the unpacked workbook
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DAMAGED = "cannot be opened as a workbook: it is damaged or of another kind. Save it again as Excel (.xlsx) or CSV."
 
@@ -29,25 +28,39 @@ class WorkbookSheet:
 
 
 def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], list[str]]:
-    """Return the visible sheets that hold any cell, and the names of the hidden ones."""
+    """Return the visible sheets that hold any cell, and notes on what was not read."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-    _refuse_unreadable(content, source)
-    sheets, hidden = [], []
+    scans = _look_through(content, source)
+    sheets, notes = [], []
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for position, about in enumerate(workbook.sheets_metadata):
             if about.visible != SheetVisibleEnum.Visible:
-                hidden.append(about.name)
+                notes.append(f"The hidden sheet “{about.name}” was not read.")
                 continue
             rows = workbook.get_sheet_by_index(position).to_python(skip_empty_area=False)
+            scan = scans.get(about.name, SheetScan())
+            if scan.n_unsaved:
+                notes.append(
+                    f"Sheet “{about.name}”: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
+                    "Open the file in Excel, save it, and read it again."
+                )
             if rows:
-                sheets.append(WorkbookSheet(about.name, _columns(rows)))
+                sheets.append(WorkbookSheet(about.name, _columns(_with_errors(rows, scan))))
     except PasswordError:
         raise RecordsError(_locked(source)) from None
     except (CalamineError, ValueError, OSError):
         raise RecordsError(f"{source} {_DAMAGED}") from None
-    return sheets, hidden
+    return sheets, notes
+
+
+def _with_errors(rows: list[list[Any]], scan: SheetScan) -> list[list[Any]]:
+    """Put the error of a cell (``#REF!``) back, which calamine gives as blank."""
+    for (row, column), error in scan.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = error
+    return rows
 
 
 def _columns(rows: list[list[Any]]) -> tuple[Column, ...]:
@@ -66,36 +79,28 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _refuse_unreadable(content: bytes, source: str) -> None:
-    """Refuse what would not open, or would fill the memory: calamine lays out the whole area up to the last cell."""
+def _look_through(content: bytes, source: str) -> dict[str, SheetScan]:
+    """Return what each sheet is like; refuse what would not open or would fill the memory.
+
+    Calamine lays out the whole area up to the last cell, and ends the process where that does not fit into memory.
+    """
     if _ENCRYPTED in content[:100_000] or _ENCRYPTED in content[-100_000:]:
         raise RecordsError(_locked(source))
     if not content.startswith(b"PK"):
-        return
+        return {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-            names = {member.filename for member in members}
-            if not names & {"[Content_Types].xml", "content.xml"}:
+            if not {member.filename for member in members} & {"[Content_Types].xml", "content.xml"}:
                 raise RecordsError(f"{source} is a zip archive, not a workbook. Unpack it and read the files in it.")
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise RecordsError(_too_large(source))
-            for member in members:
-                if member.filename.startswith("xl/worksheets/") and _area(archive.read(member)) > MOST_CELLS:
-                    raise RecordsError(_too_large(source))
+            scans, named = scan_workbook(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         raise RecordsError(f"{source} {_DAMAGED}") from None
-
-
-def _area(sheet_xml: bytes) -> int:
-    last_row = last_column = 0
-    for letters, row in _CELL.findall(sheet_xml):
-        last_row = max(last_row, int(row))
-        column = 0
-        for letter in letters:
-            column = 26 * column + letter - 64
-        last_column = max(last_column, column)
-    return last_row * last_column
+    if any(scan.last_row * scan.last_column > MOST_CELLS for scan in scans):
+        raise RecordsError(_too_large(source))
+    return named
 
 
 def _locked(source: str) -> str:
