@@ -7,6 +7,7 @@ import pytest
 
 from supervision_kit import chart_bundle
 from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.charts.filled import fill
 
 
 def draw(*scores):
@@ -44,6 +45,26 @@ def test_two_charts_of_the_same_look_differ_in_their_tables_alone():
     view.show(draw(2, 1))
     assert view.figure["spec"] == before["spec"]
     assert view.figure["tables"] != before["tables"]
+
+
+@pytest.mark.usefixtures("served")
+def test_one_drawing_filled_twice_is_written_out_once(monkeypatch):
+    empty = draw()
+    first, second = (fill(empty, draw(*scores).datasets) for scores in ((4, 3), (2, 1)))
+    assert (first.to_dict()["datasets"], second.to_dict()["datasets"]) == (draw(4, 3).datasets, draw(2, 1).datasets)
+    assert empty.to_dict()["datasets"] == {"points": []}
+    view = ChartView(first)
+    spec = view.figure["spec"]
+    monkeypatch.setattr(alt.Chart, "to_dict", lambda *_, **__: pytest.fail("written out again"))
+    view.show(second)
+    assert view.figure == {"spec": spec, "tables": draw(2, 1).datasets}
+
+
+@pytest.mark.usefixtures("served")
+def test_another_drawing_is_written_out_though_its_data_are_the_same():
+    view = ChartView(draw(4, 3))
+    view.show(draw(4, 3).properties(title="another"))
+    assert view.figure["spec"]["title"] == "another"
 
 
 @pytest.mark.usefixtures("served")

@@ -8,6 +8,7 @@ import anywidget
 import traitlets
 
 from supervision_kit.chart_bundle import chart_script
+from supervision_kit.charts.filled import is_same_drawing
 
 
 class ChartView(anywidget.AnyWidget):
@@ -32,6 +33,7 @@ class ChartView(anywidget.AnyWidget):
 
     def __init__(self, chart: Any = None, **settings: Any) -> None:
         super().__init__(figure={"spec": {}, "tables": {}}, **settings)
+        self._shown: Any = None
         self.add_class("sk-chart")
         if chart is not None:
             self.show(chart)
@@ -42,6 +44,10 @@ class ChartView(anywidget.AnyWidget):
 
     def show(self, chart: Any) -> None:
         """Show this Altair chart instead, changing only the tables where the rest of it is as before."""
-        spec = chart.to_dict(validate=False)  # a third faster, and the charts are tested
-        tables = spec.pop("datasets", {})
-        self.figure = {"spec": spec, "tables": tables}
+        if self._shown is not None and is_same_drawing(self._shown, chart):
+            self.figure = {"spec": self.figure["spec"], "tables": chart.datasets}
+        else:
+            spec = chart.to_dict(validate=False)  # a third faster, and the charts are tested
+            tables = spec.pop("datasets", {})
+            self.figure = {"spec": spec, "tables": tables}
+        self._shown = chart

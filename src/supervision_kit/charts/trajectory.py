@@ -12,6 +12,7 @@ import pandas as pd
 from supervision_kit.charts import rows
 from supervision_kit.charts import trajectory_layers as layers
 from supervision_kit.charts.encodings import chart_of, empty_chart
+from supervision_kit.charts.filled import fill
 from supervision_kit.charts.layout import FEWEST_SESSIONS, Bands, Panel
 from supervision_kit.charts.sentences import Rows, axis_title, summary
 from supervision_kit.charts.series_choice import (
@@ -97,9 +98,7 @@ def trajectory(
     )
     datasets = _datasets(case, judged_by=provenance or f"judged by {series.method_title}")
     measures = tuple((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))
-    chart: alt.LayerChart = _draw(replace(series, method=""), case.panel, measures, case.bands, width).copy(deep=False)
-    chart.datasets = datasets
-    return chart
+    return fill(_draw(replace(series, method=""), case.panel, measures, case.bands, width), datasets)
 
 
 @dataclass(frozen=True, kw_only=True)
