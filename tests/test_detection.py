@@ -100,6 +100,17 @@ def test_baseline_sessions_set_the_limits_and_are_not_judged(series):
     assert marks["limit"].to_list() == pytest.approx([3.745390] * 7, abs=1e-6)
 
 
+def test_a_baseline_needs_one_session_more_to_judge(series):
+    marks = sk.mark_sessions(series(4.0, 4.2, 4.0, 4.2), method=sk.ControlChart(baseline=4))
+    assert set(marks["note"]) == {"too few rated sessions: 4 of at least 5"}
+
+
+@pytest.mark.parametrize("method", ["control_chart", "adjacent_drop"])
+def test_where_nothing_can_be_judged_nothing_is_drawn(series, method):
+    marks = sk.mark_sessions(pd.concat([series(4, 4, 4, 4), series(4, 3, case_id="C2")]), method=method)
+    assert marks[["expected", "limit", "evidence"]].isna().all(axis=None)
+
+
 def test_the_published_line_of_the_srs_is_36(series):
     marks = sk.mark_sessions(series(38, 36, 35.9, 37, instrument="srs"), method="cutoff")
     assert marks["is_rupture"].to_list() == [pd.NA, False, True, False]
