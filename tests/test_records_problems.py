@@ -23,6 +23,7 @@ HEADINGS = "case,session,rater,date,instrument,item,response"
 SCORES = "case,session,rater,date,instrument,scale,score"
 EVERY_RULE = [
     (HEADINGS, ",1,client,,srs,1,9", "case", "", "case_missing"),
+    (HEADINGS, "A,1,client,,srs,1,9,5", "column H", "5", "row_too_long"),
     (HEADINGS, "Mean,1,client,,srs,1,9", "case", "Mean", "summary_row"),
     (HEADINGS, "A,,client,,srs,1,9", "session", "", "session_missing"),
     (HEADINGS, "A,0,client,,srs,1,9", "session", "0", "session_not_a_number"),
@@ -55,7 +56,7 @@ def test_a_row_that_cannot_be_used_is_listed_by_row_column_and_rule(headings, ro
 
 
 def test_every_rule_is_tried_in_these_tests_and_stands_in_the_docs():
-    tried = {rule for *_, rule in EVERY_RULE} | {"nothing_rated", "repeated_row", "conflicting_rows"}
+    tried = {rule for *_, rule in EVERY_RULE} | {"nothing_rated", "quote_unclosed", "repeated_row", "conflicting_rows"}
     assert tried == set(RULES)
     page = (Path(__file__).parent.parent / "docs" / "reading_files.md").read_text(encoding="utf-8")
     assert [rule for rule, meaning in RULES.items() if f"| `{rule}` | {meaning} |" not in page] == []
@@ -220,7 +221,7 @@ def test_a_table_of_something_else_is_refused_with_its_columns_and_what_was_look
     [
         ("case,date,SRS\nA,2025-01-01,30\n", "a session column .* was not found"),
         ("session,date,SRS\n1,2025-01-01,30\n", "a case column .* was not found"),
-        ("case,session,date\nA,1,2025-01-01\n", "rated columns .* was not found"),
+        ("case,session,date\nA,1,2025-01-01\n", "rated columns .* were not found"),
         ("case,session,SRS\n", "no row of ratings beneath"),
         ("case,session,SRS\n,,\n", "no row of ratings beneath"),
         ("case,instrument,S1,S2,S3\nA,SRS,30,31,32\n", "a column for each session"),

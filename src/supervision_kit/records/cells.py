@@ -16,6 +16,11 @@ Flags = npt.NDArray[np.bool_]
 T = TypeVar("T", bound=np.generic)
 
 
+def printable(text: str) -> str:
+    """Return the text without control characters and what else a terminal acts on; other white space is a space."""
+    return "".join(letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text)
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """A column of cells: `texts` holds each distinct text (trimmed), `codes` says for each row which of them it is.
@@ -62,12 +67,16 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One table of cells from one file; `source` is how messages call it, row 0 is the sheet's row 1."""
+    """One table of cells from one file; `source` is how messages call it, row 0 is the sheet's row 1.
+
+    `delimiter` is what parts the cells of a text, and empty for a workbook.
+    """
 
     source: str
     columns: tuple[Column, ...]
     file_stem: str = ""
     name: str = ""
+    delimiter: str = ""
 
     @property
     def n_rows(self) -> int:

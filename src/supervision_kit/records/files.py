@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Sheet
+from supervision_kit.records.cells import Sheet, printable
 from supervision_kit.records.texts import decode, read_text
 from supervision_kit.records.workbooks import read_workbook
 
@@ -47,6 +47,7 @@ def gather_files(source: Source | Sequence[Source]) -> Iterator[File]:
     taken: dict[str, int] = {}
     for each in sources:
         name, content = _open(each)
+        name = printable(name)
         taken[name] = taken.get(name, 0) + 1
         yield File(name if taken[name] == 1 else f"{name} ({taken[name]})", content)
 
@@ -104,8 +105,9 @@ def read_cells(file: File, *, recognised: Callable[[list[str]], int]) -> tuple[l
             raise RecordsError(f"{file.name} {what}")
     stem = Path(file.name).stem
     if not file.content.startswith(_WORKBOOKS):
-        columns = read_text(decode(file.content, source=file.name), source=file.name, recognised=recognised)
-        return [Sheet(file.name, columns, stem)], []
+        text = decode(file.content, source=file.name)
+        columns, delimiter = read_text(text, source=file.name, recognised=recognised)
+        return [Sheet(file.name, columns, stem, delimiter=delimiter)], []
     sheets, notes = read_workbook(file.content, source=file.name)
     if not sheets:
         raise RecordsError(f"{file.name}: no visible sheet of the workbook holds any cell. Export the ratings again.")

@@ -10,7 +10,7 @@ import numpy as np
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
-from supervision_kit.records.header import quote
+from supervision_kit.records.header import Header, list_headings
 from supervision_kit.records.headings import Role
 from supervision_kit.records.values import read_numbers
 
@@ -32,9 +32,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Layout:
-    """What stands where in a sheet; `instrument` and `rater` hold where neither heading nor row says them."""
+    """What stands where in a sheet; `instrument` and `rater` hold where neither heading nor row says them.
+
+    `header` is the last row of headings, from 0, and `width` the number of columns up to the last heading.
+    """
 
     header: int
+    width: int
     headings: tuple[str, ...]
     shape: str
     fields: Mapping[str, int]
@@ -50,19 +54,19 @@ class Finding:
     """A sheet's headings, their roles, and what has been settled so far."""
 
     sheet: Sheet
-    header: int
+    header: Header
     headings: tuple[str, ...]
     roles: list[Role | None]
+    targets: Mapping[str, Role | None]
     fields: dict[str, int] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
-    listed: bool = True
 
     def is_text(self, position: int) -> bool:
         """Return whether the column holds something beneath its heading, and no number."""
         column = self.sheet.columns[position]
-        numbers = read_numbers(column.take(np.arange(self.header + 1, len(column))).texts)
+        numbers = read_numbers(column.take(np.arange(self.header.row + 1, len(column))).texts)
         return bool(numbers.unreadable.any()) and bool(np.isnan(numbers.values).all())
 
     def leave(self, position: int, why: str) -> None:
@@ -72,5 +76,5 @@ class Finding:
 
     def refuse(self, wrong: str, what_to_do: str = "") -> RecordsError:
         """Return an error that names the sheet and the columns found."""
-        found = f"Columns found: {quote(self.headings)}." if self.listed else ""
+        found = list_headings(self.sheet, self.header.row, self.targets)
         return RecordsError(" ".join(part for part in (f"{self.sheet.source}: {wrong}", found, what_to_do) if part))

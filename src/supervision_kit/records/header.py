@@ -1,21 +1,41 @@
-"""The heading row: where it stands, and how to speak of a sheet in which there is none."""
+"""The headings: in which row they stand, or in which two, and how to speak of a sheet in which there are none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Sheet
-from supervision_kit.records.headings import Role, read_heading
+from supervision_kit.records.cells import Sheet, printable
+from supervision_kit.records.headings import (
+    FieldRole,
+    ItemRole,
+    Role,
+    ScoreRole,
+    names_a_person,
+    read_heading,
+    read_rater,
+)
 from supervision_kit.records.vocabulary import MEANINGS, heading_key
 
 ROWS_SEARCHED = 30
+ROWS_COMPARED = 5  # beneath a row, to see whether it is one of headings
 FEWEST_HEADINGS = 2
+FEWEST_GAPS = 2  # columns without a heading of their own, beside a rated one
 MOST_LISTED = 30
 _DATA_LIKE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
+_LIKE_A_NAME = re.compile(r"(\w+\.? +)*[A-ZÄÖÜ]\w+,? +[A-ZÄÖÜ]\w+")
 LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
+
+
+@dataclass(frozen=True)
+class Header:
+    """The headings of a sheet's columns, and the first and the last row (from 0) that they stand in."""
+
+    top: int
+    row: int
+    headings: tuple[str, ...]
 
 
 def role_of(heading: str, targets: Mapping[str, Role | None]) -> Role | None:
@@ -38,53 +58,114 @@ def _holds_data(row: Sequence[str]) -> bool:
     return bool(numbers) and numbers != [str(n) for n in range(1, len(numbers) + 1)]  # 1 2 3 …: headings of items
 
 
-def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> int:
-    """Return the row, counted from 0, with the most known headings among the first rows.
+def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
+    """Return the row with the most known headings among the first rows, joined with the next where both hold them.
 
     Raises
     ------
     RecordsError
-        No row is one of headings. The cells of the row that comes nearest are listed only where the rows beneath show
-        that it is one of headings: they could be people's names.
+        No row is one of headings, or two are that make no whole.
     """
-    filled = [row for row in range(min(sheet.n_rows, 4 * ROWS_SEARCHED)) if any(sheet.row(row))][:ROWS_SEARCHED]
+    filled = first_rows(sheet)
     counts = {row: count_recognised(sheet.row(row), targets) for row in filled}
     best = max(counts, key=lambda row: counts[row], default=-1)
-    if best >= 0 and counts[best] >= FEWEST_HEADINGS:
-        return best
-    raise RecordsError(f"{sheet.source}: no heading row for ratings was found. {_likely_headings(sheet, filled)}")
+    if best < 0 or counts[best] < FEWEST_HEADINGS:
+        at = next((row for row in filled if sum(map(bool, sheet.row(row))) >= FEWEST_HEADINGS), None)
+        found = list_headings(sheet, at, targets) if at is not None else ""
+        what = f"{sheet.source}: no heading row for ratings was found."
+        raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, "Put the headings above the ratings."))))
+    for row in (best - 1, best):
+        if row >= 0 and _is_split(sheet, row, targets):
+            return _joined(sheet, row, targets)
+    return Header(best, best, tuple(_tidy(cell) for cell in sheet.row(best)))
 
 
-def may_be_listed(sheet: Sheet, header: int, targets: Mapping[str, Role | None]) -> bool:
-    """Return whether a message may list the row's cells: not where it could be ``Client: | NAME`` above the table."""
-    cells = [cell for cell in sheet.row(header) if cell]
-    beneath = [cell for cell in sheet.row(header + 1) if cell] if header + 1 < sheet.n_rows else []
-    filled = len(beneath) >= len(cells) - 1 and any(_DATA_LIKE.fullmatch(cell) for cell in beneath)
-    return filled or 2 * sum(_is_known(cell, targets) for cell in cells) > len(cells)
+def first_rows(sheet: Sheet) -> list[int]:
+    """Return the rows, from 0, among which the headings are looked for."""
+    return [row for row in range(min(sheet.n_rows, 4 * ROWS_SEARCHED)) if any(sheet.row(row))][:ROWS_SEARCHED]
 
 
-def _likely_headings(sheet: Sheet, filled: list[int]) -> str:
-    for row, after in pairwise(filled):
-        cells = [cell for cell in sheet.row(row) if cell]
-        if len(cells) >= FEWEST_HEADINGS and not any(_DATA_LIKE.fullmatch(cell) for cell in cells):
-            if any(_DATA_LIKE.fullmatch(cell) for cell in sheet.row(after)):
-                return f"Columns found: {quote(cells)}. {LOOKED_FOR}"
-            break
-    return f"{LOOKED_FOR} Put the headings in the row above the ratings."
+def _tidy(cell: str) -> str:
+    return printable(" ".join(cell.split()))
+
+
+def _is_split(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> bool:
+    """Return whether a rated heading stands over several columns, of which only the first has it."""
+    roles = [role_of(cell, targets) if cell else None for cell in sheet.row(row)]
+    if not {"case_id", "session"} <= {role.field for role in roles if isinstance(role, FieldRole)}:
+        return False
+    rated, gaps = False, 0
+    for at, cell in enumerate(sheet.row(row)):
+        if cell:
+            rated, gaps = isinstance(roles[at], (ItemRole, ScoreRole)), 0
+        elif rated and 2 * (~sheet.columns[at].blank[row + 1 :]).sum() > sheet.filled[row + 1 :].sum():
+            gaps += 1
+        if gaps >= FEWEST_GAPS:
+            return True
+    return False
+
+
+def _joined(sheet: Sheet, top: int, targets: Mapping[str, Role | None]) -> Header:
+    upper, lower = sheet.row(top), sheet.row(top + 1)
+    roles = [role_of(cell, targets) if cell else None for cell in upper]
+    fields = [at for at, role in enumerate(roles) if isinstance(role, FieldRole)]
+    whole = not any(lower[at] for at in fields)
+    headings, over = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        over = above or over
+        headings.append(_tidy(f"{over} {below}" if below else above))
+        whole = whole and (not below or isinstance(role_of(headings[-1], targets), (ItemRole, ScoreRole)))
+    if not whole:
+        raise RecordsError(
+            f"{sheet.source}: in row {top + 1} a rated heading stands over several columns. "
+            "The headings stand in two rows; put them in one, a heading above each column."
+        )
+    return Header(top, top + 1, tuple(headings))
+
+
+def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> str:
+    """Return the cells of a row for a message: those that are known words, and the others only where they are headings.
+
+    ``Client: | NAME`` above a table, and a first row of data without headings, must not put a name into a message.
+    """
+    cells = [_tidy(cell) for cell in sheet.row(row) if cell]
+    known = [cell for cell in cells if _is_known(cell, targets)]
+    beneath = [[cell for cell in sheet.row(at) if cell] for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED]]
+    beneath = [each for each in beneath if each]
+    is_table = (
+        bool(beneath)
+        and not _holds_data(cells)
+        and all(len(each) >= len(cells) - 1 and any(map(_DATA_LIKE.fullmatch, each)) for each in beneath)
+        and not any(_is_form(each) for each in beneath)
+    )
+    if is_table and (len(known) >= FEWEST_HEADINGS or not any(map(_LIKE_A_NAME.fullmatch, cells))):
+        return f"Columns found: {quote(cells)}."
+    others = f"{len(cells) - len(known)} other{'s' if len(cells) - len(known) > 1 else ''} in row {row + 1}"
+    if not known:
+        return ""
+    return f"Columns found: {quote(known)}{f' and {others}' if len(cells) > len(known) else ''}."
+
+
+def _is_form(cells: Sequence[str]) -> bool:
+    """Return whether a row has labels of what stands beside them; a table has raters, scales and one item in a row."""
+    roles = [read_heading(cell) for cell in cells]
+    fields = (cell for cell, role in zip(cells, roles, strict=True) if isinstance(role, FieldRole))
+    n_items = sum(isinstance(role, ItemRole) for role in roles)
+    return n_items > 1 or any(map(names_a_person, cells)) or any(read_rater(cell) is None for cell in fields)
 
 
 def quote(headings: Sequence[str]) -> str:
     """Return the headings in quotation marks, the first of them where they are many."""
-    shown = [f"“{heading[:40]}”" for heading in headings if heading][:MOST_LISTED]
+    shown = [f"“{printable(heading)[:40]}”" for heading in headings if heading][:MOST_LISTED]
     more = sum(1 for heading in headings if heading) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def column_letter(position: int) -> str:
-    """Return the letters that Excel has for the column at this position."""
+def column_name(position: int) -> str:
+    """Return what the column at this position is called where it has no heading: ``column D``."""
     letters = ""
     position += 1
     while position:
         position, rest = divmod(position - 1, 26)
         letters = chr(65 + rest) + letters
-    return letters
+    return f"column {letters}"

@@ -12,6 +12,7 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.vocabulary import (
     FIELDS,
     FILLERS,
+    ITEM_NAMES,
     ITEM_WORDS,
     RATER_LETTERS,
     RATERS,
@@ -20,6 +21,7 @@ from supervision_kit.records.vocabulary import (
     STATISTICS,
     VERSIONS,
     WITH_NAMES,
+    fold,
     squeeze,
     words,
 )
@@ -28,6 +30,7 @@ LONGEST = 60  # letters and digits; a longer heading is a sentence
 MOST_ITEMS = 200
 MOST_READINGS = 20  # of one heading; more are word salad
 _NUMBER = re.compile(r"\|?0*([1-9][0-9]{0,2})(?![0-9])")
+_POINT_IN_TIME = re.compile(r"(?<![a-z])t[0-9]")  # SRS T1: the first time, or the therapist's item 1
 _OF_A_PERSON = re.compile(r"name|birth|geburt|geboren|\bdob\b|dateofb")
 
 
@@ -73,14 +76,19 @@ def read_heading(text: str) -> Role | None:
 
     A heading that speaks of a name or of a birth is never taken for a case, a session or a date.
     """
+    number, colon, wording = text.partition(":")
+    if colon and wording.strip() and isinstance(role := read_heading(number), ItemRole):
+        return role  # “WAI-SR 1: …”, with the item's wording
     squeezed = squeeze(text)
-    if not squeezed or len(squeezed) > LONGEST:
+    if not squeezed or len(squeezed) > LONGEST or _POINT_IN_TIME.search(fold(text)):
         return None
     field = _field(squeezed.replace("|", ""))
     if _OF_A_PERSON.search(squeezed):
         return field if field and field.field in WITH_NAMES else None
-    if field:
-        return field
+    return field or _named().get(squeezed) or _rated(squeezed)
+
+
+def _rated(squeezed: str) -> Role | None:
     roles = [role for pieces in islice(_segment(squeezed), MOST_READINGS) if (role := _role(pieces))]
     if not roles:
         return None
@@ -89,6 +97,14 @@ def read_heading(text: str) -> Role | None:
     if isinstance(first, ScoreRole) and first.statistic is None and item is not None:
         return ScoreRole(first.instrument, first.rater, first.scale, None, item)
     return first
+
+
+def read_heading_of(text: str, instrument: str) -> Role | None:
+    """Return what the heading means where it names only the family of this instrument (``WAI 3`` for the WAI-SR)."""
+    family = instrument.partition("_")[0]
+    rest = squeeze(text).removeprefix(family)
+    role = read_heading(squeeze(instrument) + rest) if rest != squeeze(text) and family != instrument else None
+    return role if isinstance(role, (ItemRole, ScoreRole)) else None
 
 
 def read_instrument(text: str) -> tuple[str, str | None] | None:
@@ -127,6 +143,11 @@ def rater_in(text: str) -> str | None:
 
 def _triples(run: list[str]) -> Iterator[tuple[str, str, str]]:
     return zip(["", *run], run, [*run[1:], ""], strict=False)
+
+
+def names_a_person(text: str) -> bool:
+    """Return whether a heading speaks of a name or a birth."""
+    return bool(_OF_A_PERSON.search(squeeze(text)))
 
 
 def read_scale(text: str) -> str | None:
@@ -172,6 +193,18 @@ def _aliases() -> dict[str, tuple[str, str | None]]:
         for name in (*instrument.aliases, instrument.key, instrument.title, instrument.short_title):
             aliases[squeeze(name)] = (instrument.key, _rater_of(squeeze(name), squeeze(instrument.key)))
     return aliases
+
+
+@cache
+def _named() -> dict[str, Role]:
+    """Squeezed alias with a word for one of its items (``SRS Relationship``), or with “overall” for its total."""
+    named: dict[str, Role] = {}
+    for alias, (instrument, rater) in _aliases().items():
+        items = ITEM_NAMES.get(instrument, ())
+        named |= {alias + name: ItemRole(instrument, rater, n) for n, names in enumerate(items, 1) for name in names}
+        if not items:
+            named[f"{alias}overall"] = ScoreRole(instrument, rater, "total")
+    return named
 
 
 @cache

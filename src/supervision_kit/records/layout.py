@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from supervision_kit.errors import RecordsError
+from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.finding import SESSION_COLUMN, WIDE, Finding, Layout
-from supervision_kit.records.header import LOOKED_FOR, column_letter, find_header, may_be_listed, quote, role_of
+from supervision_kit.records.header import (
+    LOOKED_FOR,
+    column_name,
+    count_recognised,
+    find_header,
+    first_rows,
+    list_headings,
+    quote,
+    role_of,
+)
 from supervision_kit.records.headings import (
     FieldRole,
     Role,
     ScoreRole,
     rater_in,
     read_heading,
+    read_heading_of,
     read_rater,
 )
 from supervision_kit.records.slots import (
@@ -42,9 +53,11 @@ def find_layout(
         instrument is not said. It lists the columns found and what was looked for.
     """
     header = find_header(sheet, targets)
-    headings = tuple(" ".join(cell.split()) for cell in sheet.row(header))
-    finding = Finding(sheet, header, headings, [role_of(heading, targets) for heading in headings])
-    finding.listed = may_be_listed(sheet, header, targets)
+    headings = tuple(
+        heading or (column_name(at) if heading_key(column_name(at)) in targets else "")
+        for at, heading in enumerate(header.headings)
+    )
+    finding = Finding(sheet, header, headings, [_role(heading, targets, instrument) for heading in headings], targets)
     settle_short(finding)
     _take_fields(finding)
     shape = take_slots(finding)
@@ -56,8 +69,9 @@ def find_layout(
     note_incomplete(finding)
     _note_unused(finding)
     return Layout(
-        header,
-        tuple(heading or f"column {column_letter(at)}" for at, heading in enumerate(headings)),
+        header.row,
+        max(at for at, heading in enumerate(headings) if heading) + 1,
+        tuple(heading or column_name(at) for at, heading in enumerate(headings)),
         shape,
         finding.fields,
         tuple(finding.slots),
@@ -65,6 +79,14 @@ def find_layout(
         *_find_rater(finding, rater),
         tuple(finding.notes),
     )
+
+
+def _role(heading: str, targets: Mapping[str, Role | None], instrument: str | None) -> Role | None:
+    """Return the role of a heading, of ``WAI_1`` too where the caller says which of the family it is."""
+    role = role_of(heading, targets) if heading else None
+    if role is not None or instrument is None or heading_key(heading) in targets:
+        return role
+    return read_heading_of(heading, instrument)
 
 
 def _take_fields(finding: Finding) -> None:
@@ -100,18 +122,29 @@ def _check_complete(finding: Finding, shape: str) -> None:
     if shape == WIDE and not finding.slots:
         missing.append(MEANINGS["rating"])
     if missing:
+        one = len(missing) == 1 and missing != [MEANINGS["rating"]]
         raise finding.refuse(
-            f"{' and '.join(missing)} {'was' if len(missing) == 1 else 'were'} not found.",
-            f"{LOOKED_FOR} Rename the headings, or say which is which: columns={{“their name”: “ours”}}.",
+            f"{' and '.join(missing)} {'was' if one else 'were'} not found.",
+            f"{LOOKED_FOR} {_suggest_instrument(finding)}Rename the headings, "
+            "or say which is which: columns={“their name”: “ours”}.",
         )
-    if not (finding.sheet.filled[finding.header + 1 :]).any():
+    if not (finding.sheet.filled[finding.header.row + 1 :]).any():
         raise RecordsError(f"{finding.sheet.source} has headings and no row of ratings beneath them.")
+
+
+def _suggest_instrument(finding: Finding) -> str:
+    """Return which instrument= would make headings known that are not."""
+    unknown = [heading for heading, role in zip(finding.headings, finding.roles, strict=True) if heading and not role]
+    for key, known in INSTRUMENTS.items():
+        if like := [heading for heading in unknown if read_heading_of(heading, key)]:
+            return f"If {quote(like[:1])} is of the {known.short_title}, pass instrument=“{key}”. "
+    return ""
 
 
 def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
     """Return the rater that the caller, a title row or the whole name of the sheet or file says, and which of them."""
     sheet = finding.sheet
-    titles = {rater_in(cell) for row in range(finding.header) for cell in sheet.row(row)} - {None}
+    titles = {rater_in(cell) for row in range(finding.header.top) for cell in sheet.row(row)} - {None}
     if given or len(titles) == 1:
         return given or titles.pop(), "" if given else "a row above the headings"
     for name, alone in ((sheet.name, read_rater(sheet.name)), (sheet.file_stem, None)):
@@ -124,13 +157,24 @@ def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
 
 def _note_unused(finding: Finding) -> None:
     used = {*finding.fields.values(), *(slot.position for slot in finding.slots)} | finding.explained
-    if unused := [heading for at, heading in enumerate(finding.headings) if heading and at not in used]:
-        finding.notes.append(f"Not used: {quote(unused)}.")
-    if finding.header:
-        finding.notes.append(f"The headings stand in row {finding.header + 1}.")
+    unused = [at for at in range(len(finding.headings)) if at not in used]
+    if names := [finding.headings[at] for at in unused if finding.headings[at]]:
+        finding.notes.append(f"Not used: {quote(names)}.")
+    beneath = slice(finding.header.row + 1, None)
+    nameless = [
+        column_name(at)
+        for at in unused
+        if not finding.headings[at] and not finding.sheet.columns[at].blank[beneath].all()
+    ]
+    if nameless:
+        finding.notes.append(f"Not used, for want of a heading: {', '.join(nameless)}.")
+    if finding.header.top != finding.header.row:
+        finding.notes.append(f"The headings in rows {finding.header.top + 1} and {finding.header.row + 1} were joined.")
+    elif finding.header.row:
+        finding.notes.append(f"The headings stand in row {finding.header.row + 1}.")
 
 
-def check_found(targets: Mapping[str, Role | None], layouts: Sequence[Layout], *, theirs: Mapping[str, str]) -> None:
+def check_found(targets: Mapping[str, Role | None], sheets: Sequence[Sheet], *, theirs: Mapping[str, str]) -> None:
     """Refuse a name in ``columns=`` that no sheet has.
 
     Raises
@@ -138,10 +182,11 @@ def check_found(targets: Mapping[str, Role | None], layouts: Sequence[Layout], *
     RecordsError
         Names what is missing and lists the columns there are.
     """
-    found = [heading for layout in layouts for heading in layout.headings]
-    there = {heading_key(heading) for heading in found}
-    missing = [name for name in theirs if heading_key(name) in targets and heading_key(name) not in there]
+    there = {heading_key(cell) for sheet in sheets for row in first_rows(sheet) for cell in sheet.row(row)}
+    there |= {heading_key(column_name(at)) for sheet in sheets for at in range(len(sheet.columns))}
+    missing = [name for name in theirs if heading_key(name) not in there]
     if missing:
-        raise RecordsError(
-            f"columns=: there is no column {quote(missing)}. Columns found: {quote(list(dict.fromkeys(found)))}."
-        )
+        rows = [(sheet, row) for sheet in sheets for row in first_rows(sheet)]
+        sheet, row = max(rows, key=lambda each: count_recognised(each[0].row(each[1]), targets))
+        found = list_headings(sheet, row, targets)
+        raise RecordsError(f"columns=: there is no column {quote(missing)}. {found}".strip())

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.records.cells import Column, Flags, Rows, Texts
+from supervision_kit.records.cells import Column, Flags, Rows, Texts, printable
 
 COLUMNS = ("source", "row", "column", "value", "rule", "message")
 LONGEST_VALUE = 40
@@ -18,6 +18,8 @@ LONGEST_VALUE = 40
 RULES: Mapping[str, str] = MappingProxyType(
     {
         "case_missing": "The row does not say which case it is of.",
+        "row_too_long": "The row has more cells than there are headings.",
+        "quote_unclosed": "A quotation mark opens a cell in this row and swallows the rows after it.",
         "summary_row": "The case cell says total, mean or the like: the row sums up others.",
         "session_missing": "The row does not say which session it is of.",
         "session_not_a_number": "The session is not a whole number from 1 up.",
@@ -93,7 +95,7 @@ class ProblemList:
                 "source": source,
                 "row": numbers[found["at"].to_numpy()],
                 "column": names[found["position"].to_numpy()],
-                "value": found["value"].astype("str").str.slice(0, LONGEST_VALUE).to_numpy(),
+                "value": [printable(value)[:LONGEST_VALUE] for value in found["value"].astype("str")],
                 "rule": found["rule"].to_numpy(),
                 "message": found["message"].to_numpy(),
             }

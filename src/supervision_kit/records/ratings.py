@@ -113,12 +113,17 @@ def read_ratings(
     targets = read_targets(columns)
     instrument, rater = check_instrument(instrument), check_rater(rater)
     notes: list[str] = []
-    found: list[tuple[Sheet, Layout]] = []
+    files = []
     for file in gather_files(source):
         sheets, left_out = read_cells(file, recognised=lambda row: count_recognised(row, targets))
+        files.append(sheets)
         notes += left_out
-        found += _understood(sheets, notes, targets=targets, instrument=instrument, rater=rater)
-    check_found(targets, [layout for _, layout in found], theirs=columns or {})
+    check_found(targets, [sheet for sheets in files for sheet in sheets], theirs=columns or {})
+    found = [
+        each
+        for sheets in files
+        for each in _understood(sheets, notes, targets=targets, instrument=instrument, rater=rater)
+    ]
     bodies = [read_body(sheet, layout, rater=rater, day_first=day_first) for sheet, layout in found]
     merged = merge(bodies, [read_entries(body) for body in bodies])
     many = len(bodies) > 1

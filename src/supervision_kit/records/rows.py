@@ -70,12 +70,58 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     rows = rows[rows > layout.header]
     columns = tuple(column.take(rows) for column in sheet.columns)
     body = Body(sheet.source, layout, columns, (rows + 1).astype(np.int64), ProblemList(len(rows)), list(layout.notes))
+    _flag_long_rows(body, sheet)
+    _flag_swallowed_rows(body, sheet.delimiter)
     _read_case(body)
     _read_session(body)
     _read_date(body, day_first=day_first)
     _read_instrument(body)
     _read_rater(body, rater)
     return body
+
+
+def _flag_long_rows(body: Body, sheet: Sheet) -> None:
+    if not sheet.delimiter:
+        return
+    for position in range(body.layout.width, len(body.columns)):
+        body.problems.flag(
+            ~body.columns[position].blank & ~body.problems.bad,
+            position=position,
+            column=body.columns[position],
+            rule="row_too_long",
+            message="This row has more cells than headings; a comma inside a number or a comment does that. "
+            "Quote it or save as .xlsx.",
+        )
+
+
+def _flag_swallowed_rows(body: Body, delimiter: str) -> None:
+    """Set aside rows with a quoted cell whose lines are rows themselves, as a stray quotation mark makes them."""
+    case, session = body.layout.fields["case_id"], body.layout.fields["session"]
+    for position, column in enumerate(body.columns if delimiter else ()):
+        n_rows = np.array([_count_rows(text, delimiter, position, case, session) for text in column.texts])
+        messages = [
+            f"A quotation mark in this row swallows {n} line(s) that look like rows. Close or remove it."
+            for n in n_rows
+        ]
+        body.problems.flag(
+            column.spread(n_rows > 0),
+            position=position,
+            column=column,
+            rule="quote_unclosed",
+            message=column.spread(np.array(messages, dtype=object)),
+        )
+
+
+def _count_rows(text: str, delimiter: str, position: int, case: int, session: int) -> int:
+    """Return how many lines after the first have as many cells as a row up to here, a case and a session number.
+
+    In the case column it is any line, where there is a delimiter too: a code has neither.
+    """
+    if position == case and delimiter in text:
+        return len(text.splitlines()) - 1
+    rows = [line.split(delimiter) for line in text.splitlines()[1:]]
+    rows = [cells for cells in rows if len(cells) > max(position, case, session) and cells[case].strip()]
+    return int((read_sessions(np.array([cells[session].strip() for cells in rows], dtype=object)) > 0).sum())
 
 
 def _read_case(body: Body) -> None:

@@ -10,7 +10,7 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, SESSION_COLUMN, WIDE, Finding, Slot
 from supervision_kit.records.header import quote
 from supervision_kit.records.headings import FieldRole, ItemRole, ScoreRole, instruments_in
-from supervision_kit.records.vocabulary import squeeze
+from supervision_kit.records.vocabulary import heading_key, squeeze
 
 _NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
 
@@ -41,10 +41,12 @@ def take_slots(finding: Finding) -> str:
     given = fields.get("response", fields.get("score"))
     if "item" in fields and given is not None:
         fields["response"] = given
+        _refuse_besides(finding, LONG_ITEMS)
         return LONG_ITEMS
     given = fields.get("score", fields.get("response"))
     if "scale" in fields and given is not None:
         fields["score"] = given
+        _refuse_besides(finding, LONG_SCORES)
         return LONG_SCORES
     for at, role in enumerate(finding.roles):
         if isinstance(role, ItemRole):
@@ -66,12 +68,26 @@ def take_slots(finding: Finding) -> str:
     return WIDE
 
 
+def _refuse_besides(finding: Finding, shape: str) -> None:
+    """Refuse a column that the caller calls a rating, in a table whose ratings all stand in one column."""
+    said = [
+        heading
+        for heading, role in zip(finding.headings, finding.roles, strict=True)
+        if isinstance(role, (ItemRole, ScoreRole)) and heading_key(heading) in finding.targets
+    ]
+    if said:
+        raise RecordsError(
+            f"columns=: {quote(said)} cannot be read beside the others: {finding.sheet.source} has {shape}. "
+            "Leave it out, or call the item or scale column “ignore”."
+        )
+
+
 def find_instrument(finding: Finding, given: str | None) -> str | None:
     """Return the instrument that the caller, the title rows, the sheet, the file or the other headings name."""
     if given:
         return given
     sheet = finding.sheet
-    title = " ".join(cell for row in range(finding.header) for cell in sheet.row(row))
+    title = " ".join(cell for row in range(finding.header.top) for cell in sheet.row(row))
     named = {slot.instrument for slot in finding.slots if slot.instrument}
     places = (
         ("the rows above the headings name it", instruments_in(title)),

@@ -27,9 +27,13 @@ def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
     RecordsError
         Names every target that is none, and lists what is allowed.
     """
+    if not isinstance(columns, Mapping | None):
+        raise RecordsError(f"columns= is a {type(columns).__name__}: give {{“their name”: “ours”}}. {ALLOWED}")
     targets: dict[str, Role | None] = {}
     wrong = []
     for theirs, ours in (columns or {}).items():
+        if heading_key(str(theirs)) in targets:
+            raise RecordsError(f"columns=: “{theirs}” is the same heading as another one given. Name it once.")
         parts = [part.strip().casefold() for part in str(ours).split(":")]
         role = _role(parts)
         if role is None and parts != [IGNORE]:
@@ -62,9 +66,15 @@ def check_instrument(instrument: str | None) -> str | None:
     UnknownNameError
         Lists the registered keys and the nearest ones.
     """
-    if instrument is None or instrument in INSTRUMENTS:
+    if instrument is None:
+        return None
+    if not isinstance(instrument, str):
+        raise RecordsError(
+            f"instrument= is one of {', '.join(sorted(INSTRUMENTS))}, not a {type(instrument).__name__}."
+        )
+    if instrument in INSTRUMENTS:
         return instrument
-    found = read_instrument(str(instrument))
+    found = read_instrument(instrument)
     if found is None:
         raise UnknownNameError("instrument", instrument, INSTRUMENTS)
     return found[0]
@@ -80,7 +90,7 @@ def check_rater(rater: str | None) -> str | None:
     """
     if rater is None:
         return None
-    found = read_rater(str(rater))
+    found = read_rater(rater) if isinstance(rater, str) else None
     if found is None:
         raise RecordsError(f"rater= is none of {', '.join(RATERS)}.")
     return found

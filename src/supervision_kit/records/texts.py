@@ -39,8 +39,8 @@ def decode(content: bytes, *, source: str) -> str:
     raise RecordsError(f"{source} {_NO_TEXT}")
 
 
-def read_text(text: str, *, source: str, recognised: Callable[[list[str]], int]) -> tuple[Column, ...]:
-    """Return the columns of delimited text; the delimiter is the one under which most headings are recognised.
+def read_text(text: str, *, source: str, recognised: Callable[[list[str]], int]) -> tuple[tuple[Column, ...], str]:
+    """Return the columns of delimited text and the delimiter, the one under which most headings are recognised.
 
     Each record is a row, also one without any cell filled; a line break inside a quoted cell starts no new one. A first
     line such as ``sep=;`` names the delimiter and is no row, as in Excel.
@@ -48,6 +48,7 @@ def read_text(text: str, *, source: str, recognised: Callable[[list[str]], int])
     named = _SEPARATOR_LINE.match(text)
     if named:
         text = text[named.end() :]
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     delimiter = named[1] if named else _find_delimiter(text, recognised)
     width = _count_columns(text, delimiter, source)
     try:
@@ -65,7 +66,7 @@ def read_text(text: str, *, source: str, recognised: Callable[[list[str]], int])
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
         raise RecordsError(_unclosed(source)) from None
-    return tuple(Column.of(cells[position].to_list()) for position in range(width))
+    return tuple(Column.of(cells[position].to_list()) for position in range(width)), delimiter
 
 
 def _find_delimiter(text: str, recognised: Callable[[list[str]], int]) -> str:

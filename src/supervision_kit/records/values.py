@@ -11,6 +11,7 @@ import pandas as pd
 from supervision_kit.records.cells import Column, Flags, Texts
 from supervision_kit.records.vocabulary import NO_ANSWER
 
+LARGEST = 1e12  # a larger number is no rating, in whatever unit
 LAST_SESSION = 9_999  # a larger number is a date or a code that stands in the wrong column
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
@@ -38,7 +39,8 @@ def read_numbers(texts: Texts) -> Numbers:
     numeric = _strings(texts).str.fullmatch(_NUMBER).to_numpy(dtype=bool)
     values = np.full(len(texts), np.nan)
     values[numeric] = [float(text.replace(",", ".")) for text in texts[numeric]]
-    return Numbers(values, none, ~none & ~numeric)
+    values[~(np.abs(values) <= LARGEST)] = np.nan
+    return Numbers(values, none, ~none & np.isnan(values))
 
 
 def read_sessions(texts: Texts) -> npt.NDArray[np.int64]:

@@ -169,10 +169,24 @@ VERSIONS = frozenset(
     {"version", "form", "rated", "report", "rating", "ratings", "bogen", "sicht", "perspective", "perspektive"}
 )
 SCALES: Mapping[str, frozenset[str]] = {
-    "total": frozenset({"total", "totals", "gesamt", "gesamtwert", "gesamtscore", "summenwert", "composite"}),
+    "total": frozenset({"total", "totals", "tot", "gesamt", "gesamtwert", "gesamtscore", "summenwert", "composite"}),
     "task": frozenset({"task", "tasks", "aufgabe", "aufgaben"}),
     "bond": frozenset({"bond", "bonds", "bindung"}),
     "goal": frozenset({"goal", "goals", "ziel", "ziele"}),
+}
+ITEM_NAMES: Mapping[str, tuple[frozenset[str], ...]] = {  # what each line of the form is about, not its wording
+    "srs": (
+        frozenset({"relationship", "beziehung"}),
+        frozenset({"goal", "goals", "topics", "goalsandtopics", "goalstopics", "ziele", "zieleundthemen"}),
+        frozenset({"approach", "method", "approachormethod", "approachmethod", "methode"}),
+        frozenset({"overall", "insgesamt"}),
+    ),
+    "ors": (
+        frozenset({"individual", "individually", "personal", "individuell"}),
+        frozenset({"interpersonal", "interpersonally", "zwischenmenschlich"}),
+        frozenset({"social", "socially", "sozial"}),
+        frozenset({"overall", "insgesamt"}),
+    ),
 }
 STATISTICS: Mapping[str, frozenset[str]] = {
     "sum": frozenset({"sum", "summe", "sumscore", "summenscore"}),
@@ -181,7 +195,7 @@ STATISTICS: Mapping[str, frozenset[str]] = {
 ITEM_WORDS = frozenset({"item", "question", "frage", "q", "i", "it", "no", "nr"})
 SCORE_WORDS = frozenset({"score", "scores", "rating", "ratings", "wert", "points", "punkte", "result", "value"})
 FILLERS = frozenset(
-    {"scale", "subscale", "skala", "subskala", "form", "version", "rated", "raw", "bogen", "fragebogen"}
+    {"scale", "subscale", "skala", "subskala", "form", "version", "rated", "raw", "clinical", "bogen", "fragebogen"}
 )
 
 SUMMARIES = frozenset(

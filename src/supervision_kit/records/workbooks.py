@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Column
+from supervision_kit.records.cells import Column, printable
 from supervision_kit.records.sheet_xml import SheetScan, scan_workbook
 
 MOST_CELLS = 40_000_000  # a sheet's used area, empty cells among them; more does not fit into memory
@@ -36,18 +36,19 @@ def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for position, about in enumerate(workbook.sheets_metadata):
+            name = printable(about.name)
             if about.visible != SheetVisibleEnum.Visible:
-                notes.append(f"The hidden sheet “{about.name}” was not read.")
+                notes.append(f"The hidden sheet “{name}” was not read.")
                 continue
             rows = workbook.get_sheet_by_index(position).to_python(skip_empty_area=False)
             scan = scans.get(about.name, SheetScan())
             if scan.n_unsaved:
                 notes.append(
-                    f"Sheet “{about.name}”: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
+                    f"Sheet “{name}”: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
                     "Open the file in Excel, save it, and read it again."
                 )
             if rows:
-                sheets.append(WorkbookSheet(about.name, _columns(_with_errors(rows, scan))))
+                sheets.append(WorkbookSheet(name, _columns(_with_errors(rows, scan))))
     except PasswordError:
         raise RecordsError(_locked(source)) from None
     except (CalamineError, ValueError, OSError):
