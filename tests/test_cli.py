@@ -178,3 +178,13 @@ def test_reading_text_loads_no_workbook_reader():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_long_numbers_in_a_faulty_cell_are_not_shown(file, capsys):
+    text = "case,session,SRS\nA,943 476 5919,30\nB,+44 7700 900123,30\nC,19800201,30\nD,1,41.25\nE,1,99999\n"
+    assert main(["check", file(text)]) == 1
+    out = capsys.readouterr().out
+    assert [digits for digits in ("5919", "900123", "1980") if digits in out] == []
+    assert out.count("(number)") == 3
+    assert "41.25" in out
+    assert "99999" in out

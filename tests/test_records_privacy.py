@@ -26,6 +26,7 @@ def refusal(text, **settings):
         "Client;Anna Smith;Therapist;Dr Jones\nSession;3;Date;01.02.2025\n",
         "Client;Anna Smith;Therapist;Dr Jones\nSRS 1;9;SRS 2;8\n",
         "Smith,Anna,client\n",
+        "Smith,Anna,client\nMiller,Bob,2025-01-02\n",
         "Anna Smith;therapist;weekly\nBert Jones;4;5\n",
         "Jones, Anna;1;36\n",
     ],
@@ -42,7 +43,13 @@ def test_known_words_are_listed_and_the_others_counted():
 
 def test_unknown_headings_over_numbers_are_listed():
     assert "Columns found: “foo”, “bar”, “baz”." in refusal("foo,bar,baz\n1,2,3\n4,5,6\n")
-    assert "Columns found: “Client”, “Visit”, “Anxiety Scale”." in refusal("Client,Visit,Anxiety Scale\nC1,1,3\n")
+    assert "Columns found: “Client”, “Visit”, “anxiety scale”." in refusal("Client,Visit,anxiety scale\nC1,1,3\n")
+
+
+def test_a_heading_like_a_name_is_called_by_its_column():
+    assert "Columns found: “Client”, “Visit”, column C." in refusal("Client,Visit,Anna Smith\nC1,1,3\n")
+    ratings = sk.read_ratings(b"Client;Anna Smith;Session;Bob;SRS\nX1;x;1;3;36\n")
+    assert "Not used: column B, “Bob”." in ratings.notes
 
 
 def test_the_note_on_a_sheet_left_aside_holds_no_name():

@@ -26,16 +26,20 @@ DONE, PROBLEMS_FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEMO_PORT = 8866
 MOST_LINES = 200  # problems in the plain report; --json has them all
 
+MOST_DIGITS = 5  # shown of a faulty cell; more could be a telephone number or a day of birth
+
 _LETTER = re.compile(r"[^\W\d_]")
 _DATE_LIKE = re.compile(r"\D*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+
+_NUMBER = re.compile(r"[+-]?\d{1,5}([.,]\d+)?")
 
 _ABOUT = "Turns session-by-session ratings of the therapeutic alliance into psychotherapy supervision."
 _EXIT_CODES = "Exit codes: 0 done, 1 problems found in the data, 2 wrong use or a file that cannot be read."
 _CHECK = """\
 Says what is in files of session ratings, and lists every row that cannot be used.
 
-Nothing is changed or kept. Words that stand in a faulty cell are shown as (text), dates in a wrong place as (date), so
-that no name or birthday gets into a terminal's log; --json holds the cells as they are.
+Nothing is changed or kept. Words that stand in a faulty cell are shown as (text), dates in a wrong place as (date) and
+long numbers as (number), so that no name or birthday gets into a terminal's log; --json holds the cells as they are.
 """
 _CHECK_EXAMPLES = f"""\
 examples:
@@ -234,11 +238,13 @@ def _table(problems: pd.DataFrame, *, name_source: bool) -> list[str]:
 
 
 def _veil(value: str, rule: str) -> str:
-    """Hide what could be a name or a birthday."""
+    """Hide what could be a name, a birthday or a telephone number."""
     from supervision_kit.records.vocabulary import NO_ANSWER
 
     if _LETTER.search(value) and value.casefold() not in NO_ANSWER:
         return "(text)"
     if _DATE_LIKE.fullmatch(value) and rule != "date_unreadable":
         return "(date)"
+    if sum(map(str.isdigit, value)) > MOST_DIGITS and not _NUMBER.fullmatch(value):
+        return "(number)"
     return value

@@ -1,8 +1,9 @@
 """Files of many shapes → ratings, with every problem found and nothing lost.
 
-A file is read in four steps, each a module that knows nothing of the next: *cells* (`files`, `texts`, `workbooks`), the
-*layout* of those cells (`vocabulary`, `headings`, `layout`), *values* (`values`, `dates`, `units`), and the *tables*
-(`shapes`, `merging`, `ratings`).
+A file is read in four steps, each of which knows nothing of the next: its *cells* (`files`, `texts`, `workbooks`,
+`sheet_xml`), the *layout* of those cells (`vocabulary`, `headings`, `header`, `finding`, `slots`, `layout`), the
+*values* of each row (`rows`, `grouping`, `entries`, with `values`, `dates` and `units`), and the *tables* (`merging`,
+`assembling`, `ratings`).
 """
 
 from supervision_kit.records.problems import RULES

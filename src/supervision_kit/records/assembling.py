@@ -10,13 +10,12 @@ import pandas as pd
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
-from supervision_kit.records.merging import Merged
+from supervision_kit.records.merging import Merged, join_labels
 from supervision_kit.records.rows import INSTRUMENT_KEYS
 from supervision_kit.scoring import score_responses
 from supervision_kit.tables import RATERS, RESPONSES, SCORES, SERIES_KEY
 
 TOLERANCE = 0.05  # scale points; a given score within it of the items' score is the same, rounded
-MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,9 @@ def _prefer_items(
     far = both & ((beside["score"] - beside["score_made"]).abs() > TOLERANCE + 1e-9)
     for (instrument, scale), differing in beside[far].groupby(["instrument", "scale"]):
         rows = merged.label(np.unique(differing["row"].to_numpy().astype(np.int64)))
-        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
         notes.append(
             f"The given {INSTRUMENTS[str(instrument)].short_title} {scale} differs from what the items make in "
-            f"{', '.join(rows[:MOST_NAMED])}{more}; the items were used."
+            f"{join_labels(rows)}; the items were used."
         )
     made_keys = pd.MultiIndex.from_frame(made[key])
     needless = beside["score_made"].notna() | beside["score"].isna()

@@ -15,6 +15,8 @@ from supervision_kit.records.vocabulary import MONTHS, fold
 YEARS = (1900, 2100)
 MONTHS_IN_A_YEAR = 12
 DAYS_IN_A_MONTH = 31
+SERIALS = (25_000, 80_000)  # Excel's count of days from 1968 to 2119
+EXCEL_DAY_0 = np.datetime64("1899-12-30")
 FIRST_YEAR_OF_LAST_CENTURY = 70  # of years written with two digits: 70 is 1970, 69 is 2069
 
 _TIME = r"(?:[t\s,]+[0-9]{1,2}:[0-9]{2}.*)?"
@@ -34,12 +36,18 @@ _EITHER_WAY = rf"{_DAY}[/-]{_DAY}[/-]{_YEAR}{_TIME}"
 
 @dataclass(frozen=True)
 class Dates:
-    """The day of each text (``NaT`` where empty, open or unreadable), what is unreadable, and how it was decided."""
+    """The day of each text (``NaT`` where empty, open or unreadable), what is unreadable, and how it was decided.
+
+    `serial` are the days written as Excel's count of them; `swapped` is whether Excel seems to have taken days for
+    months: the dates that it knows have days up to 12, those that it left as text have days above.
+    """
 
     values: npt.NDArray[np.datetime64]
     unreadable: Flags
     n_open: int
     order: str
+    serial: Flags
+    swapped: bool
 
 
 def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
@@ -58,6 +66,10 @@ def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
     day_first, words, is_open = _decide(parts[slashed], given=day_first)
     if slashed.any() and not is_open:
         _put(values, folded, _EITHER_WAY, (2, 1, 0) if day_first else (2, 0, 1))
+    serial = folded.str.fullmatch(r"[0-9]{5}(\.[0-9]+)?").to_numpy(dtype=bool)
+    counted = np.array([float(text) if yes else 0 for text, yes in zip(folded, serial, strict=True)]).astype(np.int64)
+    serial = (counted >= SERIALS[0]) & (counted <= SERIALS[1])
+    values[serial] = (EXCEL_DAY_0 + counted[serial].astype("timedelta64[D]")).astype("datetime64[us]")
     readable = ~np.isnat(values)
     if is_open:
         possible = (
@@ -65,7 +77,23 @@ def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
         )
         readable |= possible
     unreadable = ~readable & ~unanswered(texts)
-    return Dates(values, unreadable, int((readable & np.isnat(values)).sum()), words)
+    iso = folded.str.match("[0-9]{4}-").to_numpy(dtype=bool)
+    n_open = int((readable & np.isnat(values)).sum())
+    return Dates(values, unreadable, n_open, words, serial, _swapped(values, iso))
+
+
+def like_dates(texts: Texts) -> Flags:
+    """Return which texts are what Excel makes of a number that it takes for a date (``03. Mai``, ``Jan 05``)."""
+    folded = pd.Series([fold(text) for text in texts], dtype="str")
+    short = folded.str.fullmatch(rf"(?:{_DAY}[\s.-]*{_MONTH}\.?|{_MONTH}\.?[\s.-]*[0-9]{{2}})")
+    return (short | folded.str.match(rf"{_PLAIN[0][0]}$")).to_numpy(dtype=bool)
+
+
+def _swapped(values: npt.NDArray[np.datetime64], iso: Flags) -> bool:
+    there = ~np.isnat(values)
+    day = pd.Series(values).dt.day.to_numpy()
+    known, left = day[there & iso], day[there & ~iso]
+    return bool(len(known) and len(left) and (known <= MONTHS_IN_A_YEAR).all() and (left > MONTHS_IN_A_YEAR).all())
 
 
 def _decide(parts: npt.NDArray[np.float64], *, given: bool | None) -> tuple[bool, str, bool]:

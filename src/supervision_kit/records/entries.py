@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags
+from supervision_kit.records.dates import like_dates
 from supervision_kit.records.finding import WIDE
 from supervision_kit.records.grouping import RatedCells, group_cells
 from supervision_kit.records.rows import INSTRUMENT_KEYS, Body
@@ -66,6 +67,7 @@ def read_entries(body: Body) -> Entries:
     _flag_unrated(body, entries)
     kept = _without_strange_blanks(entries.only(~body.problems.bad[entries.row]))
     _note_unanswered(body, kept)
+    _note_strange(body, kept)
     return kept
 
 
@@ -131,13 +133,18 @@ def _judge(body: Body, group: RatedCells, numbers: Numbers, unit: Unit | None) -
         values = unit.convert(values)
     for rule, which in faults.items():
         if which.any():
+            message = np.full(len(which), f"{allowed}; blank where not given.", dtype=object)
+            if rule == "not_a_number":
+                message[like_dates(column.texts)] = (
+                    f"{allowed}. Excel has turned a number into a date: format the column as numbers and type it again."
+                )
             where = group.rows & column.spread(which)
             body.problems.flag(
                 where,
                 position=group.position,
                 column=column,
                 rule=f"{kind}_{rule}",
-                message=f"{allowed}; blank where not given.",
+                message=column.spread(message),
             )
     return column.spread(values)
 
@@ -165,10 +172,25 @@ def _flag_unrated(body: Body, entries: Entries) -> None:
     )
 
 
+def _is_strange(entries: Entries) -> Flags:
+    """Return which ratings are of a form that their rater does not fill in."""
+    usual = np.array([[rater in INSTRUMENTS[key].raters for rater in RATERS] for key in INSTRUMENT_KEYS])
+    return ~usual[entries.instrument, entries.rater]
+
+
+def _note_strange(body: Body, entries: Entries) -> None:
+    strange = entries.only(_is_strange(entries) & ~np.isnan(entries.value))
+    for instrument, rater in sorted(set(zip(strange.instrument.tolist(), strange.rater.tolist(), strict=True))):
+        known = INSTRUMENTS[INSTRUMENT_KEYS[instrument]]
+        body.notes.append(
+            f"{known.short_title} is a form of the {' and the '.join(known.raters)}, and stands in rows of the "
+            f"{RATERS[rater]} too: read as the {RATERS[rater]}’s ratings."
+        )
+
+
 def _without_strange_blanks(entries: Entries) -> Entries:
     """Drop the blank form of a rater who does not fill that form in, beside one in the same row that has answers."""
-    usual = np.array([[rater in INSTRUMENTS[key].raters for rater in RATERS] for key in INSTRUMENT_KEYS])
-    strange = ~usual[entries.instrument, entries.rater]
+    strange = _is_strange(entries)
     if not strange.any():
         return entries
     answered = ~np.isnan(entries.value)

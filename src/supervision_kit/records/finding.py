@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from supervision_kit.errors import RecordsError
+from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.header import Header, list_headings
 from supervision_kit.records.headings import Role
@@ -28,6 +29,11 @@ class Slot:
     item: int | None = None
     scale: str | None = None
     statistic: str | None = None
+
+    def is_of(self, instrument: str) -> bool:
+        """Return whether the instrument has this item or scale."""
+        known = INSTRUMENTS[instrument]
+        return self.item <= known.n_items if self.item else self.scale in known.scales
 
 
 @dataclass(frozen=True)

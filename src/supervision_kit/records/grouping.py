@@ -92,7 +92,7 @@ def _wide_groups(body: Body, slot: Slot) -> Iterator[RatedCells]:
     column = body.columns[slot.position]
     for code, rows in _by_instrument(body):
         instrument = INSTRUMENTS[INSTRUMENT_KEYS[code]]
-        if slot.item <= instrument.n_items if slot.item else slot.scale in instrument.scales:
+        if slot.is_of(instrument.key):
             here = replace(slot, instrument=instrument.key)
             yield RatedCells(slot.position, rows, instrument.key, _slot_code(here), slot.rater, slot.statistic)
             continue

@@ -124,26 +124,45 @@ def _joined(sheet: Sheet, top: int, targets: Mapping[str, Role | None]) -> Heade
 
 
 def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> str:
-    """Return the cells of a row for a message: those that are known words, and the others only where they are headings.
+    """Return the cells of a row for a message: those that are known words, and others only where they are headings.
 
-    ``Client: | NAME`` above a table, and a first row of data without headings, must not put a name into a message.
+    ``Client: | NAME`` above a table, or a first row of data without headings, must not put a name into a message. Over
+    what looks like a table all cells are listed, but those like a name are called by their column.
     """
-    cells = [_tidy(cell) for cell in sheet.row(row) if cell]
-    known = [cell for cell in cells if _is_known(cell, targets)]
-    beneath = [[cell for cell in sheet.row(at) if cell] for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED]]
-    beneath = [each for each in beneath if each]
-    is_table = (
-        bool(beneath)
-        and not _holds_data(cells)
-        and all(len(each) >= len(cells) - 1 and any(map(_DATA_LIKE.fullmatch, each)) for each in beneath)
-        and not any(_is_form(each) for each in beneath)
-    )
-    if is_table and (len(known) >= FEWEST_HEADINGS or not any(map(_LIKE_A_NAME.fullmatch, cells))):
-        return f"Columns found: {quote(cells)}."
-    others = f"{len(cells) - len(known)} other{'s' if len(cells) - len(known) > 1 else ''} in row {row + 1}"
+    cells = {at: _tidy(cell) for at, cell in enumerate(sheet.row(row)) if cell}
+    known = [cell for cell in cells.values() if _is_known(cell, targets)]
+    beneath = [each for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED] if any(each := sheet.row(at))]
+    if _is_table(list(cells.values()), beneath):
+        sure = len(known) >= FEWEST_HEADINGS
+        over_data = {at for at in cells if all(_DATA_LIKE.fullmatch(each[at]) for each in beneath)}
+        plain = {at for at, cell in cells.items() if sure or at in over_data or cell in known or cell[0].islower()}
+        return f"Columns found: {name_columns({at: cell if at in plain else '' for at, cell in cells.items()})}."
     if not known:
         return ""
-    return f"Columns found: {quote(known)}{f' and {others}' if len(cells) > len(known) else ''}."
+    n_others = len(cells) - len(known)
+    others = f" and {n_others} other{'s' if n_others > 1 else ''} in row {row + 1}" if n_others else ""
+    return f"Columns found: {quote(known)}{others}."
+
+
+def name_columns(headings: Mapping[int, str]) -> str:
+    """Return the headings by position in quotation marks; one that is empty or like a name is called by its column."""
+    shown = [
+        f"“{heading[:40]}”" if heading and not _LIKE_A_NAME.fullmatch(heading) else column_name(at)
+        for at, heading in headings.items()
+    ]
+    more = f" and {len(shown) - MOST_LISTED} more" if len(shown) > MOST_LISTED else ""
+    return ", ".join(shown[:MOST_LISTED]) + more
+
+
+def _is_table(cells: Sequence[str], beneath: Sequence[Sequence[str]]) -> bool:
+    """Return whether the rows beneath hold data in as many columns as there are cells."""
+    return (
+        bool(beneath)
+        and not _holds_data(cells)
+        and all(sum(map(bool, each)) >= len(cells) - 1 for each in beneath)
+        and all(any(map(_DATA_LIKE.fullmatch, each)) for each in beneath)
+        and not any(map(_is_form, beneath))
+    )
 
 
 def _is_form(cells: Sequence[str]) -> bool:

@@ -137,7 +137,7 @@ def rater_in(text: str) -> str | None:
         for before, word, after in _triples(words(text[:500]))
         for rater, known in RATERS.items()
         if word in known and (after in VERSIONS or before in {"by", "von"})
-    }
+    } | {rater for _, rater in _named_in(text) if rater}
     return found.pop() if len(found) == 1 else None
 
 
@@ -166,14 +166,18 @@ def read_item(text: str) -> int | None:
 
 def instruments_in(text: str) -> set[str]:
     """Return the instruments that a title, a sheet's name or a file's name speaks of."""
+    return {instrument for instrument, _ in _named_in(text)}
+
+
+def _named_in(text: str) -> set[tuple[str, str | None]]:
     run, aliases = words(text[:500]), _aliases()
-    found: set[str] = set()
+    found: set[tuple[str, str | None]] = set()
     for start in range(len(run)):
         joined = ""
         for word in run[start : start + 8]:
             joined += "|" + word if joined[-1:].isdigit() and word.isdigit() else word
             if joined in aliases:
-                found.add(aliases[joined][0])
+                found.add(aliases[joined])
     return found
 
 

@@ -15,6 +15,7 @@ from supervision_kit.records.header import (
     find_header,
     first_rows,
     list_headings,
+    name_columns,
     quote,
     role_of,
 )
@@ -158,8 +159,8 @@ def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
 def _note_unused(finding: Finding) -> None:
     used = {*finding.fields.values(), *(slot.position for slot in finding.slots)} | finding.explained
     unused = [at for at in range(len(finding.headings)) if at not in used]
-    if names := [finding.headings[at] for at in unused if finding.headings[at]]:
-        finding.notes.append(f"Not used: {quote(names)}.")
+    if named := {at: finding.headings[at] for at in unused if finding.headings[at]}:
+        finding.notes.append(f"Not used: {name_columns(named)}.")
     beneath = slice(finding.header.row + 1, None)
     nameless = [
         column_name(at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -186,11 +187,14 @@ def _set_repeats_aside(whole: Merged, entries: Entries) -> Entries:
     return entries.only(~dropped)
 
 
+def join_labels(labels: Iterable[str]) -> str:
+    """Return the labels for a sentence, the first of them where they are many."""
+    named = list(labels)
+    return " and ".join(named[:MOST_NAMED] + (["others"] if len(named) > MOST_NAMED else []))
+
+
 def _name_rows(whole: Merged, rows: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], sentence: str) -> Texts:
     """Return the sentence for each row, with the rows of its group named in it."""
     named = pd.DataFrame({"group": groups, "label": whole.label(rows)}).drop_duplicates()
-    place = named.groupby("group").cumcount()
-    joined = named[place < MOST_NAMED].groupby("group")["label"].agg(" and ".join)
-    size = named.groupby("group").size().reindex(joined.index)
-    joined = joined.where(size <= MOST_NAMED, joined + " and others")
+    joined = named.groupby("group")["label"].agg(join_labels)
     return np.array([sentence.format(names) for names in joined.reindex(groups)], dtype=object)

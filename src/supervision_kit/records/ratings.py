@@ -20,6 +20,7 @@ from supervision_kit.records.merging import Merged, merge
 from supervision_kit.records.problems import empty_problems
 from supervision_kit.records.rows import read_body
 from supervision_kit.records.targets import check_instrument, check_rater, read_targets
+from supervision_kit.records.values import count_alike
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -153,6 +154,11 @@ def _understood(
 
 
 def _tables(merged: Merged, notes: list[str]) -> Ratings:
+    if n_alike := count_alike(merged.case[merged.entries.row]):
+        notes.append(
+            f"{n_alike:,} case codes differ from each other only by capital letters or leading zeros, and were read as "
+            "different cases. If they are the same, write them alike."
+        )
     responses = build_responses(merged)
     scores = build_scores(merged, responses, notes)
     problems = pd.concat(

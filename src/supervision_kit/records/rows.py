@@ -130,7 +130,11 @@ def _read_case(body: Body) -> None:
         raise RecordsError(f"{body.source}: there is no case column.")
     body.case = column.spread(read_codes(column))
     body.problems.flag(
-        pd.isna(body.case), position=position, column=column, rule="case_missing", message="Give the case’s code."
+        pd.isna(body.case),
+        position=position,
+        column=column,
+        rule="case_missing",
+        message="Give the case’s code; where cells are merged, fill it down.",
     )
     body.problems.flag(
         column.spread(_sums_up(column.texts)),
@@ -185,6 +189,14 @@ def _read_date(body: Body, *, day_first: bool | None) -> None:
         )
     elif dates.order:
         body.notes.append(f"“{heading}” was read {dates.order}, as its values over 12 show.")
+    if dates.serial.any():
+        n_serial = int(column.spread(dates.serial).sum())
+        body.notes.append(f"“{heading}”: {n_serial:,} number(s) were read as Excel counts days, from 1900.")
+    if dates.swapped:
+        body.notes.append(
+            f"“{heading}”: the real dates have days up to 12, those in text days above. Excel has likely swapped day "
+            "and month of the former: compare them with the source."
+        )
     wanted = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025; leave unknown ones empty."
     body.problems.flag(
         column.spread(dates.unreadable), position=position, column=column, rule="date_unreadable", message=wanted

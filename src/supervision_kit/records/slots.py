@@ -141,20 +141,13 @@ def settle_instruments(finding: Finding, shape: str, default: str | None) -> Non
         )
     settled = []
     for slot in finding.slots:
-        if slot.instrument is None and not _belongs(slot, default):
+        if slot.instrument is None and not (default and slot.is_of(default)):
             if slot.item and default:
                 raise RecordsError(_too_many_items(finding, slot.item, default))
             finding.leave(slot.position, "its instrument is not said")
             continue
         settled.append(replace(slot, instrument=slot.instrument or default))
     finding.slots = settled
-
-
-def _belongs(slot: Slot, instrument: str | None) -> bool:
-    if instrument is None:
-        return False
-    known = INSTRUMENTS[instrument]
-    return slot.item <= known.n_items if slot.item else slot.scale in known.scales
 
 
 def _too_many_items(finding: Finding, item: int, default: str) -> str:

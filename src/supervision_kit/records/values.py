@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +17,10 @@ LARGEST = 1e12  # a larger number is no rating, in whatever unit
 LAST_SESSION = 9_999  # a larger number is a date or a code that stands in the wrong column
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_FOR_EXCEL = re.compile(r'="(.*)"')
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _BEFORE = r"(?:session|sitzung|stunde|visit|appointment|s)?(?:\s*(?:number|no|nr))?[\s.:#_]*"
-_SESSION = rf"{_BEFORE}0*([0-9]{{1,9}})(?:[.,]0+)?\.?"
+_SESSION = rf"{_BEFORE}0*([0-9]{{1,9}})(?:[.,]0+|st|nd|rd|th)?\.?(?:\s+(?:of|von)\s+[0-9]+)?"
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def read_numbers(texts: Texts) -> Numbers:
 
 
 def read_sessions(texts: Texts) -> npt.NDArray[np.int64]:
-    """Return the session numbers (``3``, ``3.0``, ``Session 3``), 0 where there is none from 1 to LAST_SESSION."""
+    """Return the session numbers (``3.0``, ``3rd``, ``Session 3 of 12``), 0 where there is none up to LAST_SESSION."""
     found = _strings(texts).str.extract(rf"(?i)^{_SESSION}$", expand=False)
     numbers = np.zeros(len(texts), dtype=np.int64)
     read = found.notna().to_numpy(dtype=bool)
@@ -55,16 +59,30 @@ def read_sessions(texts: Texts) -> npt.NDArray[np.int64]:
 def read_codes(column: Column) -> Texts:
     """Return for each text of the column the code it stands for, ``None`` where there is none.
 
-    Leading zeros stay. Where every code of the column is written ``7.0``, as tables with empty cells come out of some
-    programs, it is ``7``.
+    Leading zeros stay. White space is one space each, letters are composed, what is not seen is dropped, and
+    ``="007"``, as some programs write a code for Excel, is ``007``. Where every code of the column is written ``7.0``,
+    as tables with empty cells come out of some programs, it is ``7``.
     """
-    none = unanswered(column.texts)
-    codes = column.texts.copy()
+    codes = np.array([_tidy_code(text) for text in column.texts], dtype=object)
+    none = unanswered(codes)
     given = _strings(codes[~none])
     if len(given) and given.str.fullmatch(r"[0-9]+\.0").all():
         codes[~none] = given.str.removesuffix(".0").to_numpy(dtype=object)
     codes[none] = None
     return codes
+
+
+def _tidy_code(text: str) -> str:
+    if wrapped := _FOR_EXCEL.fullmatch(text):
+        text = wrapped[1]
+    seen = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")
+    return " ".join(seen.split())
+
+
+def count_alike(codes: Texts) -> int:
+    """Return how many codes differ from another one only by capital letters or leading zeros."""
+    keys = pd.Series([_ZEROS.sub("", code.casefold()) for code in pd.unique(codes) if code is not None], dtype="str")
+    return int(keys.duplicated(keep=False).sum())
 
 
 def _strings(texts: Texts) -> pd.Series:
