@@ -243,6 +243,18 @@ def test_a_case_without_any_alliance_rating_keeps_its_row():
     assert np.isnan(case["last_score"])
 
 
+def test_without_marks_a_flat_series_cannot_be_judged():
+    scores = make_scores(4, 4, 4, 4)
+    repairs = sk.follow_repairs(sk.find_episodes(sk.mark_sessions(scores, method=FALL)), scores)
+    assert sk.review_caseload(scores, repairs)["outcome_class"].isna().all()
+
+
+def test_a_scale_that_can_be_judged_does_not_make_up_for_a_total_that_cannot():
+    assert pd.isna(
+        review(make_scores(4, 4, 4, 4), make_scores(4, 4.2, 4, 4.2, scale="bond")).loc["C1", "outcome_class"]
+    )
+
+
 def test_a_low_first_session_is_no_rupture():
     case = review(make_scores(3.0, *[4.2, 4.3] * 6), method=sk.ControlChart(sigmas=2)).loc["C1"]
     assert case["outcome_class"] == "no fall marked"

@@ -38,6 +38,11 @@ def test_half_way_back_ends_an_episode(marked_series):
     assert only(sk.find_episodes(marked_series(4, 4, 4, 3, 3.4, 3.4, marked=[4])))["end"] == 6
 
 
+def test_exactly_half_way_back_counts_in_spite_of_binary_fractions(marked_series):
+    # half of the way from 1.1 to 1.8 is 1.45, which is a little less than 1.8 - 0.7 / 2 in binary
+    assert only(sk.find_episodes(marked_series(1.8, 1.8, 1.8, 1.1, 1.45, 1.2, marked=[4])))["end"] == 4
+
+
 def test_one_high_rating_before_the_fall_does_not_set_the_level(marked_series):
     assert only(sk.find_episodes(marked_series(4.0, 4.1, 4.9, 3.4, marked=[4])))["pre_level"] == 4.1
     assert only(sk.find_episodes(marked_series(4.0, 4.5, 3.4, marked=[3])))["pre_level"] == 4.25

@@ -102,9 +102,9 @@ def test_no_tolerance_asks_for_the_whole_way_back():
 
 
 def test_exact_thresholds_hold_in_spite_of_binary_fractions():
-    # 4.3 - .25 = 4.05; 3.3 + half of 1.0 = 3.8
-    assert outcome(4.3, 4.3, 4.3, 3.3, 3.3, 3.3, 4.05) == "repaired"
-    assert outcome(4.3, 4.3, 4.3, 3.3, 3.3, 3.3, 3.8) == "partly repaired"
+    # 2.2 - .25 is a little more than 1.95 in binary; from 1.2 back to 1.65 is half of the way to 2.1, and a little less
+    assert outcome(2.2, 2.2, 2.2, 1.0, 1.0, 1.0, 1.95) == "repaired"
+    assert outcome(2.1, 2.1, 2.1, 1.2, 1.2, 1.2, 1.65) == "partly repaired"
 
 
 def test_an_instrument_of_the_clinics_own_has_a_quarter_point_of_tolerance():

@@ -48,6 +48,11 @@ def test_srs_is_the_sum_of_four_lines():
     assert scores_of(form("srs", 9.1, 8.0, 8.5, 9.0))["total"] == 34.6
 
 
+def test_a_sum_of_tenths_comes_out_as_written():
+    # in binary, 9.1 + 9.1 + 9.1 + 8.3 is 35.599999999999994
+    assert scores_of(form("srs", 9.1, 9.1, 9.1, 8.3))["total"] == 35.6
+
+
 def test_srs_and_ors_with_one_line_missing_have_no_score():
     assert pd.isna(scores_of(form("srs", 9, 9, BLANK, 9))["total"])
     assert pd.isna(scores_of(form("ors", BLANK, 9, 9, 9))["total"])

@@ -87,6 +87,10 @@ def test_sessions_that_cannot_be_judged_are_named():
     assert "Sessions 1 to 4 cannot be judged (one of the first ratings: they set the limits)." in sentences
 
 
+def test_forms_without_a_score_are_not_counted_among_the_ratings():
+    assert describe(make_scores(4.2, None, 4.2, 4.3, None), method=DROP)[-1].endswith("over 3 ratings on the WAI-SR.")
+
+
 def test_codes_that_are_numbers_find_their_case():
     scores = make_scores(4.2, 4.3, 4.2, 3.1, 3.2).assign(case_id=7)
     marks = sk.mark_sessions(scores, method=DROP)
