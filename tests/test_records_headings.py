@@ -49,6 +49,12 @@ def test_a_plain_session_column_is_preferred_to_any_number_of_visits(other):
     assert ratings.scores["session"].tolist() == [3]
 
 
+def test_a_count_of_sessions_is_not_their_number():
+    assert read("client,Session,Number of sessions,SRS\nC1,3,12,30\n").scores["session"].tolist() == [3]
+    with pytest.raises(sk.RecordsError, match="a session column"):
+        read("client,Number of sessions,SRS\nC1,12,30\n")
+
+
 def test_a_bare_score_heading_is_left_aside_beside_other_ratings():
     ratings = read("client,session,WAI-SR Task,WAI-SR Bond,WAI-SR Goal,Rating\nC1,1,4.25,4.5,3.75,3\n")
     assert ("wai_sr", "total") not in scores(ratings)

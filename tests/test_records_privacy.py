@@ -50,6 +50,8 @@ def test_a_heading_like_a_name_is_called_by_its_column():
     assert "Columns found: “Client”, “Visit”, column C." in refusal("Client,Visit,Anna Smith\nC1,1,3\n")
     ratings = sk.read_ratings(b"Client;Anna Smith;Session;Bob;SRS\nX1;x;1;3;36\n")
     assert "Not used: column B, “Bob”." in ratings.notes
+    ratings = sk.read_ratings(b"Client,Session,SRS Total,Anxiety Scale,SRS T1,Client Name\nX1,1,36,3,3,x\n")
+    assert "Not used: “Anxiety Scale”, “SRS T1”, “Client Name”." in ratings.notes
 
 
 def test_the_note_on_a_sheet_left_aside_holds_no_name():

@@ -17,15 +17,16 @@ from supervision_kit.records.headings import (
     read_heading,
     read_rater,
 )
-from supervision_kit.records.vocabulary import MEANINGS, heading_key
+from supervision_kit.records.vocabulary import HEADING_WORDS, MEANINGS, heading_key, words
 
 ROWS_SEARCHED = 30
 ROWS_COMPARED = 5  # beneath a row, to see whether it is one of headings
 FEWEST_HEADINGS = 2
 FEWEST_GAPS = 2  # columns without a heading of their own, beside a rated one
 MOST_LISTED = 30
+SHORTEST_WORD = 4  # letters; shorter ones are parts of names too
 _DATA_LIKE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
-_LIKE_A_NAME = re.compile(r"(\w+\.? +)*[A-ZÄÖÜ]\w+,? +[A-ZÄÖÜ]\w+")
+_TWO_CAPITALS = re.compile(r"(\w+\.? +)*[^\W\d_a-z][^\W\d_]+,? +[^\W\d_a-z][^\W\d_]+")
 LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
 
 
@@ -147,11 +148,20 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
 def name_columns(headings: Mapping[int, str]) -> str:
     """Return the headings by position in quotation marks; one that is empty or like a name is called by its column."""
     shown = [
-        f"“{heading[:40]}”" if heading and not _LIKE_A_NAME.fullmatch(heading) else column_name(at)
+        f"“{heading[:40]}”" if heading and not _is_like_a_name(heading) else column_name(at)
         for at, heading in headings.items()
     ]
     more = f" and {len(shown) - MOST_LISTED} more" if len(shown) > MOST_LISTED else ""
     return ", ".join(shown[:MOST_LISTED]) + more
+
+
+def _is_like_a_name(heading: str) -> bool:
+    """Return whether the heading could be a person's name: capitals, and no word that headings have."""
+    return (
+        _TWO_CAPITALS.fullmatch(heading) is not None
+        and not names_a_person(heading)
+        and not any(len(word) >= SHORTEST_WORD and word in HEADING_WORDS for word in words(heading))
+    )
 
 
 def _is_table(cells: Sequence[str], beneath: Sequence[Sequence[str]]) -> bool:

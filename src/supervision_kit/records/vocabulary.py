@@ -110,9 +110,9 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
         | _joined(("file",), ("no", "nr", "number")),
     ),
     "session": (
-        _joined(_SESSION, _COUNT) | _joined(("noof", "numberof"), ("session", "sessions")) | {"sessionnumeric"},
+        _joined(_SESSION, _COUNT) | {"sessionnumeric"},
         frozenset(_SESSION) - {"sitzungs"},
-        frozenset({"sessionid"}),
+        frozenset({"sessionid", "noofsession", "numberofsession"}),  # of sessions: how many there have been
         _joined(_VISIT, _COUNT),
         frozenset(_VISIT) - {"stunden"},
     ),
@@ -198,6 +198,14 @@ FILLERS = frozenset(
     {"scale", "subscale", "skala", "subskala", "form", "version", "rated", "raw", "clinical", "bogen", "fragebogen"}
 )
 
+HEADING_WORDS = (
+    FILLERS
+    | SCORE_WORDS
+    | frozenset().union(*STATISTICS.values())
+    | frozenset().union(*(names for field in FIELDS.values() for names in field))
+    | {"note", "notes", "comment", "comments", "problem", "type", "status", "diagnosis", "minutes", "month", "week"}
+    | {"total", "place", "site", "clinic", "service", "group", "gender", "programme", "program", "treatment", "outcome"}
+)
 SUMMARIES = frozenset(
     {
         "total",
