@@ -96,9 +96,8 @@ def _flag_long_rows(body: Body, sheet: Sheet) -> None:
 
 def _flag_swallowed_rows(body: Body, delimiter: str) -> None:
     """Set aside rows with a quoted cell whose lines are rows themselves, as a stray quotation mark makes them."""
-    case, session = body.layout.fields["case_id"], body.layout.fields["session"]
     for position, column in enumerate(body.columns if delimiter else ()):
-        n_rows = np.array([_count_rows(text, delimiter, position, case, session) for text in column.texts])
+        n_rows = _count_swallowed(column.texts, delimiter, position, body.layout)
         messages = [
             f"A quotation mark in this row swallows {n} line(s) that look like rows. Close or remove it."
             for n in n_rows
@@ -112,16 +111,22 @@ def _flag_swallowed_rows(body: Body, delimiter: str) -> None:
         )
 
 
-def _count_rows(text: str, delimiter: str, position: int, case: int, session: int) -> int:
-    """Return how many lines after the first have as many cells as a row up to here, a case and a session number.
+def _count_swallowed(texts: Texts, delimiter: str, position: int, layout: Layout) -> Ints:
+    """Return for each cell how many lines after its first have a case, a session number, and the cells up to here.
 
     In the case column it is any line, where there is a delimiter too: a code has neither.
     """
-    if position == case and delimiter in text:
-        return len(text.splitlines()) - 1
-    rows = [line.split(delimiter) for line in text.splitlines()[1:]]
-    rows = [cells for cells in rows if len(cells) > max(position, case, session) and cells[case].strip()]
-    return int((read_sessions(np.array([cells[session].strip() for cells in rows], dtype=object)) > 0).sum())
+    case, session = layout.fields["case_id"], layout.fields["session"]
+    whose, sessions = [], []
+    for at, text in enumerate(texts):
+        for line in text.splitlines()[1:] if delimiter in text else ():
+            cells = line.split(delimiter)
+            whole = len(cells) > max(position, case, session) and bool(cells[case].strip())
+            if whole or position == case:
+                whose.append(at)
+                sessions.append(cells[session].strip() if position != case else "1")
+    found = read_sessions(np.array(sessions, dtype=object)) > 0
+    return np.bincount(np.array(whose, dtype=np.int64)[found], minlength=len(texts))
 
 
 def _read_case(body: Body) -> None:
