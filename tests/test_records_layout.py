@@ -152,3 +152,9 @@ def test_a_family_s_name_is_enough_where_the_caller_says_the_instrument(headings
 def test_points_in_time_are_no_items_of_the_therapist():
     with pytest.raises(sk.RecordsError, match="rated columns"):
         read("client,session,SRS T1,SRS T2\nC1,1,9,8\n")
+
+
+def test_of_two_columns_with_one_heading_the_note_says_which_was_left_aside():
+    ratings = read("client,session,SRS total,SRS total\nC1,1,36,35\n")
+    assert ratings.scores["score"].tolist() == [36]
+    assert "“SRS total” (column D) was left aside: “SRS total” is read as this score." in ratings.notes

@@ -11,7 +11,7 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
-from supervision_kit.records.header import Header, list_headings
+from supervision_kit.records.header import Header, column_name, list_headings
 from supervision_kit.records.headings import Role
 from supervision_kit.records.values import read_numbers
 
@@ -78,7 +78,9 @@ class Finding:
     def leave(self, position: int, why: str) -> None:
         """Leave a column aside and say why."""
         self.explained.add(position)
-        self.notes.append(f"“{self.headings[position]}” was left aside: {why}.")
+        twice = self.headings.count(self.headings[position]) > 1
+        where = f" ({column_name(position)})" if twice else ""
+        self.notes.append(f"“{self.headings[position]}”{where} was left aside: {why}.")
 
     def refuse(self, wrong: str, what_to_do: str = "") -> RecordsError:
         """Return an error that names the sheet and the columns found."""

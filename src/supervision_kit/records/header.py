@@ -95,11 +95,11 @@ def _is_split(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> boo
     roles = [role_of(cell, targets) if cell else None for cell in sheet.row(row)]
     if not {"case_id", "session"} <= {role.field for role in roles if isinstance(role, FieldRole)}:
         return False
-    rated, gaps = False, 0
+    rated, gaps, n_beneath = False, 0, int(sheet.filled[row + 1 :].sum())
     for at, cell in enumerate(sheet.row(row)):
         if cell:
             rated, gaps = isinstance(roles[at], (ItemRole, ScoreRole)), 0
-        elif rated and 2 * (~sheet.columns[at].blank[row + 1 :]).sum() > sheet.filled[row + 1 :].sum():
+        elif rated and 2 * (~sheet.columns[at].blank[row + 1 :]).sum() > n_beneath:
             gaps += 1
         if gaps >= FEWEST_GAPS:
             return True

@@ -163,14 +163,14 @@ def _note_unused(finding: Finding) -> None:
         finding.notes.append(f"Not used: {name_columns(named)}.")
     beneath = slice(finding.header.row + 1, None)
     last = max(at for at, heading in enumerate(finding.headings) if heading)
-    nameless = [
-        column_name(at)
+    nameless = {
+        at: ""
         for at in unused
         if not finding.headings[at] and not finding.sheet.columns[at].blank[beneath].all()
         if at < last or not finding.sheet.delimiter  # in a text, rows that reach beyond the headings are set aside
-    ]
+    }
     if nameless:
-        finding.notes.append(f"Not used, for want of a heading: {', '.join(nameless)}.")
+        finding.notes.append(f"Not used, for want of a heading: {name_columns(nameless)}.")
     if finding.header.top != finding.header.row:
         finding.notes.append(f"The headings in rows {finding.header.top + 1} and {finding.header.row + 1} were joined.")
     elif finding.header.row:
