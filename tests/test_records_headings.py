@@ -123,3 +123,14 @@ def test_more_headings_of_clinics_are_known(case, session, therapist, date):
     row = ratings.scores.iloc[0]
     assert (row["case_id"], row["session"], row["therapist_id"], row["score"]) == ("A", 2, "T3", 20.5)
     assert row["date"] == pd.Timestamp("2025-03-28")
+
+
+@pytest.mark.parametrize("heading", ["Total", "Item 1"])
+def test_text_in_the_only_rated_column_or_in_an_item_is_a_problem(heading):
+    ratings = read(f"client,session,{heading}\nC1,1,good\n", instrument="srs")
+    assert ratings.problems[["row", "column", "value"]].values.tolist() == [[2, heading, "good"]]
+
+
+def test_an_item_answered_in_words_is_not_left_aside():
+    ratings = read("client,session,Item 1,Item 2\nC1,1,often,9\n", instrument="srs")
+    assert ratings.problems["column"].tolist() == ["Item 1"]

@@ -2,8 +2,8 @@
 
 A file is read in four steps, each of which knows nothing of the next: its *cells* (`files`, `texts`, `workbooks`,
 `sheet_xml`), the *layout* of those cells (`vocabulary`, `headings`, `header`, `finding`, `slots`, `layout`), the
-*values* of each row (`rows`, `grouping`, `entries`, with `values`, `dates` and `units`), and the *tables* (`merging`,
-`assembling`, `ratings`).
+*values* of each row (`rows`, `unshapely`, `grouping`, `entries`, with `values`, `dates` and `units`), and the *tables*
+(`merging`, `assembling`, `ratings`).
 """
 
 from supervision_kit.records.problems import RULES

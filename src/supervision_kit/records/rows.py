@@ -17,6 +17,7 @@ from supervision_kit.records.dates import read_dates
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
 from supervision_kit.records.problems import ProblemList
+from supervision_kit.records.unshapely import flag_long_rows, flag_swallowed_rows
 from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions, unanswered
 from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES, fold, squeeze
 from supervision_kit.tables import RATERS
@@ -70,63 +71,15 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     rows = rows[rows > layout.header]
     columns = tuple(column.take(rows) for column in sheet.columns)
     body = Body(sheet.source, layout, columns, (rows + 1).astype(np.int64), ProblemList(len(rows)), list(layout.notes))
-    _flag_long_rows(body, sheet)
-    _flag_swallowed_rows(body, sheet.delimiter)
+    if sheet.delimiter:
+        flag_long_rows(body)
+        flag_swallowed_rows(body, sheet.delimiter)
     _read_case(body)
     _read_session(body)
     _read_date(body, day_first=day_first)
     _read_instrument(body)
     _read_rater(body, rater)
     return body
-
-
-def _flag_long_rows(body: Body, sheet: Sheet) -> None:
-    if not sheet.delimiter:
-        return
-    for position in range(body.layout.width, len(body.columns)):
-        body.problems.flag(
-            ~body.columns[position].blank & ~body.problems.bad,
-            position=position,
-            column=body.columns[position],
-            rule="row_too_long",
-            message="This row has more cells than headings; a comma inside a number or a comment does that. "
-            "Quote it or save as .xlsx.",
-        )
-
-
-def _flag_swallowed_rows(body: Body, delimiter: str) -> None:
-    """Set aside rows with a quoted cell whose lines are rows themselves, as a stray quotation mark makes them."""
-    for position, column in enumerate(body.columns if delimiter else ()):
-        n_rows = _count_swallowed(column.texts, delimiter, position, body.layout)
-        messages = [
-            f"A quotation mark in this row swallows {n} line(s) that look like rows. Close or remove it."
-            for n in n_rows
-        ]
-        body.problems.flag(
-            column.spread(n_rows > 0),
-            position=position,
-            column=column,
-            rule="quote_unclosed",
-            message=column.spread(np.array(messages, dtype=object)),
-        )
-
-
-def _count_swallowed(texts: Texts, delimiter: str, position: int, layout: Layout) -> Ints:
-    """Return for each cell how many lines after its first have a case, a session number, and the cells up to here.
-
-    In the case column it is any line, where there is a delimiter too: a code has neither.
-    """
-    case, session = layout.fields["case_id"], layout.fields["session"]
-    whose, sessions = [], []
-    for at, text in enumerate(texts):
-        for line in text.splitlines()[1:] if delimiter in text else ():
-            cells = line.split(delimiter)
-            whole = len(cells) > max(position, case, session) and bool(cells[case].strip())
-            if whole or position == case:
-                whose.append(at)
-                sessions.append(cells[session].strip() if position != case else "1")
-    found = read_sessions(np.array(sessions, dtype=object)) > 0
-    return np.bincount(np.array(whose, dtype=np.int64)[found], minlength=len(texts))
 
 
 def _read_case(body: Body) -> None:

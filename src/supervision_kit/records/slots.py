@@ -60,7 +60,8 @@ def take_slots(finding: Finding) -> str:
             finding.slots.append(Slot(given, None, None, scale="total"))
         else:
             finding.leave(given, "other columns say what they rate, and this one does not")
-    for slot in [slot for slot in finding.slots if slot.instrument is None and finding.is_text(slot.position)]:
+    bare = [slot for slot in finding.slots if slot.scale and slot.instrument is None and finding.is_text(slot.position)]
+    for slot in bare if len(bare) < len(finding.slots) else ():
         finding.slots.remove(slot)
         finding.leave(slot.position, "it holds text")
     for name in ("item", "scale", "response", "score"):

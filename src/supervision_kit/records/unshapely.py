@@ -1,0 +1,63 @@
+"""Rows of a text that do not keep to the table's columns: with too many cells, or swallowed by a quotation mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from supervision_kit.records.values import read_sessions
+
+if TYPE_CHECKING:
+    from supervision_kit.records.cells import Texts
+    from supervision_kit.records.finding import Layout
+    from supervision_kit.records.rows import Body
+
+
+def flag_long_rows(body: Body) -> None:
+    """Set aside rows with a cell beyond the last heading."""
+    for position in range(body.layout.width, len(body.columns)):
+        body.problems.flag(
+            ~body.columns[position].blank & ~body.problems.bad,
+            position=position,
+            column=body.columns[position],
+            rule="row_too_long",
+            message="This row has more cells than headings; a comma inside a number or a comment does that. "
+            "Quote it or save as .xlsx.",
+        )
+
+
+def flag_swallowed_rows(body: Body, delimiter: str) -> None:
+    """Set aside rows with a quoted cell whose lines are rows themselves, as a stray quotation mark makes them."""
+    for position, column in enumerate(body.columns):
+        n_rows = _count_swallowed(column.texts, delimiter, position, body.layout)
+        messages = [
+            f"A quotation mark in this row swallows {n} line(s) that look like rows. Close or remove it."
+            for n in n_rows
+        ]
+        body.problems.flag(
+            column.spread(n_rows > 0),
+            position=position,
+            column=column,
+            rule="quote_unclosed",
+            message=column.spread(np.array(messages, dtype=object)),
+        )
+
+
+def _count_swallowed(texts: Texts, delimiter: str, position: int, layout: Layout) -> npt.NDArray[np.int64]:
+    """Return for each cell how many lines after its first have a case, a session number, and the cells up to here.
+
+    In the case column it is any line, where there is a delimiter too: a code has neither.
+    """
+    case, session = layout.fields["case_id"], layout.fields["session"]
+    whose, sessions = [], []
+    for at, text in enumerate(texts):
+        for line in text.splitlines()[1:] if delimiter in text else ():
+            cells = line.split(delimiter)
+            whole = len(cells) > max(position, case, session) and bool(cells[case].strip())
+            if whole or position == case:
+                whose.append(at)
+                sessions.append(cells[session].strip() if position != case else "1")
+    found = read_sessions(np.array(sessions, dtype=object)) > 0
+    return np.bincount(np.array(whose, dtype=np.int64)[found], minlength=len(texts))
