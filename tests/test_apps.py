@@ -76,8 +76,7 @@ def test_the_caseload_of_one_therapist(scores):
 
 def test_the_answer_counts_what_it_says(scores):
     assert sk.apps.CaseloadState(scores).answer == (
-        "1 of 3 cases may need a word: in 1 the client's rating fell and is still down. In 1 it fell and came back. "
-        "0 cannot be judged from the ratings."
+        "1 of 3 cases may need a word: in 1 of them the client's rating is down by now. In 1 it fell and came back."
     )
 
 
@@ -139,7 +138,7 @@ def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(s
     assert page.state.method == before
     assert find(page, "sk-banner-error") == [page.banner]
     assert page.banner.layout.display != "none"
-    assert "sds must be more than 0" in page.banner.value
+    assert "fall in standard deviations of this person (sds) must be more than 0" in page.banner.value
     find(settings, "sk-field")[0].children[0].value = 3
     assert not find(page, "sk-banner-error")
 
@@ -197,7 +196,7 @@ def test_the_therapist_filter_redraws(scores):
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
     page.therapist.value = "T2"
     assert "open" not in texts(page.cases)
-    assert page.summary.value.startswith("<p>0 of 1 case may need a word")
+    assert page.summary.value.startswith("<p>None of 1 case may need a word.</p>")
 
 
 def test_a_file_opens_a_page_and_says_what_was_set_aside():

@@ -71,6 +71,16 @@ def test_a_repair_that_did_not_last_is_open_again():
     assert (bounced["open_ruptures"], in_part["open_ruptures"]) == (1, 1)
 
 
+def test_only_the_last_fall_can_be_down_by_now():
+    # the first fall (to 3.49 at session 7) was back at session 9, above the level before it; then a second one began
+    scores = make_scores(4.03, 4.38, 4.54, 3.92, 3.93, 3.98, 3.49, 4.30, 4.62, 4.08, 3.89, 3.88)
+    case = review(scores, method=sk.AdjacentDrop()).loc["C1"]
+    assert case["open_ruptures"] == 1
+    first, second = sorted(case["reasons"], key=lambda sentence: "session 10" in sentence)
+    assert first.startswith("Client-rated alliance fell 0.9 points from session 4 to session 7 and was back only at")
+    assert "session 10" in second
+
+
 def test_an_old_repaired_fall_is_not_open_because_of_a_later_one():
     cases = review(make_scores(4.2, 4.3, 4.2, 3.1, 4.2, 4.3, 4.2, 4.3, 3.0, 3.1, 3.0))
     assert cases.loc["C1", "open_ruptures"] == 1
@@ -80,7 +90,7 @@ def test_an_old_repaired_fall_is_not_open_because_of_a_later_one():
 def test_a_way_back_that_nobody_rated_is_not_called_too_early():
     case = review(make_scores(4.2, 4.3, 4.2, 3.1, None, None, None, 4.2, 4.3, 4.2, 4.3)).loc["C1"]
     (sentence,) = case["reasons"]
-    assert sentence.endswith("at session 4 and was back at session 8; sessions between were not rated.")
+    assert sentence.endswith("at session 4 and was back at session 8; whether in time was not rated.")
     assert case["priority"] == 0.2
 
 

@@ -171,7 +171,7 @@ def test_an_episode_reaches_from_onset_to_repair_and_says_its_outcome():
         ("repaired", "repaired"),
         ("partly repaired", "partly repaired"),
         ("unrepaired", "not repaired"),
-        ("undetermined", "too early to say"),
+        ("undetermined", "cannot tell"),
     ],
 )
 def test_each_outcome_has_its_words(outcome, word):

@@ -32,7 +32,7 @@ PLANTED = {
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    spec = importlib.util.spec_from_file_location("make_samples", SAMPLES / "make_samples.py")
+    spec = importlib.util.spec_from_file_location("make_samples", SAMPLES.parent / "docs" / "make_samples.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     script.HERE = tmp_path_factory.mktemp("samples")

@@ -87,6 +87,14 @@ def test_sessions_that_cannot_be_judged_are_named():
     assert "Sessions 1 to 4 cannot be judged (one of the first ratings: they set the limits)." in sentences
 
 
+def test_marks_that_are_no_fall_are_told_from_those_that_are():
+    # session 5 fell from one high rating to about the usual level of 4.1, session 9 from that level
+    scores = make_scores(4.0, 4.1, 4.0, 4.9, 3.9, 4.0, 4.1, 4.0, 2.9, 4.0)
+    assert describe(scores, method=DROP)[1] == (
+        "Sessions 5 and 9 are marked; session 5 is without a fall of 0.3 points below those before."
+    )
+
+
 def test_forms_without_a_score_are_not_counted_among_the_ratings():
     assert describe(make_scores(4.2, None, 4.2, 4.3, None), method=DROP)[-1].endswith("over 3 ratings on the WAI-SR.")
 

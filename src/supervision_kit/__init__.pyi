@@ -6,6 +6,7 @@ from .detection import AdjacentDrop as AdjacentDrop
 from .detection import ControlChart as ControlChart
 from .detection import Cutoff as Cutoff
 from .detection import mark_sessions as mark_sessions
+from .episodes import falls_among as falls_among
 from .episodes import find_episodes as find_episodes
 from .errors import RecordsError as RecordsError
 from .errors import SettingError as SettingError

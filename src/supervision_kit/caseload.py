@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.method import ROUNDING, check_number
-from supervision_kit.episodes import END_SHARE
+from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS, find_scale, rates_alliance
-from supervision_kit.reasons import REASONS, episode_reasons, falls_among, rating_reasons
+from supervision_kit.reasons import REASONS, episode_reasons, rating_reasons
 from supervision_kit.repair import UNKNOWN_SCALE_TOLERANCE
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
@@ -51,8 +51,8 @@ def review_caseload(
     pandas.DataFrame
         See :data:`supervision_kit.tables.CASELOAD`, highest priority first. ``outcome_class`` is the worst of the
         case's falls (*unrepaired*, *partly repaired*, *undetermined*, *repaired*), or *no fall marked*, which is not to
-        say that there was no rupture; ``<NA>`` where nothing could be judged. ``open_ruptures`` counts the falls that
-        are less than half way back at the latest rating.
+        say that there was no rupture; ``<NA>`` where nothing could be judged. ``open_ruptures`` is 1 where the
+        last fall is less than half way back at the latest rating, else 0.
 
     Raises
     ------
@@ -114,8 +114,7 @@ def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     falls["last_rated"] = falls["case_id"].map(latest["session"]).astype("int64")
     half_way = falls["pre_level"] - END_SHARE * falls["depth"]
     is_latest = ~falls.duplicated("case_id", keep="last")
-    is_down = falls["case_id"].map(latest["score"]) < half_way - ROUNDING
-    falls["is_down"] = is_down & (is_latest | (falls["outcome"] != "repaired"))
+    falls["is_down"] = is_latest & (falls["case_id"].map(latest["score"]) < half_way - ROUNDING)
     scale = [find_scale(*key) for key in zip(falls["instrument"], falls["scale"], strict=True)]
     tolerance = pd.Series([one.tolerance if one else UNKNOWN_SCALE_TOLERANCE for one in scale], dtype=float)
     near = falls["pre_level"] - np.minimum(tolerance, falls["depth"] / 2)

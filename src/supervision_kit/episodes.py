@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, standard_deviation
+from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP, standard_deviation
+from supervision_kit.instruments import find_scale
 from supervision_kit.series import Block, iter_blocks
 from supervision_kit.tables import EPISODES, MARKS, SERIES_KEY
 
@@ -56,6 +57,22 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     episodes = pd.concat(found, ignore_index=True).sort_values([*SERIES_KEY, "method", "onset"])
     episodes["episode"] = episodes.groupby([*SERIES_KEY, "method"]).cumcount() + 1
     return EPISODES.check(episodes)
+
+
+def smallest_fall(instrument: str, key: str) -> float:
+    """Return the fall, in scale points, below which nothing is called one on this scale."""
+    scale = find_scale(instrument, key)
+    return scale.min_drop if scale else UNKNOWN_SCALE_MIN_DROP
+
+
+def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Return the episodes, or followed episodes, that fell by the scale's smallest fall or more.
+
+    The others are marks that are no fall below the ratings before them: a low first session, a return from one high
+    rating, or less than the scale's floor (7.5 % of its range; the kit's own choice).
+    """
+    floors = [smallest_fall(*key) for key in zip(episodes["instrument"], episodes["scale"], strict=True)]
+    return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
 
 
 def _episodes_of_block(marks: pd.DataFrame, block: Block) -> pd.DataFrame:

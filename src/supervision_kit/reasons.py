@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP
+from supervision_kit.detection.method import ROUNDING
+from supervision_kit.episodes import smallest_fall
 from supervision_kit.instruments import INSTRUMENTS, find_scale
 
 # The kit's own choices.
@@ -35,24 +36,12 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "early": Reason(2, "a fall that is too recent to say how it ended"),
         "below_line": Reason(2, "the latest total is below the instrument's published line"),
         "missing": Reason(2, "there is no alliance form from the client, or no longer, while other forms come in"),
-        "top": Reason(1.5, "nothing but top marks: the ratings cannot tell how it is going"),
+        "top": Reason(1.5, "the last four forms or more are at the top of the scale: they cannot tell how it is going"),
         "late": Reason(0.2, "a fall that came back later than the rule allows, or unseen"),
         "repaired": Reason(0.1, "a fall that came back in time: worth learning from"),
     }
 )
 NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last two reaches it
-
-
-def smallest_fall(instrument: str, key: str) -> float:
-    """Return the fall, in scale points, below which nothing is called one on this scale."""
-    scale = find_scale(instrument, key)
-    return scale.min_drop if scale else UNKNOWN_SCALE_MIN_DROP
-
-
-def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
-    """Return the episodes that fell by at least the scale's smallest fall below the level before them."""
-    floors = [smallest_fall(*key) for key in zip(episodes["instrument"], episodes["scale"], strict=True)]
-    return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
 
 
 def episode_reasons(falls: pd.DataFrame, scores: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -83,7 +72,7 @@ def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str]:
         too_few = "; there are too few ratings since to say whether it came back"
         return ("early", too_few) if outcome == "undetermined" else ("partly", " and came back in part")
     if outcome == "undetermined":
-        return "late", f" and was back at session {fall['back_at']:.0f}; sessions between were not rated"
+        return "late", f" and was back at session {fall['back_at']:.0f}; whether in time was not rated"
     return "late", f" and was back only at session {fall['back_at']:.0f}"
 
 

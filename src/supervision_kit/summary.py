@@ -10,10 +10,10 @@ import pandas as pd
 from supervision_kit.caseload import find_headline
 from supervision_kit.detection import SETTLED_SESSIONS
 from supervision_kit.detection.method import Method
+from supervision_kit.episodes import falls_among, find_episodes, smallest_fall
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.reasons import smallest_fall
-from supervision_kit.tables import MARKS, OUTCOMES, SCORES, SERIES_KEY
+from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 
 
 def describe_case(
@@ -55,25 +55,36 @@ def describe_case(
     judged = marks[(marks[list(SERIES_KEY)] == key).all(axis=1) & marks["score"].notna()]
     if judged.empty or judged["session"].duplicated().any():
         raise TableError("describe_case: marks must hold this case, judged by one method.")
-    floor = None if case["outcome_class"] in OUTCOMES else smallest_fall(key["instrument"], key["scale"])
-    return (*reasons, *_what_is_marked(judged, floor), _what_it_rests_on(key["instrument"], judged, method))
+    return (
+        *reasons,
+        *_what_is_marked(judged, smallest_fall(key["instrument"], key["scale"])),
+        _what_it_rests_on(key["instrument"], judged, method),
+    )
 
 
-def _what_is_marked(judged: pd.DataFrame, floor: float | None) -> Iterator[str]:
-    """Say which sessions are marked and which cannot be judged; `floor` is given where no mark is a fall."""
+def _what_is_marked(judged: pd.DataFrame, floor: float) -> Iterator[str]:
+    """Say which sessions are marked, which of those are no fall of `floor` points, and which cannot be judged."""
     is_unjudged = judged["is_rupture"].isna()
     if is_unjudged.all():
         yield f"These ratings cannot be judged ({judged['note'].iloc[-1]})."
         return
     marked = judged.loc[judged["is_rupture"].fillna(value=False), "session"].to_list()
-    if marked:
-        verb = f"Session {marked[0]} is" if len(marked) == 1 else f"Sessions {_in_runs(marked)} are"
-        yield f"{verb} marked{'' if floor is None else f', but without a fall of {floor:g} points below those before'}."
-    else:
+    falls = falls_among(find_episodes(judged))
+    no_falls = [n for n in marked if not falls["onset"].le(n).mul(falls["end"].ge(n)).any()]
+    if not marked:
         yield "No rating is marked. That does not mean that there was no rupture."
+    elif no_falls == marked:
+        yield f"{_are(marked)} marked, but without a fall of {floor:g} points below those before."
+    else:
+        rest = f"; {_are(no_falls).lower()} without a fall of {floor:g} points below those before" if no_falls else ""
+        yield f"{_are(marked)} marked{rest}."
     unjudged = judged.loc[is_unjudged, "session"].to_list()
     if len(unjudged) > 1:
         yield f"Sessions {_in_runs(unjudged)} cannot be judged ({judged.loc[is_unjudged, 'note'].iloc[-1]})."
+
+
+def _are(sessions: list[int]) -> str:
+    return f"Session {sessions[0]} is" if len(sessions) == 1 else f"Sessions {_in_runs(sessions)} are"
 
 
 def _in_runs(sessions: list[int]) -> str:

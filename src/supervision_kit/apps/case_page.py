@@ -22,8 +22,8 @@ withdrawal often leaves ratings flat. Ratings at the top of the scale cannot tel
 <p><b>Cannot be judged</b> (a hollow circle) means what it says: too few ratings, or ratings that do not vary.</p>
 <p><b>Some marks are chance.</b> People's ratings go up and down by themselves, and after an unusually low one the next
 tends to be higher: part of what looks like repair is that.</p>
-<p><b>A repaired fall</b> came back near the level before within the window that is set. <b>Too early to say</b> is
-never counted as not repaired.</p>
+<p><b>A repaired fall</b> came back near the level before within the window that is set. <b>Cannot tell</b> (too
+early, or not rated in time) is never counted as not repaired.</p>
 <p>Ratings change when the client knows that others see them. Say who sees what.</p>
 """
 
@@ -70,22 +70,20 @@ class CasePage(Page):
         self.chart.show(
             charts.trajectory(
                 state.line.marks,
-                state.line.repairs,
+                state.falls,
                 case_id=state.case_id,
                 scores=state.scores,
                 provenance=state.method.in_words,
             )
         )
-        self.episodes.value = f"<h2>Falls and repairs</h2>{_repairs_table(state.repairs)}"
+        self.episodes.value = f"<h2>Falls and repairs</h2>{_repairs_table(state.repairs, nothing=state.no_falls)}"
         self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
 
 
-def _repairs_table(repairs: pd.DataFrame) -> str:
-    """Return the followed episodes as an HTML table in plain words."""
+def _repairs_table(repairs: pd.DataFrame, *, nothing: str) -> str:
+    """Return the followed falls as an HTML table in plain words; `nothing` is said where there are none."""
     if repairs.empty:
-        return (
-            '<p class="sk-quiet">No fall is marked in this case, by this method, on any scale or by either rater.</p>'
-        )
+        return f'<p class="sk-quiet">{nothing}</p>'
     shown = pd.DataFrame(
         {
             "rated by": repairs["rater"],
@@ -96,7 +94,9 @@ def _repairs_table(repairs: pd.DataFrame) -> str:
             "points lost": repairs["depth"].map("{:.1f}".format, na_action="ignore"),
             "outcome": repairs["outcome"],
             "back at session": repairs["repair_session"].astype("object"),
-            "regained": repairs["regained"].map("{:.0%}".format, na_action="ignore"),
+            "regained": repairs["regained"].map(
+                lambda share: "all" if share >= 1 else f"{share:.0%}", na_action="ignore"
+            ),
         }
     )
     order = (

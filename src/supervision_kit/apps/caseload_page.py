@@ -16,11 +16,20 @@ from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.page import Page, fold, is_served
 from supervision_kit.apps.settings import SettingsView
-from supervision_kit.reasons import NEEDS_A_WORD, REASONS, counted
-from supervision_kit.tables import OUTCOMES
+from supervision_kit.reasons import REASONS, counted
 
 CASE_NOTEBOOK = "3_case.ipynb"
 ALL = "all"
+CHANCE = "Ratings go up and down by themselves: some of what is marked, and some of what came back, is chance."
+OTHER_GROUPS = (
+    ("came_back", "fell and came back, in time or later", "What went well here? Some of these are chance."),
+    (
+        "unclear",
+        "cannot be judged: too few ratings, or ratings that do not vary",
+        "That is not to say that all is well.",
+    ),
+    ("quiet", "nothing in the ratings that needs a word", "That does not mean that there was no rupture."),
+)
 
 
 class CaseloadPage(Page):
@@ -73,11 +82,11 @@ class CaseloadPage(Page):
 
     def _redraw(self, _change: object = None) -> None:
         state, cases = self.state, self.state.cases
-        self.summary.value = f"<p>{html.escape(state.answer)}</p>"
-        needs_word = cases["priority"] >= NEEDS_A_WORD
-        self.cases.children = [self._case_row(case) for case in cases[needs_word].to_dict("records")]
-        self.others.value = _others(cases[~needs_word])
-        self.chart.show(charts.caseload_overview(cases, state.scores, state.line.marks, state.line.repairs))
+        self.summary.value = f'<p>{html.escape(state.answer)}</p><p class="sk-quiet">{CHANCE}</p>'
+        groups = state.groups
+        self.cases.children = [self._case_row(case) for case in groups["needs_word"].to_dict("records")]
+        self.others.value = _others(groups)
+        self.chart.show(charts.caseload_overview(cases, state.scores, state.line.marks, state.falls))
         self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
 
     def _case_row(self, case: dict[Any, Any]) -> ipw.Widget:
@@ -114,23 +123,14 @@ def _case_in_words(case: dict[Any, Any]) -> str:
     return f'<span class="sk-case-id">{_named(case["case_id"])}</span>{html.escape(about)}<ul>{reasons}</ul>'
 
 
-def _others(cases: pd.DataFrame) -> str:
-    """Return the cases that need no word, folded away: those that came back, those that cannot be judged, the rest."""
-    fell, unclear = cases["outcome_class"].isin(OUTCOMES), cases["outcome_class"].isna()
-    groups = [
-        (fell, "fell and came back: worth learning from", ""),
-        (
-            unclear,
-            "cannot be judged: too few ratings, or ratings that do not vary",
-            "That is not to say that all is well.",
-        ),
-        (~fell & ~unclear, "nothing in the ratings that needs a word", "No mark is not no rupture."),
-    ]
+def _others(groups: dict[str, pd.DataFrame]) -> str:
+    """Return the cases that need no word, folded away."""
     parts = []
-    for chosen, title, caution in groups:
-        if chosen.any():
-            listed = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases[chosen].to_dict("records"))
-            parts.append(fold(f"{counted(chosen.sum(), 'case')}: {title}", f"<p>{caution}</p>{listed}"))
+    for name, title, caution in OTHER_GROUPS:
+        cases = groups[name]
+        if len(cases):
+            listed = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases.to_dict("records"))
+            parts.append(fold(f"{counted(len(cases), 'case')}: {title}", f"<p>{caution}</p>{listed}"))
     return "".join(parts)
 
 

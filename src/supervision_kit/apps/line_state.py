@@ -10,12 +10,12 @@ from traitlets import HasTraits, Instance, Tuple, Unicode, observe, validate
 
 from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import AdjacentDrop, Method, mark_sessions
-from supervision_kit.episodes import find_episodes
+from supervision_kit.episodes import falls_among, find_episodes
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.reasons import NEEDS_A_WORD, counted, falls_among
+from supervision_kit.reasons import NEEDS_A_WORD, counted
 from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.summary import describe_case
-from supervision_kit.tables import SCORES
+from supervision_kit.tables import OUTCOMES, SCORES
 
 # What the pages open with: it sees a fall from the second session on, whether it comes back or stays. A control chart
 # over the whole series misses falls that stay, one with a baseline those within it; both mark less by chance.
@@ -68,6 +68,11 @@ class LineState(HasTraits):
         self.set_trait("line", Line(marks, repairs, review_caseload(self.scores, repairs, marks=marks)))
 
     @property
+    def falls(self) -> pd.DataFrame:
+        """The followed episodes without the marks that are no fall, as the charts draw them."""
+        return falls_among(self.line.repairs)
+
+    @property
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         files = ", ".join(map(repr, self.files)) or "…"
@@ -80,6 +85,7 @@ class LineState(HasTraits):
                 f"marks = sk.mark_sessions(scores, method=sk.{self.method})",
                 f"repairs = sk.follow_repairs(sk.find_episodes(marks), scores, rule=sk.{self.rule})",
                 "caseload = sk.review_caseload(scores, repairs, marks=marks)",
+                "falls = sk.falls_among(repairs)",
             ]
         )
 
@@ -109,13 +115,27 @@ class CaseloadState(LineState):
     @property
     def answer(self) -> str:
         """The page's answer in a sentence."""
+        groups = self.groups
+        n_open = int((self.cases["open_ruptures"] > 0).sum())
+        parts = [f"{len(groups['needs_word']) or 'None'} of {counted(len(self.cases), 'case')} may need a word"]
+        if n_open:
+            parts[0] += f": in {n_open} of them the client's rating is down by now"
+        if len(groups["came_back"]):
+            parts.append(f"In {len(groups['came_back'])} it fell and came back")
+        if len(groups["unclear"]):
+            parts.append(f"{len(groups['unclear'])} cannot be judged from the ratings")
+        return ". ".join(parts) + "."
+
+    @property
+    def groups(self) -> dict[str, pd.DataFrame]:
+        """The cases by what is said of them: needs_word, came_back, unclear (cannot be judged), quiet."""
         cases, outcome = self.cases, self.cases["outcome_class"]
-        n_word, n_open = int((cases["priority"] >= NEEDS_A_WORD).sum()), int((cases["open_ruptures"] > 0).sum())
-        n_back, n_unclear = int((outcome == "repaired").sum()), int(outcome.isna().sum())
-        return (
-            f"{n_word} of {counted(len(cases), 'case')} may need a word: in {n_open} the client's rating fell and "
-            f"is still down. In {n_back} it fell and came back. {n_unclear} cannot be judged from the ratings."
-        )
+        needs_word = cases["priority"] >= NEEDS_A_WORD
+        came_back, unclear = ~needs_word & outcome.isin(OUTCOMES), ~needs_word & outcome.isna()
+        chosen = {"needs_word": needs_word, "came_back": came_back, "unclear": unclear}
+        return {name: cases[which] for name, which in chosen.items()} | {
+            "quiet": cases[~needs_word & ~came_back & ~unclear]
+        }
 
     @property
     def as_code(self) -> str:
@@ -123,7 +143,7 @@ class CaseloadState(LineState):
         chosen = (
             f'caseload = caseload[caseload["therapist_id"] == {self.therapist_id!r}]\n' if self.therapist_id else ""
         )
-        return f"{super().as_code}\n{chosen}sk.charts.caseload_overview(caseload, scores, marks, repairs)"
+        return f"{super().as_code}\n{chosen}sk.charts.caseload_overview(caseload, scores, marks, falls)"
 
 
 class CaseState(LineState):
@@ -152,12 +172,22 @@ class CaseState(LineState):
         return describe_case(self.scores, self.line.marks, self.line.caseload, case_id=self.case_id, method=self.method)
 
     @property
+    def no_falls(self) -> str:
+        """What to say where this case has no fall to list."""
+        marks = self.line.marks
+        judged = marks.loc[marks["case_id"] == self.case_id, "is_rupture"].notna()
+        return (
+            "This method marks no fall in this case."
+            if judged.any()
+            else "Nothing could be judged, so no falls can be listed."
+        )
+
+    @property
     def repairs(self) -> pd.DataFrame:
         """The falls of this case, followed up, of every rater and scale; marks without a fall are left out."""
-        repairs = self.line.repairs
-        return falls_among(repairs[repairs["case_id"] == self.case_id])
+        return self.falls[self.falls["case_id"] == self.case_id]
 
     @property
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
-        return f"{super().as_code}\nsk.charts.trajectory(marks, repairs, case_id={self.case_id!r}, scores=scores)"
+        return f"{super().as_code}\nsk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores)"

@@ -66,13 +66,13 @@ class SettingsView(ipw.VBox):
         number = (ipw.IntText if is_whole else ipw.FloatText)(
             value=start if value is None else value,
             description=label[0].upper() + label[1:],
-            disabled=value is None,
+            layout=_shown(value is not None),
             step=1 if is_whole else 0.1,
         )
-        tick = ipw.Checkbox(value=value is None, description=if_none, indent=False)
+        tick = ipw.Checkbox(value=value is None, description=f"{label}: {if_none}", indent=False)
 
         def change(_change: object) -> None:
-            number.disabled = tick.value
+            number.layout = _shown(not tick.value)
             self.state.method = replace(self.state.method, **{setting.name: None if tick.value else number.value})
 
         for control in (number, tick):
@@ -80,6 +80,10 @@ class SettingsView(ipw.VBox):
         field = ipw.VBox([number, tick] if if_none else [number])
         field.add_class("sk-field")
         return field
+
+
+def _shown(is_shown: bool) -> ipw.Layout:  # noqa: FBT001 - reads as a question
+    return ipw.Layout(display="" if is_shown else "none")
 
 
 def _box(*parts: ipw.Widget) -> ipw.Box:

@@ -132,7 +132,7 @@ def _case_rows(
     columns = rows.column_rows(last, {"ratings": ratings}, no_forms, episodes)
     reasons = case["reasons"]
     why = next(iter(reasons), "–") if isinstance(reasons, list | tuple) else "–"
-    latest = episodes[-1]["word"] if episodes else ""
+    latest = "down now" if case["open_ruptures"] else episodes[-1]["word"] if episodes else ""
     return {
         "cases": [{"words": latest if ratings else "no ratings"}],
         "ratings": [row | {"share": (row["score"] - lowest) / (highest - lowest)} for row in ratings],
@@ -161,4 +161,4 @@ def _title(n_shown: int, n_all: int, rater: str) -> list[str]:
         cases = f"The {n_shown} cases most in need of a word … and {n_all - n_shown} more."
     else:
         cases = f"{n_all} cases, most in need of a word first." if n_all > 1 else "One case."
-    return [cases, f"Rated by the {rater}; each row hangs from its best rating."]
+    return [cases, f"Rated by the {rater}. Compare within a row, not between rows."]

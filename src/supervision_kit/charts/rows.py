@@ -123,7 +123,8 @@ def label_rows(ends: Mapping[str, tuple[Rows, str]], panel: Panel) -> Rows:
     """One row per direct label at the right edge, level with the end of its line, none upon another."""
     levels = {name: float(rows[-1][column]) for name, (rows, column) in ends.items() if rows}
     spread = spread_labels(list(levels.values()), panel)
-    return [{"label": name, "at": at} for name, at in zip(levels, spread, strict=True)]
+    words = {"limit": "marked below"}
+    return [{"label": words.get(name, name), "at": at} for name, at in zip(levels, spread, strict=True)]
 
 
 def column_rows(last: int, lines: Mapping[str, Rows], no_forms: Rows, episodes: Rows) -> Rows:

@@ -43,7 +43,7 @@ OUTCOME_WORDS = MappingProxyType(
         "repaired": "repaired",
         "partly repaired": "partly repaired",
         "unrepaired": "not repaired",
-        "undetermined": "too early to say",
+        "undetermined": "cannot tell",
     }
 )
 OUTCOME_COLOURS = (REPAIR, REPAIR, RUPTURE, UNJUDGED)

@@ -149,8 +149,8 @@ def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
         .mark_line(color=theme.SECOND, strokeWidth=1.2, aria=False)
         .encode(x=session(), y=level("score"), detail="run:N"),
         layer("second", "second_points")
-        .mark_point(shape="square", color=theme.SECOND, fill=theme.SECOND, size=dense(24), opacity=1)
-        .encode(x=session(), y=level("score"), description="says:N"),
+        .mark_point(shape="square", color=theme.SECOND, fill=theme.SECOND, size=dense(24), opacity=1, aria=False)
+        .encode(x=session(), y=level("score")),
         layer("ratings", "ratings_line")
         .mark_line(color=theme.RATING, strokeWidth=2, aria=False)
         .encode(x=session(), y=level("score"), detail="run:N"),

@@ -133,7 +133,8 @@ class Method(ABC):
 
     def _require(self, setting: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not holds:
-            raise SettingError(f"{type(self).__name__}: {setting} must be {allowed}.")
+            label = next(one.metadata["label"] for one in fields(self) if one.name == setting)
+            raise SettingError(f"{self.title}: {label} ({setting}) must be {allowed}.")
 
     @property
     def _floor(self) -> float:

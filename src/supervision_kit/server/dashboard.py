@@ -107,7 +107,7 @@ class Dashboard(Voila):
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
             raise PortTakenError(
-                f"Port {self.port} is not free: another program uses it. Choose another one with --port."
+                f"Port {self.port} is not free or not allowed: another program may use it. Choose another with --port."
             ) from error
 
 

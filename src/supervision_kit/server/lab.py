@@ -17,6 +17,7 @@ from supervision_kit.server.quick_import import skip_grammar
 
 FOLDER = Path("supervision_kit_pages")
 COPIED = ("notebooks", "data_samples")
+COPIED_KINDS = (".ipynb", ".csv", ".xlsx", ".json", ".md")
 START_SECONDS = 60
 
 _START = (
@@ -67,7 +68,7 @@ def copy_pages(place: Path) -> str:
     copied, kept = [], []
     for name in COPIED:
         source = find_folder(name)
-        for file in sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        for file in sorted(path for path in source.rglob("*") if path.is_file() and path.suffix in COPIED_KINDS):
             target = place / name / file.relative_to(source)
             if target.exists():
                 kept.append(target.relative_to(place).as_posix())
@@ -90,7 +91,7 @@ def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.answer_yes=True",
         "--ServerApp.allow_root=True",  # no more than this command itself may do
-        "--ServerApp.log_level=ERROR",
+        "--ServerApp.log_level=60",
         "--LabApp.log_level=ERROR",
         "--ServerApp.kernel_spec_manager_class=supervision_kit.server.kernels.OwnPython",
     ]

@@ -1,6 +1,6 @@
 """Write the sample files: one simulated caseload in three export shapes, its truth, and one broken export.
 
-Run from the root of the project: ``python data_samples/make_samples.py``. No person is behind any of the ratings.
+Run from the root of the project: ``python docs/make_samples.py``. No person is behind any of the ratings.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from supervision_kit import INSTRUMENTS, simulate_caseload
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "data_samples"
 SEED = 20250106
 RATER_WORDS = {"client": "Client", "therapist": "Therapist"}
 
@@ -106,7 +106,7 @@ B2;T2;8;07/03/2025;client;3;n/a;4;3;4;4;3;4;4;3;4;4
 
 
 def main() -> None:
-    """Write all files beside this script."""
+    """Write all files."""
     caseload = simulate_caseload(seed=SEED)
     write_tidy(caseload.scores, HERE / "caseload_tidy.csv")
     write_items(caseload.responses, HERE / "caseload_items.xlsx")
