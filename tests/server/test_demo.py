@@ -35,7 +35,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence():
         demo = start(str(port))
         out, err = demo.communicate(timeout=60)
     assert (demo.returncode, out) == (2, "")
-    assert err == f"Port {port} is not free: another program uses it. Choose another one with --port.\n"
+    assert err == (f"Port {port} is not free or not allowed: another program may use it. Choose another with --port.\n")
 
 
 def test_a_file_that_is_not_there_is_said_in_one_sentence(tmp_path):

@@ -21,6 +21,7 @@ COPIED_KINDS = (".ipynb", ".csv", ".xlsx", ".json", ".md")
 START_SECONDS = 60
 
 _START = (
+    "import warnings; warnings.simplefilter('ignore'); "
     "from supervision_kit.server.quick_import import skip_grammar; skip_grammar(); "
     "from jupyterlab.labapp import main; main()"
 )
@@ -91,7 +92,7 @@ def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.answer_yes=True",
         "--ServerApp.allow_root=True",  # no more than this command itself may do
-        "--ServerApp.log_level=60",
+        "--ServerApp.log_level=ERROR",
         "--LabApp.log_level=ERROR",
         "--ServerApp.kernel_spec_manager_class=supervision_kit.server.kernels.OwnPython",
     ]
