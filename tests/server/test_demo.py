@@ -45,6 +45,13 @@ def test_a_file_that_is_not_there_is_said_in_one_sentence(tmp_path):
     assert err == f"There is no file {tmp_path / 'march.xlsx'}. Check the name and the folder.\n"
 
 
+def test_a_folder_is_no_file_of_ratings(tmp_path):
+    demo = start("0", str(tmp_path))
+    out, err = demo.communicate(timeout=60)
+    assert (demo.returncode, out) == (2, "")
+    assert err == f"{tmp_path}: a folder. Give the files of ratings in it.\n"
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the kernels in /proc")
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_demo_ends_well_and_leaves_no_kernel_behind(word):

@@ -37,6 +37,9 @@ def serve_demo(*, port: int = 8866, open_browser: bool = True, ratings: Sequence
         0 after an orderly end; 2, with a sentence on stderr, if a file is not there or the port is taken.
     """
     files = [Path(file).absolute() for file in ratings]
+    folders = [str(file) for file in files if file.is_dir()]
+    if folders:
+        return _refuse(f"{' and '.join(folders)}: a folder. Give the files of ratings in it.")
     missing = [str(file) for file in files if not file.is_file()]
     if missing:
         return _refuse(f"There is no file {' and no file '.join(missing)}. Check the name and the folder.")
