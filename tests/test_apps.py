@@ -196,7 +196,7 @@ def test_the_therapist_filter_redraws(scores):
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
     page.therapist.value = "T2"
     assert "open" not in texts(page.cases)
-    assert page.summary.value.startswith("<p>None of 1 case may need a word.</p>")
+    assert page.summary.value.startswith("<p>Nothing stands out in 1 case.</p>")
 
 
 def test_a_file_opens_a_page_and_says_what_was_set_aside():

@@ -33,7 +33,7 @@ class CasePage(Page):
 
     name = "case"
 
-    def __init__(self, state: CaseState, *, notes: str = "") -> None:
+    def __init__(self, state: CaseState, *, warning: str = "", notes: str = "") -> None:
         super().__init__()
         self.state = state
         self.picker = ipw.Dropdown(options=state.case_ids, value=state.case_id, description="Case")
@@ -44,6 +44,7 @@ class CasePage(Page):
         self.summary.add_class("sk-summary")
         self.chart = ChartView()
         self.lay_out(
+            ipw.HTML(warning),
             picker_box,
             self.summary,
             self.chart,

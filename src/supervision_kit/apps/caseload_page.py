@@ -37,9 +37,9 @@ class CaseloadPage(Page):
 
     name = "caseload"
 
-    def __init__(self, state: CaseloadState, *, notes: str = "") -> None:
+    def __init__(self, state: CaseloadState, *, warning: str = "", notes: str = "") -> None:
         super().__init__()
-        self.state, self.notes = state, notes
+        self.state, self.about = state, {"warning": warning, "notes": notes}
         self.therapist = ipw.Dropdown(
             options=[(ALL, ""), *[(therapist, therapist) for therapist in state.therapist_ids]], description="Therapist"
         )
@@ -51,6 +51,7 @@ class CaseloadPage(Page):
         self.cases.add_class("sk-cases")
         self.chart = ChartView()
         self.parts = (
+            ipw.HTML(warning),
             self.summary,
             controls,
             self.cases,
@@ -75,7 +76,7 @@ class CaseloadPage(Page):
         back = ipw.Button(description="◂ Back to the caseload")
         back.add_class("sk-open")
         back.on_click(self.guard(lambda _button: self.lay_out(*self.parts)))
-        self.lay_out(back, CasePage(state, notes=self.notes))
+        self.lay_out(back, CasePage(state, **self.about))
 
     def _choose_therapist(self, change: Any) -> None:
         self.state.therapist_id = change["new"]

@@ -117,7 +117,8 @@ class CaseloadState(LineState):
         """The page's answer in a sentence."""
         groups = self.groups
         n_open = int((self.cases["open_ruptures"] > 0).sum())
-        parts = [f"{len(groups['needs_word']) or 'None'} of {counted(len(self.cases), 'case')} may need a word"]
+        n_word, cases = len(groups["needs_word"]), counted(len(self.cases), "case")
+        parts = [f"{n_word} of {cases} may need a word" if n_word else f"Nothing stands out in {cases}"]
         if n_open:
             parts[0] += f": in {n_open} of them the client's rating is down by now"
         if len(groups["came_back"]):

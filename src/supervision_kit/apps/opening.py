@@ -34,9 +34,7 @@ def caseload_page(*files: str, **settings: Any) -> ipw.Widget:
     """
     return _open(
         files,
-        lambda ratings, names: CaseloadPage(
-            CaseloadState(ratings.scores, files=names, **settings), notes=_about(ratings)
-        ),
+        lambda ratings, names: CaseloadPage(CaseloadState(ratings.scores, files=names, **settings), **_about(ratings)),
     )
 
 
@@ -49,7 +47,7 @@ def case_page(*files: str, case_id: str | None = None, **settings: Any) -> ipw.W
 
     def build(ratings: Ratings, names: tuple[str, ...]) -> CasePage:
         asked = case_id or asked_for("case")
-        return CasePage(CaseState(ratings.scores, case_id=asked, files=names, **settings), notes=_about(ratings))
+        return CasePage(CaseState(ratings.scores, case_id=asked, files=names, **settings), **_about(ratings))
 
     return _open(files, build)
 
@@ -63,13 +61,14 @@ def _open(files: tuple[str, ...], build: Any) -> ipw.Widget:
         return error_box(str(error))
 
 
-def _about(ratings: Ratings) -> str:
-    """Return what the reader of the page should know of the files, as HTML."""
-    n = ratings.rows_read - ratings.rows_kept
+def _about(ratings: Ratings) -> dict[str, str]:
+    """Return what the reader of the page should know of the files, as HTML: a warning above all, notes below."""
+    n = ratings.rows_set_aside
     warning = (
         f"{n} of {ratings.rows_read} rows could not be used and were set aside: run supervision-kit check to see why."
     )
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in ratings.notes)
-    return (f'<p class="sk-note">{warning}</p>' if n else "") + (
-        fold("How the files were read", notes) if notes else ""
-    )
+    return {
+        "warning": f'<p class="sk-note">{warning}</p>' if n else "",
+        "notes": fold("How the files were read", notes) if notes else "",
+    }
