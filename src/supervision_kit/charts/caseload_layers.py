@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from supervision_kit.charts import theme
-from supervision_kit.charts.encodings import by_state, episode_band, layer, tooltip
+from supervision_kit.charts.encodings import by_state, episode_band, layer, session_axis, tooltip
 
 ROW_HEIGHT, PADDING = 34, 7  # px
 ROOM_FOR_WORDS = 100  # px at the right, for what became of the latest episode
@@ -41,16 +41,7 @@ def session(field: str = "session") -> alt.X:
             zero=False,
             nice=False,
         ),
-        axis=alt.Axis(
-            orient="top",
-            description="session numbers",
-            format="d",
-            tickMinStep=1,
-            tickCount={"expr": "max(2, width / 34)"},
-            grid=False,
-            titleAnchor="start",
-            titleAlign="left",
-        ),
+        axis=session_axis("top"),
     )
 
 

@@ -61,6 +61,20 @@ def by_state() -> dict[str, Any]:
     }
 
 
+def session_axis(orient: Literal["top", "bottom"]) -> alt.Axis:
+    """Return the axis of session numbers: whole ones, as many as there is room for."""
+    return alt.Axis(
+        orient=orient,
+        description="session numbers",
+        format="d",
+        tickMinStep=1,
+        tickCount={"expr": "max(2, width / 34)"},
+        grid=False,
+        titleAnchor="start",
+        titleAlign="left",
+    )
+
+
 def stroke_by_outcome() -> alt.Stroke:
     """Colour an outline by what became of the episode."""
     return alt.Stroke("outcome", type="nominal", scale=_outcome_colours(), legend=None)

@@ -7,7 +7,16 @@ from typing import Any
 import altair as alt
 
 from supervision_kit.charts import theme
-from supervision_kit.charts.encodings import HALO, by_state, episode_band, group, layer, stroke_by_outcome, tooltip
+from supervision_kit.charts.encodings import (
+    HALO,
+    by_state,
+    episode_band,
+    group,
+    layer,
+    session_axis,
+    stroke_by_outcome,
+    tooltip,
+)
 from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, WIDE, Bands, Panel
 
 INDENT = -LEFT - 4
@@ -23,15 +32,7 @@ def session(field: str = "session") -> alt.X:
         type="quantitative",
         title="Session",
         scale=alt.Scale(domain=REACH, zero=False, nice=False, range=[0, {"expr": f"width - {RIGHT}"}]),
-        axis=alt.Axis(
-            description="session numbers",
-            format="d",
-            tickMinStep=1,
-            tickCount={"expr": "max(2, width / 34)"},
-            grid=False,
-            titleAnchor="start",
-            titleAlign="left",
-        ),
+        axis=session_axis("bottom"),
     )
 
 
