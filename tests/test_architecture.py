@@ -25,6 +25,7 @@ STAGES = [
     {"reasons"},
     {"caseload"},
     {"summary"},
+    {"workspace"},
     {"charts", "chart_bundle"},
     {"apps"},
     {"server"},
@@ -42,6 +43,11 @@ RESERVED = {
     "jupyter_server": {"server"},
     "tornado": {"server"},
     "python_calamine": {"records"},
+    "pyreadstat": {"records"},
+    "xlsxwriter": {"records", "workspace"},
+    "pyarrow": {"records", "workspace"},
+    "sqlalchemy": {"workspace"},
+    "alembic": {"workspace"},
 }
 
 
@@ -87,6 +93,10 @@ HEAVY = (
     "anywidget",
     "openpyxl",
     "python_calamine",
+    "pyreadstat",
+    "xlsxwriter",
+    "sqlalchemy",
+    "alembic",
     "voila",
     "vl_convert",
     "jupyter_server",

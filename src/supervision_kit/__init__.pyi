@@ -13,6 +13,7 @@ from .errors import SettingError as SettingError
 from .errors import SupervisionKitError as SupervisionKitError
 from .errors import TableError as TableError
 from .errors import UnknownNameError as UnknownNameError
+from .errors import WorkspaceError as WorkspaceError
 from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
 from .records import Ratings as Ratings

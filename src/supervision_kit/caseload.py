@@ -114,7 +114,7 @@ def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     falls["last_rated"] = falls["case_id"].map(latest["session"]).astype("int64")
     half_way = falls["pre_level"] - END_SHARE * falls["depth"]
     is_latest = ~falls.duplicated("case_id", keep="last")
-    falls["is_down"] = is_latest & (falls["case_id"].map(latest["score"]) < half_way - ROUNDING)
+    falls["is_down"] = is_latest & (falls["case_id"].map(latest["score"]).astype(float) < half_way - ROUNDING)
     scale = [find_scale(*key) for key in zip(falls["instrument"], falls["scale"], strict=True)]
     tolerance = pd.Series([one.tolerance if one else UNKNOWN_SCALE_TOLERANCE for one in scale], dtype=float)
     near = falls["pre_level"] - np.minimum(tolerance, falls["depth"] / 2)

@@ -33,6 +33,10 @@ class TableError(SupervisionKitError):
     """A table that does not keep to its contract in :mod:`supervision_kit.tables`."""
 
 
+class WorkspaceError(SupervisionKitError):
+    """A workspace that cannot be opened, or something that it does not allow."""
+
+
 class SettingError(SupervisionKitError, ValueError):
     """A setting outside what its method or rule allows."""
 
