@@ -16,7 +16,9 @@ from .errors import UnknownNameError as UnknownNameError
 from .errors import WorkspaceError as WorkspaceError
 from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
+from .records import ColumnMapping as ColumnMapping
 from .records import Ratings as Ratings
+from .records import list_columns as list_columns
 from .records import read_ratings as read_ratings
 from .repair import RepairRule as RepairRule
 from .repair import follow_repairs as follow_repairs

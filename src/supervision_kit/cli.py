@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from supervision_kit import __version__
-from supervision_kit.errors import SupervisionKitError
+from supervision_kit.errors import RecordsError, SupervisionKitError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,8 @@ examples:
   supervision-kit check march.xlsx
   supervision-kit check march.csv april.csv --day-first
   supervision-kit check export.csv --instrument wai_sr --column "Pat.=case_id"
+  supervision-kit check export.csv --column "Pat.=case_id" --save-mapping clinic.json
+  supervision-kit check next_week.csv --mapping clinic.json
   supervision-kit check export.csv --json > problems.json
 
 --json prints the problem table and nothing else: a list with, for each problem, an object with source, row (as Excel
@@ -128,6 +130,10 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="THEIRS=OURS",
         help="what a column is, such as “Pat.=case_id” or “V1=wai_sr:1”; may be given again",
     )
+    check.add_argument(
+        "--mapping", action="append", default=[], metavar="FILE", help="a saved column mapping; may be given again"
+    )
+    check.add_argument("--save-mapping", metavar="FILE", help="save what the columns are, for exports like this one")
     order = check.add_mutually_exclusive_group()
     order.add_argument("--day-first", action="store_true", default=None, help="03/04/2025 is 3 April")
     order.add_argument("--month-first", action="store_false", dest="day_first", help="03/04/2025 is 4 March")
@@ -182,7 +188,7 @@ def _lab(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from supervision_kit.records import read_ratings
+    from supervision_kit.records import ColumnMapping, read_ratings
 
     ratings = read_ratings(
         arguments.files,
@@ -190,12 +196,26 @@ def _check(arguments: argparse.Namespace) -> int:
         instrument=arguments.instrument,
         rater=arguments.rater,
         day_first=arguments.day_first,
+        mappings=[ColumnMapping.load(path) for path in arguments.mapping],
     )
+    if arguments.save_mapping:
+        _save_mapping(arguments)
     if arguments.json:
         print(json.dumps(ratings.problems.to_dict("records"), indent=1))
     else:
         print("\n".join(_report(ratings)))
     return PROBLEMS_FOUND if len(ratings.problems) else DONE
+
+
+def _save_mapping(arguments: argparse.Namespace) -> None:
+    from supervision_kit.records import ColumnMapping, list_columns
+
+    said = {"instrument": arguments.instrument, "rater": arguments.rater}
+    sheets = list_columns(arguments.files, columns=dict(arguments.column), **said)
+    read = [sheet for sheet in sheets if not sheet.refusal]
+    if len({sheet.headings for sheet in read}) != 1:
+        raise RecordsError("--save-mapping keeps the headings of one table. Check one file with one table of ratings.")
+    ColumnMapping.of(read[0], day_first=arguments.day_first, **said).save(arguments.save_mapping)
 
 
 def _report(ratings: Ratings) -> list[str]:

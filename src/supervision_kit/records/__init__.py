@@ -1,12 +1,22 @@
 """Files of many shapes → ratings, with every problem found and nothing lost.
 
 A file is read in four steps, each of which knows nothing of the next: its *cells* (`files`, `texts`, `workbooks`,
-`sheet_xml`), the *layout* of those cells (`vocabulary`, `headings`, `header`, `finding`, `slots`, `layout`), the
-*values* of each row (`rows`, `unshapely`, `grouping`, `entries`, with `values`, `dates` and `units`), and the *tables*
-(`merging`, `assembling`, `ratings`).
+`sheet_xml`), the *layout* of those cells (`vocabulary`, `headings`, `header`, `finding`, `slots`, `layout`, with
+`targets`, `columns` and `mappings` for what is said of columns), the *values* of each row (`rows`, `unshapely`,
+`grouping`, `entries`, with `values`, `dates` and `units`), and the *tables* (`merging`, `assembling`, `ratings`).
 """
 
+from supervision_kit.records.columns import ColumnReading, SheetColumns, list_columns
+from supervision_kit.records.mappings import ColumnMapping
 from supervision_kit.records.problems import RULES
 from supervision_kit.records.ratings import Ratings, read_ratings
 
-__all__ = ["RULES", "Ratings", "read_ratings"]
+__all__ = [
+    "RULES",
+    "ColumnMapping",
+    "ColumnReading",
+    "Ratings",
+    "SheetColumns",
+    "list_columns",
+    "read_ratings",
+]

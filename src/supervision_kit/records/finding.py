@@ -29,6 +29,7 @@ class Slot:
     item: int | None = None
     scale: str | None = None
     statistic: str | None = None
+    session: int | None = None
 
     def is_of(self, instrument: str) -> bool:
         """Return whether the instrument has this item or scale."""
@@ -40,10 +41,12 @@ class Slot:
 class Layout:
     """What stands where in a sheet; `instrument` and `rater` hold where neither heading nor row says them.
 
-    `header` is the last row of headings, from 0, and `width` the number of columns up to the last heading.
+    `header` is the last row of headings, from 0, `header_rows` are all of them, and `width` is the number of columns up
+    to the last heading.
     """
 
     header: int
+    header_rows: tuple[int, ...]
     width: int
     headings: tuple[str, ...]
     shape: str

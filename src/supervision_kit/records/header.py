@@ -78,7 +78,7 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
     for row in (best - 1, best):
         if row >= 0 and _is_split(sheet, row, targets):
             return _joined(sheet, row, targets)
-    return Header(best, best, tuple(_tidy(cell) for cell in sheet.row(best)))
+    return Header(best, best, tuple(tidy(cell) for cell in sheet.row(best)))
 
 
 def first_rows(sheet: Sheet) -> list[int]:
@@ -86,7 +86,8 @@ def first_rows(sheet: Sheet) -> list[int]:
     return [row for row in range(min(sheet.n_rows, 4 * ROWS_SEARCHED)) if any(sheet.row(row))][:ROWS_SEARCHED]
 
 
-def _tidy(cell: str) -> str:
+def tidy(cell: str) -> str:
+    """Return a heading in one line, as notes and messages have it."""
     return printable(" ".join(cell.split()))
 
 
@@ -114,7 +115,7 @@ def _joined(sheet: Sheet, top: int, targets: Mapping[str, Role | None]) -> Heade
     headings, over = [], ""
     for above, below in zip(upper, lower, strict=True):
         over = above or over
-        headings.append(_tidy(f"{over} {below}" if below else above))
+        headings.append(tidy(f"{over} {below}" if below else above))
         whole = whole and (not below or isinstance(role_of(headings[-1], targets), (ItemRole, ScoreRole)))
     if not whole:
         raise RecordsError(
@@ -130,7 +131,7 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
     ``Client: | NAME`` above a table, or a first row of data without headings, must not put a name into a message. Over
     what looks like a table all cells are listed, but those like a name are called by their column.
     """
-    cells = {at: _tidy(cell) for at, cell in enumerate(sheet.row(row)) if cell}
+    cells = {at: tidy(cell) for at, cell in enumerate(sheet.row(row)) if cell}
     known = [cell for cell in cells.values() if _is_known(cell, targets)]
     beneath = [each for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED] if any(each := sheet.row(at))]
     if _is_table(list(cells.values()), beneath):

@@ -53,6 +53,7 @@ class ItemRole:
     rater: str | None
     item: int
     short: bool = False
+    session: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class ScoreRole:
     scale: str
     statistic: str | None = None
     as_item: int | None = None
+    session: int | None = None
 
 
 Role = FieldRole | ItemRole | ScoreRole

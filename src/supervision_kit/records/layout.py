@@ -37,15 +37,14 @@ from supervision_kit.records.slots import (
     take_numbered,
     take_slots,
 )
+from supervision_kit.records.targets import Said
 from supervision_kit.records.vocabulary import MEANINGS, heading_key, squeeze
 
 _FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
 
 
-def find_layout(
-    sheet: Sheet, *, targets: Mapping[str, Role | None], instrument: str | None, rater: str | None
-) -> Layout:
-    """Return where the sheet holds what.
+def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
+    """Return where the sheet holds what; `note` is said of it besides what is found.
 
     Raises
     ------
@@ -53,16 +52,18 @@ def find_layout(
         There is no heading row, no case or session column, or nothing rated; two columns claim to be the same; or the
         instrument is not said. It lists the columns found and what was looked for.
     """
+    targets = said.targets
     header = find_header(sheet, targets)
     headings = tuple(
         heading or (column_name(at) if heading_key(column_name(at)) in targets else "")
         for at, heading in enumerate(header.headings)
     )
-    finding = Finding(sheet, header, headings, [_role(heading, targets, instrument) for heading in headings], targets)
+    finding = Finding(sheet, header, headings, [said_role(heading, said) for heading in headings], targets)
+    finding.notes += [note] if note else []
     settle_short(finding)
     _take_fields(finding)
     shape = take_slots(finding)
-    default = find_instrument(finding, instrument)
+    default = find_instrument(finding, said.instrument)
     take_numbered(finding, shape, default)
     _check_complete(finding, shape)
     settle_instruments(finding, shape, default)
@@ -71,23 +72,24 @@ def find_layout(
     _note_unused(finding)
     return Layout(
         header.row,
+        tuple(range(header.top, header.row + 1)),
         max(at for at, heading in enumerate(headings) if heading) + 1,
         tuple(heading or column_name(at) for at, heading in enumerate(headings)),
         shape,
         finding.fields,
         tuple(finding.slots),
         default,
-        *_find_rater(finding, rater),
+        *_find_rater(finding, said.rater),
         tuple(finding.notes),
     )
 
 
-def _role(heading: str, targets: Mapping[str, Role | None], instrument: str | None) -> Role | None:
+def said_role(heading: str, said: Said) -> Role | None:
     """Return the role of a heading, of ``WAI_1`` too where the caller says which of the family it is."""
-    role = role_of(heading, targets) if heading else None
-    if role is not None or instrument is None or heading_key(heading) in targets:
+    role = role_of(heading, said.targets) if heading else None
+    if role is not None or said.instrument is None or heading_key(heading) in said.targets:
         return role
-    return read_heading_of(heading, instrument)
+    return read_heading_of(heading, said.instrument)
 
 
 def _take_fields(finding: Finding) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,12 +14,12 @@ from supervision_kit.records.entries import read_entries
 from supervision_kit.records.files import Source, gather_files, read_cells
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.header import count_recognised
-from supervision_kit.records.headings import Role
 from supervision_kit.records.layout import check_found, find_layout
+from supervision_kit.records.mappings import ColumnMapping, check_mappings, settle_said
 from supervision_kit.records.merging import Merged, merge
 from supervision_kit.records.problems import empty_problems
 from supervision_kit.records.rows import read_body
-from supervision_kit.records.targets import check_instrument, check_rater, read_targets
+from supervision_kit.records.targets import Said
 from supervision_kit.records.values import count_alike
 
 
@@ -74,6 +74,7 @@ def read_ratings(
     instrument: str | None = None,
     rater: str | None = None,
     day_first: bool | None = None,
+    mappings: Iterable[ColumnMapping] = (),
 ) -> Ratings:
     r"""Read session ratings from a clinic's export, whatever its headings, and list every row that cannot be used.
 
@@ -88,13 +89,17 @@ def read_ratings(
         What a column is where its heading does not say it: ``{"their name": "ours"}``. Ours is ``case_id``,
         ``session``, ``therapist_id``, ``rater``, ``date``, ``instrument``, ``item``, ``response``, ``scale``,
         ``score``, ``ignore``, or ``INSTRUMENT:ITEM`` or ``INSTRUMENT:SCALE`` such as ``"wai_sr:3"``, ``"srs:total"``,
-        with a rater or statistic after another colon where needed: ``"wai_sr:bond:sum"``, ``"srs:total:therapist"``.
+        with a rater, statistic or session after another colon where needed: ``"wai_sr:bond:sum"``,
+        ``"srs:total:therapist"``, ``"srs:total:session 3"``. ``*`` is the instrument of the row or file: ``"*:3"``.
     instrument
         Key of the instrument where the file does not name it.
     rater
         ``client``, ``therapist`` or ``observer`` where the file does not say it; without, the ratings are the client's.
     day_first
         How to read dates such as 03/04/2025 where the file does not show it; without, such dates are left empty.
+    mappings
+        What the columns of earlier exports were: the first one with a sheet's headings is used for it, and the notes
+        say so. What the other settings say goes before.
 
     Raises
     ------
@@ -111,21 +116,18 @@ def read_ratings(
     >>> ratings.problems[["row", "column", "rule"]].to_dict("records")
     [{'row': 3, 'column': 'SRS total', 'rule': 'score_out_of_range'}]
     """
-    targets = read_targets(columns)
-    instrument, rater = check_instrument(instrument), check_rater(rater)
+    said = Said.by(columns=columns, instrument=instrument, rater=rater, day_first=day_first)
+    mappings = check_mappings(mappings)
+    known = {name: role for mapping in mappings for name, role in mapping.said.targets.items()} | {**said.targets}
     notes: list[str] = []
     files = []
     for file in gather_files(source):
-        sheets, left_out = read_cells(file, recognised=lambda row: count_recognised(row, targets))
+        sheets, left_out = read_cells(file, recognised=lambda row: count_recognised(row, known))
         files.append(sheets)
         notes += left_out
-    check_found(targets, [sheet for sheets in files for sheet in sheets], theirs=columns or {})
-    found = [
-        each
-        for sheets in files
-        for each in _understood(sheets, notes, targets=targets, instrument=instrument, rater=rater)
-    ]
-    bodies = [read_body(sheet, layout, rater=rater, day_first=day_first) for sheet, layout in found]
+    check_found(said.targets, [sheet for sheets in files for sheet in sheets], theirs=columns or {})
+    found = [each for sheets in files for each in _understood(sheets, notes, said=said, mappings=mappings)]
+    bodies = [read_body(sheet, layout, rater=of.rater, day_first=of.day_first) for sheet, layout, of in found]
     merged = merge(bodies, [read_entries(body) for body in bodies])
     many = len(bodies) > 1
     notes += [f"{body.source}: {note}" if many else note for body in bodies for note in body.notes]
@@ -133,18 +135,14 @@ def read_ratings(
 
 
 def _understood(
-    sheets: list[Sheet],
-    notes: list[str],
-    *,
-    targets: Mapping[str, Role | None],
-    instrument: str | None,
-    rater: str | None,
-) -> list[tuple[Sheet, Layout]]:
+    sheets: list[Sheet], notes: list[str], *, said: Said, mappings: Iterable[ColumnMapping]
+) -> list[tuple[Sheet, Layout, Said]]:
     """Return the sheets that hold ratings; of a workbook with others besides, the others are noted."""
     found, refused = [], []
     for sheet in sheets:
+        of_sheet, note = settle_said(sheet, said, mappings)
         try:
-            found.append((sheet, find_layout(sheet, targets=targets, instrument=instrument, rater=rater)))
+            found.append((sheet, find_layout(sheet, said=of_sheet, note=note), of_sheet))
         except RecordsError as error:
             refused.append(error)
     if not found:

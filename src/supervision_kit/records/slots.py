@@ -50,9 +50,11 @@ def take_slots(finding: Finding) -> str:
         return LONG_SCORES
     for at, role in enumerate(finding.roles):
         if isinstance(role, ItemRole):
-            finding.slots.append(Slot(at, role.instrument, role.rater, item=role.item))
+            finding.slots.append(Slot(at, role.instrument, role.rater, item=role.item, session=role.session))
         elif isinstance(role, ScoreRole):
-            finding.slots.append(Slot(at, role.instrument, role.rater, scale=role.scale, statistic=role.statistic))
+            finding.slots.append(
+                Slot(at, role.instrument, role.rater, scale=role.scale, statistic=role.statistic, session=role.session)
+            )
     if given is not None:
         role = finding.roles[given]
         said = isinstance(role, FieldRole) and role.rank < 0
@@ -163,7 +165,7 @@ def settle_doubles(finding: Finding) -> None:
     """Keep one column for each score, the one in the instrument's own statistic; refuse two for one item."""
     kept: dict[tuple[object, ...], Slot] = {}
     for slot in finding.slots:
-        key = (slot.instrument, slot.rater, slot.item, slot.scale)
+        key = (slot.instrument, slot.rater, slot.item, slot.scale, slot.session)
         first = kept.get(key)
         if first is None:
             kept[key] = slot

@@ -2,21 +2,93 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from supervision_kit.errors import RecordsError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.headings import FieldRole, ItemRole, Role, ScoreRole, read_instrument, read_rater
+from supervision_kit.records.finding import Slot
+from supervision_kit.records.headings import (
+    MOST_ITEMS,
+    FieldRole,
+    ItemRole,
+    Role,
+    ScoreRole,
+    read_instrument,
+    read_rater,
+)
 from supervision_kit.records.units import STATISTICS
 from supervision_kit.records.vocabulary import FIELDS, heading_key
 from supervision_kit.tables import RATERS
 
 IGNORE = "ignore"
-ALLOWED = (
-    f"Allowed are {', '.join(FIELDS)}, {IGNORE}, and INSTRUMENT:ITEM or INSTRUMENT:SCALE such as “wai_sr:3” or "
-    f"“srs:total”, with the rater or the statistic ({', '.join(STATISTICS)}) after another colon where it is needed: "
-    f"“srs:total:therapist”, “wai_sr:bond:sum”. Instruments: {', '.join(sorted(INSTRUMENTS))}."
-)
+OF_THE_ROW = "*"
+_SESSION = re.compile(r"session 0*([1-9][0-9]{0,3})")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a sheet, by the caller or by a saved mapping, besides what stands in it."""
+
+    targets: Mapping[str, Role | None]
+    instrument: str | None = None
+    rater: str | None = None
+    day_first: bool | None = None
+
+    @classmethod
+    def by(
+        cls,
+        *,
+        columns: Mapping[str, str] | None = None,
+        instrument: str | None = None,
+        rater: str | None = None,
+        day_first: bool | None = None,
+    ) -> Said:
+        """Return what these settings of :func:`read_ratings` say.
+
+        Raises
+        ------
+        RecordsError, UnknownNameError
+            One of them is nothing that can be said.
+        """
+        return cls(read_targets(columns), check_instrument(instrument), check_rater(rater), day_first)
+
+    def before(self, other: Said) -> Said:
+        """Return what this says and, where it says nothing, the other."""
+        return Said(
+            {**other.targets, **self.targets},
+            self.instrument or other.instrument,
+            self.rater or other.rater,
+            other.day_first if self.day_first is None else self.day_first,
+        )
+
+
+def list_allowed() -> str:
+    """Return in a sentence what ``columns=`` may say of a column."""
+    return (
+        f"Allowed are {', '.join(FIELDS)}, {IGNORE}, and INSTRUMENT:ITEM or INSTRUMENT:SCALE such as “wai_sr:3” or "
+        f"“srs:total”, with the rater, the statistic ({', '.join(STATISTICS)}) or the session after another colon "
+        "where it is needed: “srs:total:therapist”, “wai_sr:bond:sum”, “srs:total:session 3”. The instrument of the "
+        f"row or the file is {OF_THE_ROW}: “{OF_THE_ROW}:3”. Instruments: {', '.join(sorted(INSTRUMENTS))}."
+    )
+
+
+def say_role(role: Role) -> str:
+    """Return the role as ``columns=`` says it."""
+    if isinstance(role, FieldRole):
+        return role.field
+    what = str(role.item) if isinstance(role, ItemRole) else role.scale
+    statistic = role.statistic if isinstance(role, ScoreRole) else None
+    session = f"session {role.session}" if role.session else None
+    return ":".join(filter(None, (role.instrument or OF_THE_ROW, what, role.rater, statistic, session)))
+
+
+def say_slot(slot: Slot) -> str:
+    """Return the column of ratings as ``columns=`` says it."""
+    if slot.item:
+        return say_role(ItemRole(slot.instrument, slot.rater, slot.item, session=slot.session))
+    return say_role(ScoreRole(slot.instrument, slot.rater, slot.scale or "", slot.statistic, session=slot.session))
 
 
 def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
@@ -28,7 +100,7 @@ def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
         Names every target that is none, and lists what is allowed.
     """
     if not isinstance(columns, Mapping | None):
-        raise RecordsError(f"columns= is a {type(columns).__name__}: give {{“their name”: “ours”}}. {ALLOWED}")
+        raise RecordsError(f"columns= is a {type(columns).__name__}: give {{“their name”: “ours”}}. {list_allowed()}")
     targets: dict[str, Role | None] = {}
     wrong = []
     for theirs, ours in (columns or {}).items():
@@ -40,7 +112,9 @@ def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
             wrong.append(str(ours))
         targets[heading_key(str(theirs))] = role
     if wrong:
-        raise RecordsError(f"columns=: {', '.join(f'“{each}”' for each in wrong)} is nothing to read as. {ALLOWED}")
+        raise RecordsError(
+            f"columns=: {', '.join(f'“{each}”' for each in wrong)} is nothing to read as. {list_allowed()}"
+        )
     return targets
 
 
@@ -48,14 +122,19 @@ def _role(parts: list[str]) -> Role | None:
     if len(parts) == 1:
         return FieldRole(parts[0], -1) if parts[0] in FIELDS else None
     named, what, *rest = parts
-    instrument = INSTRUMENTS.get(named) or INSTRUMENTS.get((read_instrument(named) or ("", None))[0])
+    known = INSTRUMENTS.get(named) or INSTRUMENTS.get((read_instrument(named) or ("", None))[0])
     statistic = next((each for each in rest if each in STATISTICS), "item mean" if "mean" in rest else None)
     rater = next((each for each in rest if each in RATERS), None)
-    if instrument is None or len(rest) != (statistic is not None) + (rater is not None):
+    session = next((int(found[1]) for each in rest if (found := _SESSION.fullmatch(each))), None)
+    n_said = sum(each is not None for each in (statistic, rater, session))
+    if (known is None and named != OF_THE_ROW) or len(rest) != n_said:
         return None
-    if what.isdecimal() and statistic is None and 1 <= int(what) <= instrument.n_items:
-        return ItemRole(instrument.key, rater, int(what))
-    return ScoreRole(instrument.key, rater, what, statistic) if what in instrument.scales else None
+    key = known.key if known else None
+    if what.isdecimal():
+        fits = 1 <= int(what) <= (known.n_items if known else MOST_ITEMS)
+        return ItemRole(key, rater, int(what), session=session) if fits and statistic is None else None
+    scales = known.scales if known else {scale for each in INSTRUMENTS.values() for scale in each.scales}
+    return ScoreRole(key, rater, what, statistic, session=session) if what in scales else None
 
 
 def check_instrument(instrument: str | None) -> str | None:
