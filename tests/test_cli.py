@@ -59,7 +59,7 @@ def test_json_is_the_problem_table_and_nothing_else(file, capsys):
         (5, "session", "1990-02-03", "session_not_a_number"),
         (7, "SRS", "41", "score_out_of_range"),
     ]
-    assert set(problems[0]) == {"source", "row", "column", "value", "rule", "message"}
+    assert set(problems[0]) == {"source", "row", "column", "value", "rule", "message", "suggestion", "kept"}
     assert captured.err == ""
     assert main(["check", file(GOOD), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []

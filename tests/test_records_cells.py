@@ -52,9 +52,9 @@ def test_excel_s_count_of_days_is_read_as_a_date_and_it_is_said():
 
 @pytest.mark.parametrize("written", ["03-May", "03. Mai", "Jan 05", "2025-05-03"])
 def test_a_number_that_excel_has_made_a_date_of_is_named_as_that(written):
-    message = read(f"client,session,SRS\nC1,1,{written}\n").problems["message"].item()
-    assert "Excel has turned a number into a date" in message
-    assert "Excel" not in read("client,session,SRS\nC1,1,good\n").problems["message"].item()
+    suggestion = read(f"client,session,SRS\nC1,1,{written}\n").problems["suggestion"].item()
+    assert "Excel has turned a number into a date" in suggestion
+    assert "Excel" not in read("client,session,SRS\nC1,1,good\n").problems["suggestion"].item()
 
 
 def workbook(dates):
@@ -77,8 +77,8 @@ def test_days_and_months_that_excel_has_likely_swapped_are_said():
 
 
 def test_merged_case_cells_are_named_as_a_cause():
-    message = read("client,session,SRS\nC1,1,30\n,2,31\n").problems["message"].item()
-    assert message == "Give the case’s code; where cells are merged, fill it down."
+    suggestion = read("client,session,SRS\nC1,1,30\n,2,31\n").problems["suggestion"].item()
+    assert suggestion == "Give the case’s code; where cells are merged, fill it down."
 
 
 def test_an_outcome_form_in_the_therapist_s_rows_is_said():

@@ -333,7 +333,7 @@ def test_the_tables_keep_their_contract():
     ratings = read("case,session,SRS 1,SRS 2,SRS 3,SRS 4,ORS\nA,1,9,9,9,9,20\nB,1,9,9,9,9,20\nB,1,9,9,9,8,20\n")
     pd.testing.assert_frame_equal(sk.tables.SCORES.check(ratings.scores), ratings.scores)
     pd.testing.assert_frame_equal(sk.tables.RESPONSES.check(ratings.responses), ratings.responses)
-    assert list(ratings.problems) == ["source", "row", "column", "value", "rule", "message"]
+    assert list(ratings.problems) == ["source", "row", "column", "value", "rule", "message", "suggestion", "kept"]
 
 
 def test_too_few_items_for_a_score_are_said():

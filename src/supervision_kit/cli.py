@@ -19,9 +19,6 @@ from supervision_kit.errors import RecordsError, SupervisionKitError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from supervision_kit.records import Ratings
-    from supervision_kit.records.assembling import SheetSummary
-
 DONE, PROBLEMS_FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEMO_PORT = 8866
 MOST_LINES = 200  # problems in the plain report; --json has them all
@@ -51,7 +48,7 @@ examples:
   supervision-kit check export.csv --json > problems.json
 
 --json prints the problem table and nothing else: a list with, for each problem, an object with source, row (as Excel
-shows it), column, value, rule and message; an empty list if there is none.
+shows it), column, value, rule, message, suggestion and whether the row was kept; an empty list if there is none.
 {_EXIT_CODES}
 """
 _DEMO_EXAMPLES = f"""\
@@ -203,7 +200,9 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(ratings.problems.to_dict("records"), indent=1))
     else:
-        print("\n".join(_report(ratings)))
+        print(ratings.report())
+        if len(ratings.problems):
+            print("\n".join(["", "Row by row", *_table(ratings.problems, name_source=len(ratings.sheets) > 1)]))
     return PROBLEMS_FOUND if len(ratings.problems) else DONE
 
 
@@ -218,37 +217,13 @@ def _save_mapping(arguments: argparse.Namespace) -> None:
     ColumnMapping.of(read[0], day_first=arguments.day_first, **said).save(arguments.save_mapping)
 
 
-def _report(ratings: Ratings) -> list[str]:
-    lines = [line for sheet in ratings.sheets for line in _describe(sheet)]
-    if len(ratings.sheets) > 1:
-        lines.append(f"Together: {ratings.rows_kept:,} row(s) ready, {ratings.rows_set_aside:,} set aside.")
-    if ratings.notes:
-        lines += ["", "Notes", *(f"  {note}" for note in ratings.notes)]
-    if len(ratings.problems):
-        lines += ["", "Problems", *_table(ratings.problems, name_source=len(ratings.sheets) > 1)]
-    return lines
-
-
-def _describe(sheet: SheetSummary) -> list[str]:
-    from supervision_kit.instruments import INSTRUMENTS
-
-    lines = [sheet.source]
-    if sheet.sessions:
-        titles = ", ".join(INSTRUMENTS[key].short_title for key in sheet.instruments)
-        days = " to ".join(f"{day:%Y-%m-%d}" for day in sheet.dates) if sheet.dates else "no dates"
-        first, last = sheet.sessions
-        lines.append(f"  {titles}, rated by {' and '.join(sheet.raters)}")
-        lines.append(f"  {sheet.n_cases:,} case(s), {sheet.n_forms:,} form(s), sessions {first} to {last}, {days}")
-    return [*lines, f"  {sheet.rows_kept:,} row(s) ready, {sheet.rows_read - sheet.rows_kept:,} set aside"]
-
-
 def _table(problems: pd.DataFrame, *, name_source: bool) -> list[str]:
     names = ["source"] if name_source else []
-    names += ["row", "column", "value", "message"]
+    names += ["row", "column", "value", "message", "suggestion"]
     shown = problems.head(MOST_LINES)
     values = [_veil(str(value), str(rule)) for value, rule in zip(shown["value"], shown["rule"], strict=True)]
     cells = shown.assign(value=values)[names].astype(str).to_numpy().tolist()
-    rows = [[*names[:-1], "what is wrong"], *cells]
+    rows = [[*names[:-2], "what is wrong", "what to do"], *cells]
     widths = [max(len(row[at]) for row in rows) for at in range(len(names))]
     lines = [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -3,13 +3,14 @@
 A file is read in four steps, each of which knows nothing of the next: its *cells* (`files`, `texts`, `workbooks`,
 `sheet_xml`), the *layout* of those cells (`vocabulary`, `headings`, `header`, `finding`, `slots`, `layout`, with
 `targets`, `columns` and `mappings` for what is said of columns), the *values* of each row (`rows`, `unshapely`,
-`grouping`, `entries`, with `values`, `dates` and `units`), and the *tables* (`merging`, `assembling`, `ratings`).
+`grouping`, `entries`, with `values`, `dates` and `units`), and the *tables* (`merging`, `assembling`, `ratings`, with
+what there is to say of them: `rules`, `problems`, `reporting`, `aside`).
 """
 
 from supervision_kit.records.columns import ColumnReading, SheetColumns, list_columns
 from supervision_kit.records.mappings import ColumnMapping
-from supervision_kit.records.problems import RULES
 from supervision_kit.records.ratings import Ratings, read_ratings
+from supervision_kit.records.rules import RULES
 
 __all__ = [
     "RULES",

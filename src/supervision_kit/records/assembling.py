@@ -31,6 +31,7 @@ class SheetSummary:
     n_forms: int
     sessions: tuple[int, int] | None
     dates: tuple[pd.Timestamp, pd.Timestamp] | None
+    shape: str
 
 
 def _about(merged: Merged, entries: Entries) -> dict[str, object]:
@@ -112,4 +113,5 @@ def summarise(merged: Merged, at: int) -> SheetSummary:
         len(pd.unique(merged.forms(entries))),
         (int(session.min()), int(session.max())) if len(session) else None,
         (pd.Timestamp(dates.min()), pd.Timestamp(dates.max())) if len(dates) else None,
+        body.layout.shape,
     )

@@ -133,18 +133,18 @@ def _judge(body: Body, group: RatedCells, numbers: Numbers, unit: Unit | None) -
         values = unit.convert(values)
     for rule, which in faults.items():
         if which.any():
-            message = np.full(len(which), f"{allowed}; blank where not given.", dtype=object)
+            suggestion = np.full(len(which), "", dtype=object)
             if rule == "not_a_number":
-                message[like_dates(column.texts)] = (
-                    f"{allowed}. Excel has turned a number into a date: format the column as numbers and type it again."
+                suggestion[like_dates(column.texts)] = (
+                    "Excel has turned a number into a date: format the column as numbers and type it again."
                 )
-            where = group.rows & column.spread(which)
             body.problems.flag(
-                where,
+                group.rows & column.spread(which),
                 position=group.position,
                 column=column,
                 rule=f"{kind}_{rule}",
-                message=column.spread(message),
+                message=f"{allowed}; blank where not given.",
+                suggestion=column.spread(suggestion),
             )
     return column.spread(values)
 
@@ -166,7 +166,7 @@ def _flag_unrated(body: Body, entries: Entries) -> None:
     rated = np.zeros(body.n_rows, dtype=bool)
     rated[entries.row] = True
     position, column = body.column("instrument")
-    message = "The file has no column of this row’s instrument. Add its items or scores."
+    message = "The file has no column of this row’s instrument."
     body.problems.flag(
         ~rated & ~body.problems.bad, position=position, column=column, rule="nothing_rated", message=message
     )

@@ -68,16 +68,25 @@ def _long_groups(body: Body, name: str, of: str) -> Iterator[RatedCells]:
     none = unanswered(column.texts)
     empty = column.spread(none)
     body.problems.flag(
-        empty, position=position, column=column, rule=f"{name}_missing", message=f"Say which {name} the row is of."
+        empty,
+        position=position,
+        column=column,
+        rule=f"{name}_missing",
+        message=f"The row does not say which {name} it is of.",
     )
     for code, rows in _by_instrument(body):
         instrument = INSTRUMENTS[INSTRUMENT_KEYS[code]]
         slots = _item_slots(column.texts, instrument) if name == "item" else _scale_slots(column.texts, instrument)
         unknown = ~none & (slots < 0)
         which = rows & column.spread(unknown)
-        messages = suggest(column.texts, unknown, _names(instrument, name), _what_there_is(instrument, name))
-        message = column.spread(messages)
-        body.problems.flag(which, position=position, column=column, rule=f"{name}_unknown", message=message)
+        body.problems.flag(
+            which,
+            position=position,
+            column=column,
+            rule=f"{name}_unknown",
+            message=_what_there_is(instrument, name),
+            suggestion=column.spread(suggest(column.texts, unknown, _names(instrument, name))),
+        )
         of_row = column.spread(np.where(none, -1, slots))
         for slot in np.unique(of_row[rows]):
             if slot >= 0:

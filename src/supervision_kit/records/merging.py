@@ -126,7 +126,7 @@ def _set_conflicts_aside(whole: Merged, entries: Entries) -> Entries:
             continue
         rows = entries.row[which].astype(np.int64)
         bad[rows] = True
-        message = _name_rows(whole, rows, groups, f"{_SAME} stands in {{}} with {what}. Keep the right one.")
+        message = _name_rows(whole, rows, groups, f"{_SAME} stands in {{}} with {what}.")
         whole.add_problems(rows, positions, "conflicting_rows", message)
     return entries.only(~bad[entries.row]) if bad.any() else entries
 

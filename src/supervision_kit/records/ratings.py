@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import IO
 
 import pandas as pd
 
 from supervision_kit.errors import RecordsError
+from supervision_kit.records.aside import AsideRows, rows_set_aside, write_set_aside
 from supervision_kit.records.assembling import SheetSummary, build_responses, build_scores, summarise
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.entries import read_entries
@@ -18,6 +21,7 @@ from supervision_kit.records.layout import check_found, find_layout
 from supervision_kit.records.mappings import ColumnMapping, check_mappings, settle_said
 from supervision_kit.records.merging import Merged, merge
 from supervision_kit.records.problems import empty_problems
+from supervision_kit.records.reporting import write_report
 from supervision_kit.records.rows import read_body
 from supervision_kit.records.targets import Said
 from supervision_kit.records.values import count_alike
@@ -28,7 +32,8 @@ class Ratings:
     """What was read: scores and responses to work with, problems to look at, notes on what was assumed.
 
     ``rows_read == rows_kept + rows_set_aside`` always holds, and every row set aside stands in ``problems`` with each
-    of its cells that cannot be used. A row with one bad cell is set aside whole.
+    of its cells that cannot be used. A row with one bad cell is set aside whole. What is worth a look in a row that is
+    kept all the same stands in ``problems`` too, with ``kept`` true.
 
     Attributes
     ----------
@@ -37,8 +42,9 @@ class Ratings:
     responses
         See :data:`supervision_kit.tables.RESPONSES`; empty where the files hold scores only.
     problems
-        ``source, row, column, value, rule, message``: row numbers are as Excel shows them, ``value`` is the cell cut to
-        40 characters, ``rule`` one of :data:`supervision_kit.records.RULES`.
+        ``source, row, column, value, rule, message, suggestion, kept``: row numbers are as Excel shows them, ``value``
+        is the cell cut to 40 characters, ``rule`` one of :data:`supervision_kit.records.RULES`, ``message`` says what
+        is wrong and ``suggestion`` what to do about it; ``kept`` is whether the row is in the tables all the same.
     rows_read, rows_kept
         Rows beneath the headings that hold anything, and those of them that are in the tables.
     notes
@@ -54,11 +60,28 @@ class Ratings:
     rows_kept: int
     notes: tuple[str, ...]
     sheets: tuple[SheetSummary, ...]
+    _aside: tuple[AsideRows, ...] = field(default=())
 
     @property
     def rows_set_aside(self) -> int:
         """Rows that are in ``problems`` and not in the tables."""
         return self.rows_read - self.rows_kept
+
+    @property
+    def set_aside(self) -> pd.DataFrame:
+        """The rows set aside: ``source, row, reason``, then their cells as text under their own headings."""
+        return rows_set_aside(self._aside, self.problems)
+
+    def save_set_aside(self, path: str | PathLike[str] | IO[bytes]) -> None:
+        """Write the rows set aside to an Excel workbook, a sheet for each source, to be corrected and read again.
+
+        Every cell is text, as it was read: ``007`` keeps its zeros, and ``=SUM(A1)`` is no formula.
+        """
+        write_set_aside(self._aside, self.problems, path)
+
+    def report(self) -> str:
+        """Return in words what was recognised, assumed and set aside. No cell stands in it."""
+        return write_report(self.sheets, self.notes, self.problems)
 
     def __repr__(self) -> str:
         return (
@@ -172,4 +195,13 @@ def _tables(merged: Merged, notes: list[str]) -> Ratings:
     rows_read = sum(body.n_rows for body in merged.bodies)
     set_aside = sum(int(body.problems.bad.sum()) for body in merged.bodies)
     sheets = tuple(summarise(merged, at) for at in range(len(merged.bodies)))
-    return Ratings(scores, responses, problems, rows_read, rows_read - set_aside, tuple(dict.fromkeys(notes)), sheets)
+    return Ratings(
+        scores,
+        responses,
+        problems,
+        rows_read,
+        rows_read - set_aside,
+        tuple(dict.fromkeys(notes)),
+        sheets,
+        tuple(AsideRows.of(body) for body in merged.bodies),
+    )

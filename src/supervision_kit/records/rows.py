@@ -92,14 +92,14 @@ def _read_case(body: Body) -> None:
         position=position,
         column=column,
         rule="case_missing",
-        message="Give the case’s code; where cells are merged, fill it down.",
+        message="The cell that says which case it is has no code in it.",
     )
     body.problems.flag(
         column.spread(_sums_up(column.texts)),
         position=position,
         column=column,
         rule="summary_row",
-        message="The row sums up others and is of no case. If it is a case’s code, rename it.",
+        message="The row sums up others and is of no case.",
     )
     _, column = body.column("therapist_id")
     body.therapist = column.spread(read_codes(column)) if column else np.full(body.n_rows, None, dtype=object)
@@ -155,7 +155,7 @@ def _read_date(body: Body, *, day_first: bool | None) -> None:
             f"“{heading}”: the real dates have days up to 12, those in text days above. Excel has likely swapped day "
             "and month of the former: compare them with the source."
         )
-    wanted = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025; leave unknown ones empty."
+    wanted = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025."
     body.problems.flag(
         column.spread(dates.unreadable), position=position, column=column, rule="date_unreadable", message=wanted
     )
@@ -177,15 +177,16 @@ def _read_instrument(body: Body) -> None:
     known = f"Known instruments: {', '.join(sorted(INSTRUMENTS))}."
     missing = column.spread(none & (codes < 0))
     body.problems.flag(
-        missing, position=position, column=column, rule="instrument_missing", message=f"Name the instrument. {known}"
+        missing, position=position, column=column, rule="instrument_missing", message=f"No instrument is named. {known}"
     )
-    messages = column.spread(suggest(column.texts, ~none & (codes < 0), _instrument_names(), known))
+    unknown = ~none & (codes < 0)
     body.problems.flag(
-        column.spread(~none & (codes < 0)),
+        column.spread(unknown),
         position=position,
         column=column,
         rule="instrument_unknown",
-        message=messages,
+        message=known,
+        suggestion=column.spread(suggest(column.texts, unknown, _instrument_names())),
     )
 
 
@@ -221,11 +222,11 @@ def _instrument_names() -> dict[str, str]:
     return names | {instrument.short_title.casefold(): key for key, instrument in INSTRUMENTS.items()}
 
 
-def suggest(texts: Texts, which: Flags, known: dict[str, str], otherwise: str) -> Texts:
-    """Return for each text a sentence with the nearest known names, and `otherwise` after it."""
-    messages = np.full(len(texts), otherwise, dtype=object)
+def suggest(texts: Texts, which: Flags, known: dict[str, str]) -> Texts:
+    """Return for each text a question with the nearest known names, empty where none is near."""
+    suggestions = np.full(len(texts), "", dtype=object)
     for at in np.flatnonzero(which)[:200]:  # a column of free text need not be compared to its end
         near = dict.fromkeys(known[name] for name in get_close_matches(str(texts[at]).casefold()[:60], known, n=3))
         if near:
-            messages[at] = f"Did you mean {' or '.join(near)}? {otherwise}"
-    return messages
+            suggestions[at] = f"Did you mean {' or '.join(near)}?"
+    return suggestions

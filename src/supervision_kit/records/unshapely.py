@@ -23,8 +23,7 @@ def flag_long_rows(body: Body) -> None:
             position=position,
             column=body.columns[position],
             rule="row_too_long",
-            message="This row has more cells than headings; a comma inside a number or a comment does that. "
-            "Quote it or save as .xlsx.",
+            message="This row has more cells than headings; a comma inside a number or a comment does that.",
         )
 
 
@@ -32,10 +31,7 @@ def flag_swallowed_rows(body: Body, delimiter: str) -> None:
     """Set aside rows with a quoted cell whose lines are rows themselves, as a stray quotation mark makes them."""
     for position, column in enumerate(body.columns):
         n_rows = _count_swallowed(column.texts, delimiter, position, body.layout)
-        messages = [
-            f"A quotation mark in this row swallows {n} line(s) that look like rows. Close or remove it."
-            for n in n_rows
-        ]
+        messages = [f"A quotation mark in this row swallows {n} line(s) that look like rows." for n in n_rows]
         body.problems.flag(
             column.spread(n_rows > 0),
             position=position,

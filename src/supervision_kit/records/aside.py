@@ -1,0 +1,125 @@
+"""The rows set aside, cell by cell under their own headings, to be corrected and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from supervision_kit.records.cells import Column, Texts
+from supervision_kit.records.header import column_name
+from supervision_kit.records.rows import Body
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+OURS = ("source", "row", "reason")
+REASON = OURS.index("reason")
+MOST_ROWS = 1_048_575  # of a sheet, beneath its headings
+LONGEST_CELL = 32_767
+WIDTHS = (8, 60)  # of a column, in letters
+LONGEST_NAME = 31  # of a sheet
+_CUT = "A cell of this row is longer than Excel holds, and was cut here."
+
+
+@dataclass(frozen=True, eq=False)
+class AsideRows:
+    """The rows of one sheet that were set aside, as they stand there."""
+
+    source: str
+    headings: tuple[str, ...]
+    numbers: npt.NDArray[np.int64]
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, body: Body) -> AsideRows:
+        """Return the rows that the body's problems set aside."""
+        rows = np.flatnonzero(body.problems.bad)
+        headings = (*body.layout.headings, *map(column_name, range(len(body.layout.headings), len(body.columns))))
+        columns = tuple(column.take(rows) for column in body.columns)
+        return cls(body.source, headings, body.numbers[rows], columns)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The headings, those that occur twice or are like ours with the letter of their column."""
+        seen, unlike = set(OURS), []
+        for at, heading in enumerate(self.headings):
+            unlike.append(f"{heading} ({column_name(at)})" if heading in seen else heading)
+            seen.add(heading)
+        return unlike
+
+    def reasons(self, problems: pd.DataFrame) -> Texts:
+        """Return for each row why it was set aside and what to do, cell by cell."""
+        here = problems[(problems["source"] == self.source) & ~problems["kept"]]
+        where = here["column"].where(here["column"] == "", here["column"] + ": ")
+        said = where + here["message"] + " " + here["suggestion"]
+        return said.groupby(here["row"]).agg(" ".join).reindex(self.numbers).to_numpy(dtype=object)
+
+
+def rows_set_aside(parts: Sequence[AsideRows], problems: pd.DataFrame) -> pd.DataFrame:
+    """Return all rows set aside: source, row, reason, then their cells as text."""
+    tables = [pd.DataFrame({name: pd.Series(dtype="str") for name in OURS}).astype({"row": "int64"})]
+    for part in parts:
+        if len(part):
+            cells = {name: column.cells for name, column in zip(part.column_names, part.columns, strict=True)}
+            ours = {"source": part.source, "row": part.numbers, "reason": part.reasons(problems)}
+            tables.append(pd.DataFrame(ours | cells).astype(dict.fromkeys(("source", "reason", *cells), "str")))
+    return pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+
+
+def write_set_aside(
+    parts: Sequence[AsideRows], problems: pd.DataFrame, target: str | PathLike[str] | IO[bytes]
+) -> None:
+    """Write the rows set aside as a workbook with a sheet for each source; every cell is text, as it was read."""
+    from xlsxwriter import Workbook
+
+    filled = [part for part in parts if len(part)]
+    with Workbook(target, {"in_memory": True}) as book:
+        names = _sheet_names(filled)
+        for part in filled:
+            _write_sheets(book, part, part.reasons(problems), names)
+        if not filled:
+            book.add_worksheet("nothing set aside").write_row(0, 0, OURS)
+
+
+def _write_sheets(book: Workbook, part: AsideRows, reasons: Texts, names: Iterator[str]) -> None:
+    headings = (*OURS, *part.headings)
+    ours = (np.full(len(part), part.source, dtype=object), part.numbers.astype(str).astype(object), reasons)
+    columns = [*ours, *(column.cells for column in part.columns)]
+    too_long = np.any([[len(text) > LONGEST_CELL for text in column] for column in columns], axis=0)
+    columns[REASON] = np.where(too_long, _CUT + " " + reasons, reasons)
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    for start in range(0, len(part), MOST_ROWS):
+        sheet = book.add_worksheet(next(names))
+        sheet.freeze_panes(1, len(OURS))
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+        for at, (heading, column) in enumerate(zip(headings, columns, strict=True)):
+            texts = column[start : start + MOST_ROWS]
+            longest = max(map(len, (heading, *texts)))
+            sheet.set_column(at, at, min(max(longest + 2, WIDTHS[0]), WIDTHS[1]))
+            sheet.write_string(0, at, heading, bold)
+            for row, text in enumerate(texts, start=1):
+                if text:
+                    sheet.write_string(row, at, text[:LONGEST_CELL], wrapped if at == REASON else None)
+
+
+def _sheet_names(parts: Sequence[AsideRows]) -> Iterator[str]:
+    """Yield a name for each sheet that is needed: the source's, without what Excel forbids, and no two alike."""
+    used = {"history"}  # Excel keeps it for itself
+    for part in parts:
+        plain = "".join(" " if letter in "[]:*?/\\" else letter for letter in part.source).strip(" '") or "rows"
+        for _ in range(0, len(part), MOST_ROWS):
+            name, again = plain[:LONGEST_NAME].rstrip("' "), 1
+            while name.casefold() in used:
+                again += 1
+                name = f"{plain[: LONGEST_NAME - len(f' ({again})')]} ({again})"
+            used.add(name.casefold())
+            yield name

@@ -1,0 +1,100 @@
+"""The rules by which a row of a file is found wanting: what each means, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is wrong where this rule applies, and what helps where the cell does not tell more closely."""
+
+    meaning: str
+    suggestion: str
+
+    def __str__(self) -> str:
+        return self.meaning
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "case_missing": Rule(
+            "The row does not say which case it is of.", "Give the case’s code; where cells are merged, fill it down."
+        ),
+        "row_too_long": Rule(
+            "The row has more cells than there are headings.",
+            "Quote the cell with the comma in it, or save the table as .xlsx.",
+        ),
+        "quote_unclosed": Rule(
+            "A quotation mark opens a cell in this row and swallows the rows after it.",
+            "Close the quotation mark, or remove it.",
+        ),
+        "summary_row": Rule(
+            "The case cell says total, mean or the like: the row sums up others.",
+            "Leave the row out. If it is a case’s code, rename it.",
+        ),
+        "session_missing": Rule("The row does not say which session it is of.", "Give the session’s number."),
+        "session_not_a_number": Rule(
+            "The session is not a whole number from 1 up.", "Number the case’s sessions 1, 2, 3, …"
+        ),
+        "rater_missing": Rule(
+            "There is a rater column, and it is empty in this row.",
+            "Write client, therapist or observer, or pass rater= for the whole file.",
+        ),
+        "rater_unknown": Rule(
+            "The rater is neither client, therapist nor observer, in any word that is known for them.",
+            "Write client, therapist or observer.",
+        ),
+        "date_unreadable": Rule(
+            "The cell in the date column is no date, or not in the order of the others.",
+            "Write the day as 2025-03-28, or leave the cell empty.",
+        ),
+        "instrument_missing": Rule(
+            "There is an instrument column, and it is empty in this row.",
+            "Name the instrument, or pass instrument= for the whole file.",
+        ),
+        "instrument_unknown": Rule(
+            "The instrument is not one that the kit knows.", "Write the name of one that it knows."
+        ),
+        "scale_missing": Rule("There is a scale column, and it is empty in this row.", "Name the scale."),
+        "scale_unknown": Rule("The instrument has no scale of that name.", "Write the name of one that it has."),
+        "item_missing": Rule("There is an item column, and it is empty in this row.", "Give the item’s number."),
+        "item_unknown": Rule(
+            "The instrument has no item of that number.", "Check the item’s number and the instrument."
+        ),
+        "response_not_a_number": Rule(
+            "The answer is neither a number nor a known word for no answer.",
+            "Type the number that was ticked, or leave the cell blank where none was.",
+        ),
+        "response_out_of_range": Rule(
+            "The answer is below or above what the form allows.",
+            "Compare with the form; leave the cell blank where it was not answered.",
+        ),
+        "response_not_whole": Rule(
+            "The answer lies between two answers that the form allows.",
+            "Compare with the form; leave the cell blank where two answers were ticked.",
+        ),
+        "score_not_a_number": Rule(
+            "The score is neither a number nor a known word for no score.",
+            "Type the score as a number, or leave the cell blank where there is none.",
+        ),
+        "score_out_of_range": Rule(
+            "The score is below or above what the scale allows.",
+            "Compare with the form; leave the cell blank where there is no score.",
+        ),
+        "nothing_rated": Rule(
+            "No column of the file belongs to the instrument that this row names.",
+            "Add a column with its items or scores.",
+        ),
+        "repeated_row": Rule(
+            "Another row holds the same form already, and this one adds nothing to it.",
+            "Nothing is lost. Leave the row out if it should not be there.",
+        ),
+        "conflicting_rows": Rule(
+            "Several rows hold the same form with different content; which is right cannot be told.",
+            "Keep the row that is right, and take the others out.",
+        ),
+    }
+)
