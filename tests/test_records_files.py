@@ -1,6 +1,7 @@
 """Kinds of file: encodings, delimiters, workbooks, and what is no table at all."""
 
 import datetime as dt
+import gzip
 import io
 import zipfile
 
@@ -158,10 +159,10 @@ def png():
     return b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 
 
-def plain_zip():
+def plain_zip(name="export.csv", content="case,session,SRS\n"):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("export.csv", "case,session,SRS\n")
+        archive.writestr(name, content)
     return buffer.getvalue()
 
 
@@ -180,7 +181,8 @@ NO_TABLES = {
     "blank lines": (b"\n\n  \n", "is empty"),
     "a pdf": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF"),
     "an image": (png(), "is an image"),
-    "a zip of files": (plain_zip(), "is a zip archive, not a workbook"),
+    "a zip of an empty table": (plain_zip(), "export.csv has headings and no row of ratings"),
+    "a zip in a zip": (plain_zip("old.zip", plain_zip()), "old.zip is a zip archive in another"),
     "a cut workbook": (saved(workbook({"x": TABLE}))[:900], "cannot be opened as a workbook"),
     "a damaged workbook": (b"PK\x03\x04" + bytes(300), "cannot be opened as a workbook"),
     "a locked workbook": (locked(), "protected by a password"),
@@ -190,7 +192,9 @@ NO_TABLES = {
     "a web page": (b"<html><table></table></html>", "is a web page"),
     "spss": (b"$FL2@(#) SPSS DATA FILE", "is an SPSS file"),
     "binary": (bytes(range(256)) * 4, "neither text in columns nor a workbook"),
-    "utf-16 without its mark": ("case,session,SRS\n".encode("utf-16-le"), "neither text in columns nor a workbook"),
+    "an odd number of bytes in utf-16": ("case,session,SRS\n".encode("utf-16")[:-1], "neither text in columns"),
+    "a tar archive": (b"export.csv" + bytes(247) + b"ustar" + bytes(300), "is a tar archive"),
+    "a cut gzip": (gzip.compress(b"case,session,SRS\nA,1,30\n")[:-4], "is damaged"),
     "prose": (b"Dear colleague,\nplease find the ratings attached.\n", "no heading row"),
     "one long line": (b"," * 20_000, "20,001 columns"),
 }

@@ -17,6 +17,7 @@ from .errors import WorkspaceError as WorkspaceError
 from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
 from .records import ColumnMapping as ColumnMapping
+from .records import Progress as Progress
 from .records import Ratings as Ratings
 from .records import list_columns as list_columns
 from .records import read_ratings as read_ratings

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 Texts = npt.NDArray[np.object_]
-Rows = npt.NDArray[np.intp]
+Rows = npt.NDArray[np.signedinteger]
 Flags = npt.NDArray[np.bool_]
 T = TypeVar("T", bound=np.generic)
 
@@ -19,6 +19,11 @@ T = TypeVar("T", bound=np.generic)
 def printable(text: str) -> str:
     """Return the text without control characters and what else a terminal acts on; other white space is a space."""
     return "".join(letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text)
+
+
+def narrowed(codes: npt.NDArray[Any], n_texts: int) -> Rows:
+    """Return the codes of so many texts as the smallest integers that hold them."""
+    return codes.astype(next(kind for kind in (np.int8, np.int16, np.int32, np.int64) if n_texts <= np.iinfo(kind).max))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,7 @@ class Column:
         """Build a column from the text of each row."""
         codes, texts = pd.factorize(np.asarray(cells, dtype=object))
         trimmed = np.array([text.strip() for text in texts], dtype=object)
-        return cls(codes.astype(np.intp), trimmed)
+        return cls(narrowed(codes, len(texts)), trimmed)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -50,7 +55,7 @@ class Column:
         """Return the column of these rows only, with the texts that occur in them."""
         codes = self.codes[rows]
         used = np.flatnonzero(np.bincount(codes, minlength=len(self.texts)))
-        renumbered = np.zeros(len(self.texts), dtype=np.intp)
+        renumbered = np.zeros(len(self.texts), dtype=codes.dtype)
         renumbered[used] = np.arange(len(used))
         return Column(renumbered[codes], self.texts[used])
 
@@ -65,11 +70,23 @@ class Column:
         return self.spread(self.texts)
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a row of a sheet (from 0) before anything of it is read: a rule, a cell, and what to do."""
+
+    row: int
+    rule: str
+    value: str
+    message: str
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One table of cells from one file; `source` is how messages call it, row 0 is the sheet's row 1.
+    """One table of cells from one file; `source` is how messages call it.
 
-    `delimiter` is what parts the cells of a text, and empty for a workbook.
+    `delimiter` is what parts the cells of a text, and empty for anything else. `numbers` says what messages call each
+    row, where that is not 1, 2, 3, …, and `row_word` what a row is called. `merged` holds the areas of merged cells
+    (top, left, bottom, right, from 0); the text of an area stands in its first cell.
     """
 
     source: str
@@ -77,6 +94,10 @@ class Sheet:
     file_stem: str = ""
     name: str = ""
     delimiter: str = ""
+    numbers: npt.NDArray[np.int64] | None = None
+    row_word: str = "row"
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -86,6 +107,10 @@ class Sheet:
     def row(self, number: int) -> list[str]:
         """Return the cells of one row, counted from 0."""
         return [str(column.texts[column.codes[number]]) for column in self.columns]
+
+    def number(self, rows: Rows) -> npt.NDArray[np.int64]:
+        """Return what messages call these rows, counted from 0."""
+        return (rows + 1 if self.numbers is None else self.numbers[rows]).astype(np.int64)
 
     @property
     def filled(self) -> Flags:

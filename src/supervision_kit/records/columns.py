@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
-from supervision_kit.records.files import Source, gather_files, read_cells
+from supervision_kit.records.files import Source, find_files
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.header import (
     FEWEST_HEADINGS,
@@ -20,6 +20,8 @@ from supervision_kit.records.header import (
     tidy,
 )
 from supervision_kit.records.layout import find_layout, said_role
+from supervision_kit.records.progress import say_nothing
+from supervision_kit.records.sheets import read_sheets
 from supervision_kit.records.targets import Said, say_role, say_slot
 from supervision_kit.records.vocabulary import heading_key
 
@@ -103,8 +105,8 @@ def list_columns(
     """
     said = Said.by(columns=columns, instrument=instrument, rater=rater)
     found = []
-    for file in gather_files(source):
-        sheets, _ = read_cells(file, recognised=lambda row: count_recognised(row, said.targets))
+    for origin in find_files(source):
+        sheets, _ = read_sheets(origin, targets=said.targets, report=say_nothing)
         found += [_list_sheet(sheet, said) for sheet in sheets]
     return tuple(found)
 

@@ -14,15 +14,16 @@ from supervision_kit.records.aside import AsideRows, rows_set_aside, write_set_a
 from supervision_kit.records.assembling import SheetSummary, build_responses, build_scores, summarise
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.entries import read_entries
-from supervision_kit.records.files import Source, gather_files, read_cells
+from supervision_kit.records.files import Source, find_files
 from supervision_kit.records.finding import Layout
-from supervision_kit.records.header import count_recognised
 from supervision_kit.records.layout import check_found, find_layout
 from supervision_kit.records.mappings import ColumnMapping, check_mappings, settle_said
 from supervision_kit.records.merging import Merged, merge
 from supervision_kit.records.problems import empty_problems
+from supervision_kit.records.progress import Progress, Report, say_nothing
 from supervision_kit.records.reporting import write_report
 from supervision_kit.records.rows import read_body
+from supervision_kit.records.sheets import read_sheets
 from supervision_kit.records.targets import Said
 from supervision_kit.records.values import count_alike
 
@@ -98,6 +99,7 @@ def read_ratings(
     rater: str | None = None,
     day_first: bool | None = None,
     mappings: Iterable[ColumnMapping] = (),
+    progress: Report | None = None,
 ) -> Ratings:
     r"""Read session ratings from a clinic's export, whatever its headings, and list every row that cannot be used.
 
@@ -107,7 +109,8 @@ def read_ratings(
     Parameters
     ----------
     source
-        A path, an open binary file, bytes, or a list of them. The same form in two files is noticed.
+        A path of a file, a folder or a zip archive, an open binary file, bytes, or a list of them. The same form in
+        two files is noticed. In a folder or an archive, files without ratings are left aside and named in the notes.
     columns
         What a column is where its heading does not say it: ``{"their name": "ours"}``. Ours is ``case_id``,
         ``session``, ``therapist_id``, ``rater``, ``date``, ``instrument``, ``item``, ``response``, ``scale``,
@@ -123,6 +126,8 @@ def read_ratings(
     mappings
         What the columns of earlier exports were: the first one with a sheet's headings is used for it, and the notes
         say so. What the other settings say goes before.
+    progress
+        Is called with a :class:`Progress` again and again, for a display.
 
     Raises
     ------
@@ -144,14 +149,18 @@ def read_ratings(
     known = {name: role for mapping in mappings for name, role in mapping.said.targets.items()} | {**said.targets}
     notes: list[str] = []
     files = []
-    for file in gather_files(source):
-        sheets, left_out = read_cells(file, recognised=lambda row: count_recognised(row, known))
+    report = progress or say_nothing
+    for origin in find_files(source):
+        sheets, left_out = read_sheets(origin, targets=known, report=report)
         files.append(sheets)
         notes += left_out
     check_found(said.targets, [sheet for sheets in files for sheet in sheets], theirs=columns or {})
     found = [each for sheets in files for each in _understood(sheets, notes, said=said, mappings=mappings)]
+    report(Progress(0, None, "Reading answers"))
     bodies = [read_body(sheet, layout, rater=of.rater, day_first=of.day_first) for sheet, layout, of in found]
-    merged = merge(bodies, [read_entries(body) for body in bodies])
+    entries = [read_entries(body) for body in bodies]
+    report(Progress(0, None, "Putting forms together"))
+    merged = merge(bodies, entries)
     many = len(bodies) > 1
     notes += [f"{body.source}: {note}" if many else note for body in bodies for note in body.notes]
     return _tables(merged, notes)

@@ -70,7 +70,7 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     rows = np.flatnonzero(sheet.filled)
     rows = rows[rows > layout.header]
     columns = tuple(column.take(rows) for column in sheet.columns)
-    body = Body(sheet.source, layout, columns, (rows + 1).astype(np.int64), ProblemList(len(rows)), list(layout.notes))
+    body = Body(sheet.source, layout, columns, sheet.number(rows), ProblemList(len(rows)), list(layout.notes))
     if sheet.delimiter:
         flag_long_rows(body)
         flag_swallowed_rows(body, sheet.delimiter)

@@ -1,106 +1,118 @@
-"""Delimited text → cells: which encoding, which delimiter, which columns."""
+"""Delimited text → cells, block by block: which encoding, what parts the cells, which columns."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Column
+from supervision_kit.records.dialects import Dialect, find_dialect, named_delimiter
+from supervision_kit.records.encodings import LOOKED_AT, decoded, possible_encodings
+from supervision_kit.records.growing import GrowingTable
+from supervision_kit.records.progress import Progress, Report
 
-DELIMITERS = (",", ";", "\t", "|")
-ROWS_LOOKED_AT = 40
-LOOKED_AT = 500_000  # characters
-WIDEST = 16_384  # columns, as many as an Excel sheet has
-ROOMY = 5_000_000  # cells; below this a ragged file may hold more empty cells than text
+if TYPE_CHECKING:
+    from supervision_kit.records.files import File
 
-_MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
-_SEPARATOR_LINE = re.compile(r"\Asep=([,;\t|])\r?\n", re.IGNORECASE)
+ROWS_AT_ONCE = 500  # more make the interpreter's collector look through them again and again
+MOST_NAMED = 5  # rows in a message
+LONGEST_CELL = 1 << 24  # characters; a longer one is the rest of a file after a stray quotation mark
+_END = "\ue000"  # a line after the last, which stands alone unless a quotation mark is open
+_PADDING = "\x00\x1a"  # after the text of some programs
 _NO_TEXT = "is neither text in columns nor a workbook. Save it as CSV (UTF-8) or Excel (.xlsx) and read that."
 
 
-def decode(content: bytes, *, source: str) -> str:
-    """Return the text of a file in UTF-8, in UTF-16 with its mark, or in Windows' western encoding (cp1252)."""
-    marked = next((encoding for mark, encoding in _MARKED if content.startswith(mark)), None)
-    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
+def read_text(
+    file: File, *, recognised: Callable[[list[str]], int], report: Report
+) -> tuple[tuple[Column, ...], Dialect]:
+    """Return the columns of delimited text, and how it is made.
+
+    The text is read once, block by block; of each column every distinct text is held once. Each record is a row, also
+    one without any cell filled. A first line such as ``sep=;`` names the delimiter and is no row, as in Excel.
+
+    Raises
+    ------
+    RecordsError
+        It is no text, a quotation mark is never closed, or a row is far too long.
+    """
+    start = file.head(LOOKED_AT)
+    for encoding in possible_encodings(start):
+        text = decoded(start, encoding) or ""
         try:
-            text = content.decode(encoding).rstrip("\x1a")  # DOS programs end a text with it
+            return _read(file, encoding, text.rstrip(_PADDING), recognised, report)
         except UnicodeDecodeError:
             continue
-        if not _CONTROL.search(text, 0, LOOKED_AT) and "\x00" not in text:
-            return text
-    raise RecordsError(f"{source} {_NO_TEXT}")
+    raise RecordsError(f"{file.name} {_NO_TEXT}")
 
 
-def read_text(text: str, *, source: str, recognised: Callable[[list[str]], int]) -> tuple[tuple[Column, ...], str]:
-    """Return the columns of delimited text and the delimiter, the one under which most headings are recognised.
-
-    Each record is a row, also one without any cell filled; a line break inside a quoted cell starts no new one. A first
-    line such as ``sep=;`` names the delimiter and is no row, as in Excel.
-    """
-    named = _SEPARATOR_LINE.match(text)
-    if named:
-        text = text[named.end() :]
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    delimiter = named[1] if named else _find_delimiter(text, recognised)
-    width = _count_columns(text, delimiter, source)
-    try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            names=range(width),
-            index_col=False,
-            dtype=str,
-            na_filter=False,
-            skip_blank_lines=False,
-            skipinitialspace=delimiter != "\t",
-            low_memory=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError):
-        raise RecordsError(_unclosed(source)) from None
-    return tuple(Column.of(cells[position].to_list()) for position in range(width)), delimiter
-
-
-def _find_delimiter(text: str, recognised: Callable[[list[str]], int]) -> str:
-    start = text[:LOOKED_AT]
-
-    def worth(delimiter: str) -> tuple[int, int]:
+def _read(
+    file: File, encoding: str, start: str, recognised: Callable[[list[str]], int], report: Report
+) -> tuple[tuple[Column, ...], Dialect]:
+    named = named_delimiter(start.partition("\n")[0].rstrip("\r"))
+    beginning = start.partition("\n")[2] if named else start
+    dialect = find_dialect(beginning, named=named, recognised=recognised)
+    table = GrowingTable(file.name)
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
+    with file.open() as stream, io.TextIOWrapper(stream, encoding, newline="") as text:
+        lines = _Lines(text, file.name)
+        rows = dialect.rows(islice(lines, 1 if named else 0, None))
+        whole = False
         try:
-            rows = list(islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), ROWS_LOOKED_AT))
+            while block := list(islice(rows, ROWS_AT_ONCE)):
+                if block[-1] == [_END]:
+                    whole = True
+                    block.pop()
+                if block:
+                    table.add(block, n_characters=lines.n_characters)
+                report(Progress(stream.position, file.size, f"Reading {file.name}"))
         except csv.Error:
-            return (-1, 0)
-        return max(map(recognised, rows), default=0), max(map(len, rows), default=0)
-
-    return max(DELIMITERS, key=worth)
-
-
-def _count_columns(text: str, delimiter: str, source: str) -> int:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if '"' in text:
-        try:
-            width = max(map(len, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), default=1)
-        except csv.Error:
-            raise RecordsError(_unclosed(source)) from None
-    else:
-        width = 1 + max(line.count(delimiter) for line in lines)
-    if width > WIDEST or len(lines) * width > max(ROOMY, 4 * len(text)):
+            whole = False
+    if not whole:
         raise RecordsError(
-            f"{source}: one row has {width:,} columns, more than a table of ratings has. "
-            "Look for a line that does not belong to the table."
+            f"{file.name}: a quotation mark opens a cell and is never closed, so the rows after it cannot be told "
+            "apart. Close or remove it, or save the table again as Excel (.xlsx)."
         )
-    return max(width, 1)
+    columns = table.finished(stand_in=(dialect.delimiter, dialect.stand_in) if len(dialect.delimiter) > 1 else None)
+    if dialect.by_spaces:
+        _check_spaced(columns, file.name)
+    return columns, dialect
 
 
-def _unclosed(source: str) -> str:
-    return (
-        f"{source}: a quotation mark opens a cell and is never closed, so the rows after it cannot be told apart. "
-        "Close or remove it, or save the table again as Excel (.xlsx)."
-    )
+class _Lines:
+    """The lines of a text, counted, without what some programs fill its end with, and one more that says it is over."""
+
+    def __init__(self, text: io.TextIOWrapper, source: str) -> None:
+        self.text, self.source = text, source
+        self.n_characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        over = False
+        for line in self.text:
+            self.n_characters += len(line)
+            if over and line.strip(_PADDING + "\r\n "):
+                raise RecordsError(f"{self.source} {_NO_TEXT}")
+            if "\x00" in line or line[-1] == "\x1a":
+                over = over or "\x00" in line
+                line = line.rstrip(_PADDING + "\r\n ")  # noqa: PLW2901
+                if "\x00" in line:
+                    raise RecordsError(f"{self.source} {_NO_TEXT}")
+            if line:
+                yield line
+        yield _END
+
+
+def _check_spaced(columns: tuple[Column, ...], source: str) -> None:
+    """Refuse a row with fewer cells than others: with spaces between cells nobody can tell which is empty."""
+    full = ~columns[-1].blank
+    first = int(full.argmax())
+    short = [int(row) + 1 for row in (~full).nonzero()[0] if row > first and not columns[0].blank[row]]
+    if short:
+        named = ", ".join(map(str, short[:MOST_NAMED])) + (" and others" if len(short) > MOST_NAMED else "")
+        raise RecordsError(
+            f"{source}: spaces part the cells, and row {named} has fewer cells than the headings, so that nobody can "
+            "tell which is empty. Save the table with a comma, semicolon or tab between the cells."
+        )

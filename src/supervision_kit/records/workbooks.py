@@ -93,7 +93,7 @@ def _look_through(content: bytes, source: str) -> dict[str, SheetScan]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if not {member.filename for member in members} & {"[Content_Types].xml", "content.xml"}:
-                raise RecordsError(f"{source} is a zip archive, not a workbook. Unpack it and read the files in it.")
+                raise RecordsError(f"{source} is a zip archive in another. Unpack it and read the files in it.")
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise RecordsError(_too_large(source))
             scans, named = scan_workbook(archive)

@@ -1,0 +1,106 @@
+"""Files → sheets of cells. The content decides what a file is, not its ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+
+from supervision_kit.errors import RecordsError
+from supervision_kit.records.cells import Sheet
+from supervision_kit.records.files import ZIP, File, Origin
+from supervision_kit.records.header import count_recognised
+from supervision_kit.records.headings import Role
+from supervision_kit.records.progress import Progress, Report
+from supervision_kit.records.texts import read_text
+from supervision_kit.records.workbooks import read_workbook
+
+Targets = Mapping[str, Role | None]
+
+_SAVE = "Save the table of ratings as CSV or Excel (.xlsx) and read that."
+_UNPACK = "Unpack it and read the files in it, or pack them as .zip."
+_KINDS_REFUSED: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", f"is a PDF, which holds no table that can be read. {_SAVE}"),
+    (b"{\\rtf", f"is a document (RTF), not a table. {_SAVE}"),
+    (b"\x89PNG", f"is an image. {_SAVE}"),
+    (b"\xff\xd8\xff", f"is an image. {_SAVE}"),
+    (b"GIF8", f"is an image. {_SAVE}"),
+    (b"7z\xbc\xaf\x27\x1c", f"is a 7z archive. {_UNPACK}"),
+    (b"Rar!", f"is a RAR archive. {_UNPACK}"),
+    (b"\x28\xb5\x2f\xfd", f"is compressed (zstd). {_UNPACK}"),
+    (b"SQLite format 3", f"is a database. {_SAVE}"),
+    (b"\x00\x01\x00\x00Standard", f"is an Access database. {_SAVE}"),
+    (b"HEADER RECORD*******LIBRARY", f"is a SAS transport file, which is not read. {_SAVE}"),
+    (b"$FL2", f"is an SPSS file, which is not read yet. {_SAVE}"),
+    (b"$FL3", f"is an SPSS file, which is not read yet. {_SAVE}"),
+    (b"{", f"is JSON (a FHIR export, perhaps), which is not read yet. {_SAVE}"),
+    (b"[{", f"is JSON, which is not read yet. {_SAVE}"),
+    (b"<", f"is a web page or XML, not a table. Open it in Excel. {_SAVE}"),
+)
+_WORKBOOKS = (ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_LOOKED_AT = 1_000  # bytes
+
+
+def read_sheets(origin: Origin, *, targets: Targets, report: Report) -> tuple[list[Sheet], list[str]]:
+    """Return the sheets of a file, or of all files of a folder or an archive, and notes on what was left out.
+
+    Parameters
+    ----------
+    origin
+        The file or files.
+    targets
+        What the caller says of headings; known headings decide on the delimiter of text.
+    report
+        Is told how far reading has come.
+
+    Raises
+    ------
+    RecordsError
+        The file is empty, or no table: it says what the file is and what to do. Of several files, none is a table.
+    """
+    if not origin.several:
+        return _read(origin.files[0], targets, report)
+    sheets: list[Sheet] = []
+    notes = list(origin.notes)
+    refused: list[RecordsError] = []
+    for file in origin.files:
+        try:
+            found, left_out = _read(file, targets, report)
+        except RecordsError as error:
+            refused.append(error)
+            continue
+        sheets += found
+        notes += [f"{file.name}: {note}" for note in left_out]
+    if not sheets:
+        raise RecordsError(f"{origin.name}: none of its {len(origin.files):,} file(s) can be read. {refused[0]}")
+    return sheets, notes + [f"Left aside: {error}" for error in refused]
+
+
+def _read(file: File, targets: Targets, report: Report) -> tuple[list[Sheet], list[str]]:
+    report(Progress(0, file.size, f"Reading {file.name}"))
+    head = file.head(_LOOKED_AT)
+    if not head.strip():
+        raise RecordsError(f"{file.name} is empty. Export the ratings again.")
+    stem = PurePosixPath(file.name).stem
+    if head.startswith(_WORKBOOKS):
+        return _of_workbook(file, stem)
+    start = b"".join(head[:200].removeprefix(b"\xef\xbb\xbf").split())
+    for magic, what in _KINDS_REFUSED:
+        if head.startswith(magic) or start.startswith(magic):
+            raise RecordsError(f"{file.name} {what}")
+    if head[257:262] == b"ustar":
+        raise RecordsError(f"{file.name} is a tar archive. {_UNPACK}")
+    columns, dialect = read_text(file, recognised=_recogniser(targets), report=report)
+    return [Sheet(file.name, columns, stem, delimiter=dialect.delimiter)], []
+
+
+def _recogniser(targets: Targets) -> Callable[[list[str]], int]:
+    return lambda row: count_recognised(row, targets)
+
+
+def _of_workbook(file: File, stem: str) -> tuple[list[Sheet], list[str]]:
+    sheets, notes = read_workbook(file.content(), source=file.name)
+    if not sheets:
+        raise RecordsError(f"{file.name}: no visible sheet of the workbook holds any cell. Export the ratings again.")
+    if len(sheets) == 1:
+        return [Sheet(file.name, sheets[0].columns, stem, sheets[0].name)], notes
+    return [Sheet(f"{file.name}, sheet “{sheet.name}”", sheet.columns, stem, sheet.name) for sheet in sheets], notes
