@@ -166,7 +166,10 @@ def test_the_command_runs_as_a_module_and_imports_no_heavy_thing():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     asked = subprocess.run(
-        [sys.executable, "-m", "supervision_kit", "check", str(SAMPLES / "none.csv")], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "supervision_kit", "check", str(SAMPLES / "none.csv")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (asked.returncode, asked.stdout, asked.stderr.count("\n")) == (2, "", 1)
 
