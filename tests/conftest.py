@@ -1,9 +1,13 @@
 """The small tables that tests are written in."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
+import supervision_kit as sk
 from builders import make_marks, make_scores
+from workspaces import POSTGRES_URL, Postgres, drop_database, find_postgres, make_database
 
 # machines are noisy: how long an example takes says nothing
 settings.register_profile("patient", deadline=None)
@@ -35,3 +39,40 @@ def fell_and_came_back():
 @pytest.fixture
 def hardly_varies():
     return make_scores(*HARDLY_VARIES)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The URL of a PostgreSQL server: the one given, or one of the tests' own; skipped only outside of CI."""
+    if url := os.environ.get(POSTGRES_URL):
+        yield url
+        return
+    programs = find_postgres()
+    if programs is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"PostgreSQL is not installed, and {POSTGRES_URL} names no server")
+        pytest.skip("PostgreSQL is not installed")
+    server = Postgres(programs)
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def postgres(postgres_server):
+    """The URL of an empty PostgreSQL database."""
+    url = make_database(postgres_server)
+    yield url
+    drop_database(postgres_server, url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request, tmp_path):
+    """A place for a workspace: a file, then a PostgreSQL database."""
+    return str(tmp_path / "w.sqlite") if request.param == "sqlite" else request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def workspace(where):
+    """An empty workspace: a file, then a PostgreSQL database."""
+    with sk.Workspace(where, user="tester") as opened:
+        yield opened

@@ -25,5 +25,6 @@ from .repair import RepairRule as RepairRule
 from .repair import follow_repairs as follow_repairs
 from .scoring import score_responses as score_responses
 from .simulate import simulate_caseload as simulate_caseload
+from .workspace import Workspace as Workspace
 
 __version__: str

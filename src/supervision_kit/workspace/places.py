@@ -1,0 +1,108 @@
+"""Where a workspace is: a file of one's own or a clinic's PostgreSQL, and how it is called without its password."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from supervision_kit.environment import WORKSPACE
+from supervision_kit.errors import WorkspaceError
+
+FILE_NAME = "workspace.sqlite"
+SQLITE_MARK = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file or a database; ``words`` names it in messages."""
+
+    url: URL = field(repr=False)
+    words: str
+    path: Path | None = None
+
+
+def find_place(where: str | os.PathLike[str] | None) -> Place:
+    """Return the place that a path or URL means; without one, the environment's or this user's own.
+
+    Raises
+    ------
+    WorkspaceError
+        A URL that cannot be understood, or of a database that a workspace cannot be kept in.
+    """
+    where = where or os.environ.get(WORKSPACE) or _own_file()
+    text = os.fspath(where)
+    if "://" not in text:
+        return _file(Path(text))
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise WorkspaceError(
+            "The workspace's URL cannot be understood. Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with the "
+            "signs @ : / ? # in the password as %40 %3A %2F %3F %23."
+        ) from None
+    kind = url.drivername.partition("+")[0]
+    if kind == "sqlite" and url.database:
+        return _file(Path(url.database))
+    if kind in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+        host = url.host or str(url.query.get("host") or "this machine")
+        return Place(url, f"The PostgreSQL workspace {url.database or '(no database named)'} on {host}")
+    raise WorkspaceError(
+        f"A workspace cannot be kept in {kind}. Give the path of a file, or a URL beginning with postgresql://."
+    )
+
+
+def _file(path: Path) -> Place:
+    path = path.expanduser().absolute()
+    return Place(URL.create("sqlite+pysqlite", database=str(path)), f"The workspace {path.name}", path)
+
+
+def _own_file() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("supervision_kit", appauthor=False) / FILE_NAME
+
+
+def prepare_file(path: Path, words: str) -> None:
+    """Make the file, for its owner only, with the folder it needs; look at one that is there before anything opens it.
+
+    Raises
+    ------
+    WorkspaceError
+        The folder cannot be made or written, or what is there is no workspace.
+    """
+    try:
+        _make_folder(path.parent)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            _look_at(path, words)
+    except OSError as error:
+        reason = error.strerror or "refused"
+        raise WorkspaceError(f"{words} cannot be opened or made in its folder: {reason}.") from None
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _look_at(path: Path, words: str) -> None:
+    if not path.is_file():
+        raise WorkspaceError(f"{words} is a folder or a device, where a file is needed.")
+    with path.open("rb") as file:
+        start = file.read(len(SQLITE_MARK))
+    if start not in {b"", SQLITE_MARK}:
+        raise WorkspaceError(f"{words} is no workspace, and was left as it is. Give another path for a new one.")
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise WorkspaceError(
+            f"{words} may only be read here (the file or its folder), and a workspace writes down every look into it. "
+            "Ask for the right to write."
+        )
+    if path.stat().st_mode & 0o077 and hasattr(os, "geteuid") and path.stat().st_uid == os.geteuid():
+        path.chmod(0o600)  # a copy put back from a backup is often open to others
