@@ -39,10 +39,10 @@ class AsideRows:
     @classmethod
     def of(cls, body: Body) -> AsideRows:
         """Return the rows that the body's problems set aside."""
-        rows = np.flatnonzero(body.problems.bad)
-        headings = (*body.layout.headings, *map(column_name, range(len(body.layout.headings), len(body.columns))))
-        columns = tuple(column.take(rows) for column in body.columns)
-        return cls(body.source, headings, body.numbers[rows], columns)
+        rows, sheet = np.flatnonzero(body.set_aside), body.spread.sheet
+        named = body.layout.headings[: len(sheet)]
+        headings = (*named, *map(column_name, range(len(named), len(sheet))))
+        return cls(body.source, headings, body.sheet_numbers[rows], tuple(column.take(rows) for column in sheet))
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -105,8 +105,8 @@ def summarise(merged: Merged, at: int) -> SheetSummary:
     dates = dates[~np.isnat(dates)]
     return SheetSummary(
         body.source,
-        body.n_rows,
-        int((~body.problems.bad).sum()),
+        len(body.set_aside),
+        int((~body.set_aside).sum()),
         tuple(INSTRUMENT_KEYS[code] for code in np.flatnonzero(np.bincount(entries.instrument))),
         tuple(RATERS[code] for code in np.flatnonzero(np.bincount(entries.rater))),
         len(pd.unique(merged.case[rows])),

@@ -168,7 +168,11 @@ def _flag_unrated(body: Body, entries: Entries) -> None:
     position, column = body.column("instrument")
     message = "The file has no column of this row’s instrument."
     body.problems.flag(
-        ~rated & ~body.problems.bad, position=position, column=column, rule="nothing_rated", message=message
+        body.spread.is_form & ~rated & ~body.problems.bad,
+        position=position,
+        column=column,
+        rule="nothing_rated",
+        message=message,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,12 +10,14 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
-from supervision_kit.records.header import Header, column_name, list_headings
+from supervision_kit.records.header import column_name, list_headings
 from supervision_kit.records.headings import Role
+from supervision_kit.records.two_rows import Header
 from supervision_kit.records.values import read_numbers
+from supervision_kit.records.vocabulary import heading_key
 
 WIDE, LONG_ITEMS, LONG_SCORES = "a row per form", "a row per item", "a row per score"
-SESSION_COLUMN = re.compile(r"(s|session|sitzung|visit|week|woche|t)\|?[0-9]+")
+SESSIONS = "a row per case, with a column for each session"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Layout:
     """What stands where in a sheet; `instrument` and `rater` hold where neither heading nor row says them.
 
     `header` is the last row of headings, from 0, `header_rows` are all of them, and `width` is the number of columns up
-    to the last heading.
+    to the last heading. Where `by_form` is true each form of a row stands for itself; `session_dates` holds the
+    columns of days by session.
     """
 
     header: int
@@ -56,6 +58,8 @@ class Layout:
     rater: str | None
     rater_from: str
     notes: tuple[str, ...]
+    by_form: bool = False
+    session_dates: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,6 +75,11 @@ class Finding:
     slots: list[Slot] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
+    session_dates: dict[int, int] = field(default_factory=dict)
+
+    def is_said(self, position: int) -> bool:
+        """Return whether the caller or a saved mapping says what the column is."""
+        return heading_key(self.headings[position] or column_name(position)) in self.targets
 
     def is_text(self, position: int) -> bool:
         """Return whether the column holds something beneath its heading, and no number."""

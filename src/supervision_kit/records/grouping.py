@@ -95,12 +95,13 @@ def _long_groups(body: Body, name: str, of: str) -> Iterator[RatedCells]:
 
 def _wide_groups(body: Body, slot: Slot) -> Iterator[RatedCells]:
     if slot.instrument:
-        everywhere = np.ones(body.n_rows, dtype=bool)
-        yield RatedCells(slot.position, everywhere, slot.instrument, _slot_code(slot), slot.rater, slot.statistic)
+        yield RatedCells(
+            slot.position, body.covers(slot.position), slot.instrument, _slot_code(slot), slot.rater, slot.statistic
+        )
         return
     column = body.columns[slot.position]
-    for code, rows in _by_instrument(body):
-        instrument = INSTRUMENTS[INSTRUMENT_KEYS[code]]
+    for code, of_instrument in _by_instrument(body):
+        instrument, rows = INSTRUMENTS[INSTRUMENT_KEYS[code]], of_instrument & body.covers(slot.position)
         if slot.is_of(instrument.key):
             here = replace(slot, instrument=instrument.key)
             yield RatedCells(slot.position, rows, instrument.key, _slot_code(here), slot.rater, slot.statistic)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet, printable
@@ -12,17 +11,17 @@ from supervision_kit.records.headings import (
     FieldRole,
     ItemRole,
     Role,
-    ScoreRole,
     names_a_person,
     read_heading,
     read_rater,
 )
+from supervision_kit.records.session_columns import number_columns, read_mark
+from supervision_kit.records.two_rows import Header, join_rows, tidy
 from supervision_kit.records.vocabulary import HEADING_WORDS, MEANINGS, heading_key, words
 
 ROWS_SEARCHED = 30
 ROWS_COMPARED = 5  # beneath a row, to see whether it is one of headings
 FEWEST_HEADINGS = 2
-FEWEST_GAPS = 2  # columns without a heading of their own, beside a rated one
 MOST_LISTED = 30
 SHORTEST_WORD = 4  # letters; shorter ones are parts of names too
 _DATA_LIKE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
@@ -30,24 +29,13 @@ _TWO_CAPITALS = re.compile(r"(\w+\.? +)*[^\W\d_a-z][^\W\d_]+,? +[^\W\d_a-z][^\W\
 LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
 
 
-@dataclass(frozen=True)
-class Header:
-    """The headings of a sheet's columns, and the first and the last row (from 0) that they stand in."""
-
-    top: int
-    row: int
-    headings: tuple[str, ...]
-
-
-def role_of(heading: str, targets: Mapping[str, Role | None]) -> Role | None:
-    """Return what the caller says of the heading or, where nothing, what its words say."""
-    key = heading_key(heading)
-    return targets[key] if key in targets else read_heading(heading)
-
-
 def count_recognised(row: Sequence[str], targets: Mapping[str, Role | None]) -> int:
     """Return how many cells of a row are headings that are known; a row with numbers or dates in it has none."""
-    return 0 if _holds_data(row) else sum(1 for cell in row if cell.strip() and _is_known(cell, targets))
+    if _holds_data(row):
+        return 0
+    known = sum(1 for cell in row if cell.strip() and _is_known(cell, targets))
+    of_sessions = sum(1 for cell in row if cell.strip() and read_mark(cell) and not _is_known(cell, targets))
+    return known + (of_sessions if of_sessions > 1 else 0)
 
 
 def _is_known(cell: str, targets: Mapping[str, Role | None]) -> bool:
@@ -70,59 +58,22 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
     filled = first_rows(sheet)
     counts = {row: count_recognised(sheet.row(row), targets) for row in filled}
     best = max(counts, key=lambda row: counts[row], default=-1)
-    if best < 0 or counts[best] < FEWEST_HEADINGS:
+    if best < 0 or counts[best] < FEWEST_HEADINGS:  # perhaps the sessions are plain numbers
+        best = next((row for row in filled if counts[row] and number_columns(sheet.row(row))), -1)
+    if best < 0:
         at = next((row for row in filled if sum(map(bool, sheet.row(row))) >= FEWEST_HEADINGS), None)
         found = list_headings(sheet, at, targets) if at is not None else ""
         what = f"{sheet.source}: no heading row for ratings was found."
         raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, "Put the headings above the ratings."))))
     for row in (best - 1, best):
-        if row >= 0 and _is_split(sheet, row, targets):
-            return _joined(sheet, row, targets)
+        if joined := join_rows(sheet, row, targets):
+            return joined
     return Header(best, best, tuple(tidy(cell) for cell in sheet.row(best)))
 
 
 def first_rows(sheet: Sheet) -> list[int]:
     """Return the rows, from 0, among which the headings are looked for."""
     return [row for row in range(min(sheet.n_rows, 4 * ROWS_SEARCHED)) if any(sheet.row(row))][:ROWS_SEARCHED]
-
-
-def tidy(cell: str) -> str:
-    """Return a heading in one line, as notes and messages have it."""
-    return printable(" ".join(cell.split()))
-
-
-def _is_split(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> bool:
-    """Return whether a rated heading stands over several columns, of which only the first has it."""
-    roles = [role_of(cell, targets) if cell else None for cell in sheet.row(row)]
-    if not {"case_id", "session"} <= {role.field for role in roles if isinstance(role, FieldRole)}:
-        return False
-    rated, gaps, n_beneath = False, 0, int(sheet.filled[row + 1 :].sum())
-    for at, cell in enumerate(sheet.row(row)):
-        if cell:
-            rated, gaps = isinstance(roles[at], (ItemRole, ScoreRole)), 0
-        elif rated and 2 * (~sheet.columns[at].blank[row + 1 :]).sum() > n_beneath:
-            gaps += 1
-        if gaps >= FEWEST_GAPS:
-            return True
-    return False
-
-
-def _joined(sheet: Sheet, top: int, targets: Mapping[str, Role | None]) -> Header:
-    upper, lower = sheet.row(top), sheet.row(top + 1)
-    roles = [role_of(cell, targets) if cell else None for cell in upper]
-    fields = [at for at, role in enumerate(roles) if isinstance(role, FieldRole)]
-    whole = not any(lower[at] for at in fields)
-    headings, over = [], ""
-    for above, below in zip(upper, lower, strict=True):
-        over = above or over
-        headings.append(tidy(f"{over} {below}" if below else above))
-        whole = whole and (not below or isinstance(role_of(headings[-1], targets), (ItemRole, ScoreRole)))
-    if not whole:
-        raise RecordsError(
-            f"{sheet.source}: in row {top + 1} a rated heading stands over several columns. "
-            "The headings stand in two rows; put them in one, a heading above each column."
-        )
-    return Header(top, top + 1, tuple(headings))
 
 
 def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> str:

@@ -40,6 +40,7 @@ class FieldRole:
 
     field: str
     rank: int = 0
+    session: int | None = None
 
 
 @dataclass(frozen=True)

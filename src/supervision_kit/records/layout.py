@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
-from supervision_kit.records.finding import SESSION_COLUMN, WIDE, Finding, Layout
+from supervision_kit.records.finding import SESSIONS, WIDE, Finding, Layout
 from supervision_kit.records.header import (
     LOOKED_FOR,
     column_name,
@@ -17,7 +17,6 @@ from supervision_kit.records.header import (
     list_headings,
     name_columns,
     quote,
-    role_of,
 )
 from supervision_kit.records.headings import (
     FieldRole,
@@ -28,6 +27,7 @@ from supervision_kit.records.headings import (
     read_heading_of,
     read_rater,
 )
+from supervision_kit.records.session_columns import set_sessionless_aside, take_session_columns
 from supervision_kit.records.slots import (
     find_instrument,
     note_incomplete,
@@ -38,6 +38,7 @@ from supervision_kit.records.slots import (
     take_slots,
 )
 from supervision_kit.records.targets import Said
+from supervision_kit.records.two_rows import role_of
 from supervision_kit.records.vocabulary import MEANINGS, heading_key, squeeze
 
 _FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
@@ -60,6 +61,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     )
     finding = Finding(sheet, header, headings, [said_role(heading, said) for heading in headings], targets)
     finding.notes += [note] if note else []
+    take_session_columns(finding, said.instrument)
     settle_short(finding)
     _take_fields(finding)
     shape = take_slots(finding)
@@ -68,6 +70,8 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     _check_complete(finding, shape)
     settle_instruments(finding, shape, default)
     settle_doubles(finding)
+    set_sessionless_aside(finding)
+    by_session = any(slot.session for slot in finding.slots)
     note_incomplete(finding)
     _note_unused(finding)
     return Layout(
@@ -75,12 +79,14 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
         tuple(range(header.top, header.row + 1)),
         max(at for at, heading in enumerate(headings) if heading) + 1,
         tuple(heading or column_name(at) for at, heading in enumerate(headings)),
-        shape,
+        SESSIONS if by_session else shape,
         finding.fields,
         tuple(finding.slots),
         default,
         *_find_rater(finding, said.rater),
         tuple(finding.notes),
+        by_session,
+        finding.session_dates,
     )
 
 
@@ -116,12 +122,12 @@ def _check_complete(finding: Finding, shape: str) -> None:
     squeezed = [squeeze(heading) for heading in finding.headings]
     if any(heading.startswith("redcap") for heading in squeezed):
         raise finding.refuse("This is a REDCap export, which is not read yet.", "Make a table with a row per form.")
-    if "session" not in finding.fields and sum(map(bool, map(SESSION_COLUMN.fullmatch, squeezed))) > 1:
-        raise finding.refuse(
-            "It has a column for each session, which is not read yet.",
-            "Make a table with a row per form and a session column.",
-        )
-    missing = [MEANINGS[name] for name in ("case_id", "session") if name not in finding.fields]
+    by_session = any(slot.session for slot in finding.slots)
+    missing = [
+        MEANINGS[name]
+        for name in ("case_id", "session")
+        if name not in finding.fields and not (name == "session" and by_session)
+    ]
     if shape == WIDE and not finding.slots:
         missing.append(MEANINGS["rating"])
     if missing:

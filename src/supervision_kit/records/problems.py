@@ -88,16 +88,31 @@ class ProblemList:
             )
         )
 
-    def table(self, *, source: str, numbers: npt.NDArray[np.int64], headings: tuple[str, ...]) -> pd.DataFrame:
-        """Return the problems in the order of the sheet, with rows numbered and columns named as the file does."""
+    def table(
+        self,
+        *,
+        source: str,
+        numbers: npt.NDArray[np.int64],
+        headings: tuple[str, ...],
+        origin: npt.NDArray[np.int64],
+    ) -> pd.DataFrame:
+        """Return the problems in the order of the sheet, with rows numbered and columns named as the file does.
+
+        `origin` says for each row and position where the cell stands in the sheet. What several forms of a row share is
+        one problem.
+        """
         if not self.parts:
             return empty_problems()
-        found = pd.concat(self.parts, ignore_index=True).sort_values(["at", "position"], kind="stable")
+        found = pd.concat(self.parts, ignore_index=True)
+        at, position = found["at"].to_numpy(), found["position"].to_numpy()
+        found["position"] = np.where(position < 0, -1, origin[at, position])
+        found["at"] = numbers[at]
+        found = found.drop_duplicates().sort_values(["at", "position"], kind="stable")
         names = np.array([*headings, ""], dtype=object)  # -1 is the row as a whole
         return pd.DataFrame(
             {
                 "source": source,
-                "row": numbers[found["at"].to_numpy()],
+                "row": found["at"].to_numpy(),
                 "column": names[found["position"].to_numpy()],
                 "value": [printable(value)[:LONGEST_VALUE] for value in found["value"].astype("str")],
                 **{name: found[name].to_numpy() for name in ("rule", "message", "suggestion", "kept")},

@@ -194,15 +194,12 @@ def _tables(merged: Merged, notes: list[str]) -> Ratings:
     problems = pd.concat(
         [
             empty_problems(),
-            *(
-                body.problems.table(source=body.source, numbers=body.numbers, headings=body.layout.headings)
-                for body in merged.bodies
-            ),
+            *(body.list_problems() for body in merged.bodies),
         ],
         ignore_index=True,
     )
-    rows_read = sum(body.n_rows for body in merged.bodies)
-    set_aside = sum(int(body.problems.bad.sum()) for body in merged.bodies)
+    rows_read = sum(len(body.set_aside) for body in merged.bodies)
+    set_aside = sum(int(body.set_aside.sum()) for body in merged.bodies)
     sheets = tuple(summarise(merged, at) for at in range(len(merged.bodies)))
     return Ratings(
         scores,

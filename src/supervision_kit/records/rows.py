@@ -17,6 +17,7 @@ from supervision_kit.records.dates import read_dates
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
 from supervision_kit.records.problems import ProblemList
+from supervision_kit.records.reshaping import Spread, leave_rows, spread_forms
 from supervision_kit.records.unshapely import flag_long_rows, flag_swallowed_rows
 from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions, unanswered
 from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES, fold, squeeze
@@ -25,16 +26,19 @@ from supervision_kit.tables import RATERS
 Ints = npt.NDArray[np.int64]
 
 INSTRUMENT_KEYS = tuple(INSTRUMENTS)
+MOST_RUNS = 20  # of rows, in one sentence
 _N_EQUALS = re.compile(r"[nN]\s*=")
 
 
 @dataclass
 class Body:
-    """The filled rows beneath the headings, and what is known of each so far."""
+    """The filled rows beneath the headings, and what is known of each so far.
+
+    Where a row holds several forms that stand for themselves, each of them is a row here: see `spread`.
+    """
 
     source: str
-    layout: Layout
-    columns: tuple[Column, ...]
+    spread: Spread
     numbers: Ints
     problems: ProblemList
     notes: list[str]
@@ -46,9 +50,41 @@ class Body:
     instrument: Ints = field(init=False)
 
     @property
+    def layout(self) -> Layout:
+        """What stands where in the columns."""
+        return self.spread.layout
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The cells."""
+        return self.spread.columns
+
+    @property
     def n_rows(self) -> int:
-        """Rows read."""
+        """Rows to be read, a row for each form that stands for itself."""
         return len(self.numbers)
+
+    @property
+    def sheet_numbers(self) -> Ints:
+        """The number of each filled row of the sheet."""
+        numbers = np.zeros(int(self.spread.row.max(initial=-1)) + 1, dtype=np.int64)
+        numbers[self.spread.row] = self.numbers
+        return numbers
+
+    @property
+    def set_aside(self) -> Flags:
+        """Which filled rows of the sheet are set aside, in whole or in part."""
+        return np.bincount(self.spread.row, weights=self.problems.bad) > 0
+
+    def covers(self, position: int) -> Flags:
+        """Return which rows have a cell of their own in this column of ratings."""
+        return self.spread.covers.get(position, np.ones(self.n_rows, dtype=bool))
+
+    def list_problems(self) -> pd.DataFrame:
+        """Return the problems with rows numbered and columns named as in the sheet."""
+        return self.problems.table(
+            source=self.source, numbers=self.numbers, headings=self.layout.headings, origin=self.spread.origin
+        )
 
     @property
     def form(self) -> Ints:
@@ -70,7 +106,9 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     rows = np.flatnonzero(sheet.filled)
     rows = rows[rows > layout.header]
     columns = tuple(column.take(rows) for column in sheet.columns)
-    body = Body(sheet.source, layout, columns, sheet.number(rows), ProblemList(len(rows)), list(layout.notes))
+    spread = spread_forms(columns, layout) if layout.by_form else leave_rows(columns, layout)
+    numbers = sheet.number(rows)[spread.row]
+    body = Body(sheet.source, spread, numbers, ProblemList(len(numbers)), list(layout.notes))
     if sheet.delimiter:
         flag_long_rows(body)
         flag_swallowed_rows(body, sheet.delimiter)
@@ -79,7 +117,25 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     _read_date(body, day_first=day_first)
     _read_instrument(body)
     _read_rater(body, rater)
+    _note_rows_without_form(body)
     return body
+
+
+def _note_rows_without_form(body: Body) -> None:
+    without = np.flatnonzero(~body.spread.is_form & ~body.problems.bad)
+    if len(without):
+        body.notes.append(
+            f"{len(without):,} row(s) hold nothing rated, and count as kept without a form: "
+            f"{name_rows(body.numbers[without])}."
+        )
+
+
+def name_rows(numbers: Ints) -> str:
+    """Return the rows for a sentence, those that follow each other as ``2 to 9``, or the first of many."""
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
+    named = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    more = [f"{len(named) - MOST_RUNS} more"] if len(named) > MOST_RUNS else []
+    return f"row {', '.join([*named[:MOST_RUNS], *more])}"
 
 
 def _read_case(body: Body) -> None:
@@ -118,12 +174,16 @@ def _read_session(body: Body) -> None:
     position, column = body.column("session")
     if column is None:
         raise RecordsError(f"{body.source}: there is no session column.")
-    none = column.spread(unanswered(column.texts))
+    none = column.spread(unanswered(column.texts)) & body.spread.is_form
     body.session = column.spread(read_sessions(column.texts))
     wanted = f"A session is a whole number from 1 to {LAST_SESSION:,}."
     body.problems.flag(none, position=position, column=column, rule="session_missing", message=wanted)
     body.problems.flag(
-        ~none & (body.session == 0), position=position, column=column, rule="session_not_a_number", message=wanted
+        body.spread.is_form & ~none & (body.session == 0),
+        position=position,
+        column=column,
+        rule="session_not_a_number",
+        message=wanted,
     )
 
 

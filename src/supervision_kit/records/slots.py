@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, SESSION_COLUMN, WIDE, Finding, Slot
+from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, WIDE, Finding, Slot
 from supervision_kit.records.header import quote
 from supervision_kit.records.headings import FieldRole, ItemRole, ScoreRole, instruments_in
+from supervision_kit.records.session_columns import read_mark
 from supervision_kit.records.vocabulary import heading_key, squeeze
 
 _NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
@@ -21,18 +22,24 @@ def settle_short(finding: Finding) -> None:
     Alone, ``phq9`` is the total and ``phq2`` another questionnaire.
     """
     roles = finding.roles
-    short = {(role.instrument, role.rater, role.item) for role in roles if isinstance(role, ItemRole) and role.short}
+    short = {
+        (role.instrument, role.rater, role.session, role.item)
+        for role in roles
+        if isinstance(role, ItemRole) and role.short
+    }
     for at, role in enumerate(roles):
         number = role.as_item if isinstance(role, ScoreRole) else role.item if isinstance(role, ItemRole) else None
         if not isinstance(role, (ScoreRole, ItemRole)) or number is None or not getattr(role, "short", True):
             continue
-        before = [item for item in range(1, number) if (role.instrument, role.rater, item) in short]
+        before = [item for item in range(1, number) if (role.instrument, role.rater, role.session, item) in short]
         is_item = number == 1 or (1 in before and 2 * len(before) >= number - 1)
         if isinstance(role, ItemRole) and not is_item:
             roles[at] = None
             finding.leave(at, "without the items before it, it could be another questionnaire")
-        elif isinstance(role, ScoreRole) and is_item and (role.instrument, role.rater, number) not in short:
-            roles[at] = ItemRole(role.instrument, role.rater, number)
+        elif (
+            isinstance(role, ScoreRole) and is_item and (role.instrument, role.rater, role.session, number) not in short
+        ):
+            roles[at] = ItemRole(role.instrument, role.rater, number, session=role.session)
 
 
 def take_slots(finding: Finding) -> str:
@@ -114,7 +121,7 @@ def take_numbered(finding: Finding, shape: str, default: str | None) -> None:
     families: dict[str, dict[int, int]] = {}
     for at, heading in enumerate(finding.headings):
         match = _NUMBERED.fullmatch(squeeze(heading))
-        of_session = "session" not in finding.fields and SESSION_COLUMN.fullmatch(squeeze(heading))
+        of_session = "session" not in finding.fields and read_mark(heading)
         if match and finding.roles[at] is None and not of_session:
             families.setdefault(match[1], {})[int(match[2])] = at
     whole = [

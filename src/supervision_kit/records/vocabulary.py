@@ -192,6 +192,14 @@ STATISTICS: Mapping[str, frozenset[str]] = {
     "sum": frozenset({"sum", "summe", "sumscore", "summenscore"}),
     "item mean": frozenset({"mean", "average", "avg", "mittelwert", "mittel", "mw", "durchschnitt", "itemmean"}),
 }
+SESSION_WORDS = frozenset(  # with a number, in the heading of a column
+    {"session", "sess", "sitzung", "sitz", "stunde", "therapiestunde", "visit", "appointment", "termin", "seance"}
+    | {"sesion", "sessie", "zitting", "sessione", "seduta", "sessao", "consulta", "contact"}
+)
+SESSION_PLURALS = frozenset({"sitzungen", "stunden", "termine", "sesiones", "sedute", "sessioni", "sessoes"})
+TIME_WORDS = frozenset(
+    {"week", "wk", "woche", "time", "timepoint", "zeitpunkt", "messzeitpunkt", "mzp", "semaine", "semana", "settimana"}
+)
 ITEM_WORDS = frozenset({"item", "question", "frage", "q", "i", "it", "no", "nr"})
 SCORE_WORDS = frozenset({"score", "scores", "rating", "ratings", "wert", "points", "punkte", "result", "value"})
 FILLERS = frozenset(

@@ -1,0 +1,144 @@
+"""Headings that speak of a session: ``S1``, ``Session 1``, ``WAI-SR S1 Bond``, ``3. Sitzung``, ``T2``, ``Week 4``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.headings import (
+    FieldRole,
+    ItemRole,
+    Role,
+    ScoreRole,
+    instruments_in,
+    read_heading,
+    read_heading_of,
+    read_rater,
+)
+from supervision_kit.records.vocabulary import SESSION_PLURALS, SESSION_WORDS, TIME_WORDS, fold, squeeze, words
+
+if TYPE_CHECKING:
+    from supervision_kit.records.finding import Finding
+
+FEWEST_SESSIONS = 2
+_WORDS = "|".join(sorted(SESSION_WORDS | TIME_WORDS, key=len, reverse=True))
+_NUMBER = r"0*(?P<number>[1-9][0-9]{0,3})(?![0-9])"
+_MARKS = (
+    re.compile(rf"(?<![a-z])(?P<word>{_WORDS})[\s._:#-]*(?:(?:no|nr|num|number|nummer|n)[\s._:#°-]*)?{_NUMBER}"),
+    re.compile(rf"(?<![a-z0-9])(?P<word>[st])[\s_#-]?{_NUMBER}"),
+    re.compile(rf"(?<![0-9]){_NUMBER}(?:\.|st|nd|rd|th|a|o|e|er|re|ere|eme)?[\s._-]*(?P<word>{_WORDS})(?![a-z])"),
+)
+_BARE = re.compile(r"0*[1-9][0-9]{0,2}")
+_ITEM = re.compile(r"[^\w]*_*0*([1-9][0-9]{0,2})[^\w]*")
+
+
+@dataclass(frozen=True)
+class SessionMark:
+    """The session that a heading speaks of, the word it uses for it, and what else it says."""
+
+    session: int
+    word: str
+    rest: str
+
+
+def read_mark(heading: str) -> SessionMark | None:
+    """Return the session that a heading speaks of; ``None`` where it is none, or could be one or another."""
+    folded = fold(heading)
+    found = {match.span(): match for pattern in _MARKS for match in pattern.finditer(folded)}
+    if len(found) != 1:
+        return None
+    (match,) = found.values()
+    rest = f"{folded[: match.start()]} {folded[match.end() :]}"
+    return SessionMark(int(match["number"]), match["word"], rest)
+
+
+def read_session_heading(heading: str, instrument: str | None = None) -> Role | None:
+    """Return what a column with this heading holds of its session: a day, an item, or a score (the total, if bare)."""
+    mark = read_mark(heading)
+    if mark is None:
+        return None
+    squeezed = squeeze(mark.rest)
+    if not squeezed:
+        return ScoreRole(None, None, "total", session=mark.session)
+    if rater := read_rater(mark.rest):
+        return ScoreRole(None, rater, "total", session=mark.session)
+    if item := _ITEM.fullmatch(mark.rest):
+        return ItemRole(None, None, int(item[1]), session=mark.session)
+    role = read_heading(mark.rest) or (read_heading_of(mark.rest, instrument) if instrument else None)
+    if isinstance(role, FieldRole):
+        return replace(role, session=mark.session) if role.field == "date" else None
+    return replace(role, session=mark.session) if role else None
+
+
+def take_session_columns(finding: Finding, instrument: str | None) -> None:
+    """Read columns as of a session each, where there are several and no column says the session of the row."""
+    fields = {role.field for role in finding.roles if isinstance(role, FieldRole)}
+    if "session" in fields:
+        return
+    found = {
+        at: role
+        for at, heading in enumerate(finding.headings)
+        if finding.roles[at] is None and not finding.is_said(at)
+        if (role := read_session_heading(heading, instrument))
+    }
+    if (
+        not found
+        and not any(isinstance(role, (ItemRole, ScoreRole)) for role in finding.roles)
+        and "date" not in fields
+    ):
+        found = _bare_numbers(finding, instrument)
+    sessions = sorted({role.session or 0 for role in found.values() if not isinstance(role, FieldRole)})
+    said = any(isinstance(role, (ItemRole, ScoreRole)) and role.session for role in finding.roles)
+    if len(sessions) < FEWEST_SESSIONS and not (said and found):
+        return
+    for at, role in found.items():
+        if isinstance(role, FieldRole):
+            finding.session_dates[role.session or 0] = at
+            finding.explained.add(at)
+        else:
+            finding.roles[at] = role
+    finding.notes.append(f"A column for each session: {say_sessions(sessions)} were found in the headings.")
+    times = {mark.word for at in found if (mark := read_mark(finding.headings[at]))} & (TIME_WORDS | {"t"})
+    if times:
+        finding.notes.append("The headings count weeks or points in time; each was read as the session of that number.")
+
+
+def number_columns(row: Sequence[str]) -> dict[int, int]:
+    """Return the cells of a row that are numbers, where there are several, from 1 upwards."""
+    numbers = {at: int(cell) for at, cell in enumerate(row) if _BARE.fullmatch(cell.strip())}
+    rising = all(one < other for one, other in pairwise(numbers.values()))
+    return numbers if len(numbers) >= FEWEST_SESSIONS and rising and min(numbers.values()) == 1 else {}
+
+
+def _bare_numbers(finding: Finding, instrument: str | None) -> dict[int, Role]:
+    """Return the columns 1, 2, 3, … as of a session each; refuse them where they could as well be the items."""
+    numbers = number_columns(finding.headings)
+    title = " ".join(cell for row in range(finding.header.top) for cell in finding.sheet.row(row))
+    places = (title, finding.sheet.name, finding.sheet.file_stem)
+    known = {instrument} if instrument else set().union(*map(instruments_in, places))
+    said = any(word.rstrip("s") in SESSION_WORDS or word in SESSION_PLURALS for word in words(title))
+    if not said and any(INSTRUMENTS[key].n_items == len(numbers) for key in known):
+        raise finding.refuse(
+            f"the columns 1 to {len(numbers)} could be the items or the sessions.",
+            "Call them “Item 1” and add a session column, or call them “Session 1”.",
+        )
+    return {at: ScoreRole(None, None, "total", session=number) for at, number in numbers.items()}
+
+
+def say_sessions(sessions: list[int]) -> str:
+    """Return the numbers for a sentence."""
+    first, last = sessions[0], sessions[-1]
+    whole = last - first == len(sessions) - 1
+    return f"sessions {first} to {last}" if whole else f"{len(sessions)} sessions from {first} to {last}"
+
+
+def set_sessionless_aside(finding: Finding) -> None:
+    """Leave aside the ratings that are of no session, in a table with a column for each."""
+    if any(slot.session for slot in finding.slots):
+        for slot in [slot for slot in finding.slots if not slot.session]:
+            finding.slots.remove(slot)
+            finding.leave(slot.position, "the heading does not say of which session it is")
