@@ -56,8 +56,15 @@ def test_a_row_that_cannot_be_used_is_listed_by_row_column_and_rule(headings, ro
     assert (ratings.rows_read, ratings.rows_kept, len(ratings.scores)) == (1, 0, 0)
 
 
+FHIR = (
+    '{"resourceType": "QuestionnaireResponse", "questionnaire": "srs", "status": "%s", "item": %s}'
+    '{"resourceType": "QuestionnaireResponse", "questionnaire": "srs", "subject": {"reference": "Patient/A"}, '
+    '"item": [{"linkId": "session", "answer": [{"valueInteger": 1}]}, {"linkId": "SRS", "answer": []}]}'
+)
 SMALLEST = {  # of the rules that take more than one row, or another table: the smallest file that breaks each
     "quote_unclosed": 'case,session,comment,SRS\nA,1,"bad,36\nB,1,good",33\n',
+    "form_not_complete": FHIR % ("in-progress", "[]"),
+    "form_malformed": FHIR % ("completed", "7"),
     "nothing_rated": "case,session,instrument,Bond\nA,1,WAI-SR,4.5\nA,2,SRS,\n",
     "repeated_row": "case,session,SRS\nA,1,30\nA,1,30\n",
     "conflicting_rows": "case,session,SRS\nA,1,30\nA,1,31\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,6 +20,21 @@ T = TypeVar("T", bound=np.generic)
 def printable(text: str) -> str:
     """Return the text without control characters and what else a terminal acts on; other white space is a space."""
     return "".join(letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text)
+
+
+def cell_text(cell: Any) -> str:
+    """Return the text of a cell that a program has stored as a number, a date or the like; nothing is an empty text."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None or cell != cell or cell is pd.NaT:  # noqa: PLR0124 - nan differs from itself
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, bytes):
+        return cell.decode(errors="replace")
+    return cell.isoformat(sep=" ") if isinstance(cell, dt.datetime) else str(cell)
 
 
 def narrowed(codes: npt.NDArray[Any], n_texts: int) -> Rows:
@@ -72,11 +88,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a row of a sheet (from 0) before anything of it is read: a rule, a cell, and what to do."""
+    """What is wrong with a row of a sheet (from 0) before its cells are read: the column's heading, rule, message."""
 
     row: int
+    heading: str
     rule: str
-    value: str
     message: str
 
 

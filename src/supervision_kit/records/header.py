@@ -33,12 +33,13 @@ def count_recognised(row: Sequence[str], targets: Mapping[str, Role | None]) -> 
     """Return how many cells of a row are headings that are known; a row with numbers or dates in it has none."""
     if _holds_data(row):
         return 0
-    known = sum(1 for cell in row if cell.strip() and _is_known(cell, targets))
-    of_sessions = sum(1 for cell in row if cell.strip() and read_mark(cell) and not _is_known(cell, targets))
+    known = sum(1 for cell in row if cell.strip() and is_known(cell, targets))
+    of_sessions = sum(1 for cell in row if cell.strip() and read_mark(cell) and not is_known(cell, targets))
     return known + (of_sessions if of_sessions > 1 else 0)
 
 
-def _is_known(cell: str, targets: Mapping[str, Role | None]) -> bool:
+def is_known(cell: str, targets: Mapping[str, Role | None]) -> bool:
+    """Return whether the cell is a heading that is known, by its words or by what the caller says of it."""
     return heading_key(cell) in targets or read_heading(cell.strip()) is not None
 
 
@@ -83,7 +84,7 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
     what looks like a table all cells are listed, but those like a name are called by their column.
     """
     cells = {at: tidy(cell) for at, cell in enumerate(sheet.row(row)) if cell}
-    known = [cell for cell in cells.values() if _is_known(cell, targets)]
+    known = [cell for cell in cells.values() if is_known(cell, targets)]
     beneath = [each for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED] if any(each := sheet.row(at))]
     if _is_table(list(cells.values()), beneath):
         sure = len(known) >= FEWEST_HEADINGS

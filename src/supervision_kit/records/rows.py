@@ -12,7 +12,7 @@ import pandas as pd
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.cells import Column, Flags, Sheet, Texts
+from supervision_kit.records.cells import Column, Flags, Rows, Sheet, Texts
 from supervision_kit.records.dates import read_dates
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
@@ -109,6 +109,7 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     spread = spread_forms(columns, layout) if layout.by_form else leave_rows(columns, layout)
     numbers = sheet.number(rows)[spread.row]
     body = Body(sheet.source, spread, numbers, ProblemList(len(numbers)), list(layout.notes))
+    _flag_faults(body, sheet, rows[spread.row])
     if sheet.delimiter:
         flag_long_rows(body)
         flag_swallowed_rows(body, sheet.delimiter)
@@ -136,6 +137,22 @@ def name_rows(numbers: Ints) -> str:
     named = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
     more = [f"{len(named) - MOST_RUNS} more"] if len(named) > MOST_RUNS else []
     return f"row {', '.join([*named[:MOST_RUNS], *more])}"
+
+
+def _flag_faults(body: Body, sheet: Sheet, rows: Rows) -> None:
+    """Set aside the rows that were found faulty before their cells were read."""
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    for fault in sheet.faults:
+        alike.setdefault((fault.heading, fault.rule, fault.message), []).append(fault.row)
+    for (heading, rule, message), faulty in alike.items():
+        position = body.layout.headings.index(heading) if heading in body.layout.headings else -1
+        body.problems.flag(
+            np.isin(rows, faulty),
+            position=position,
+            column=body.columns[position] if position >= 0 else None,
+            rule=rule,
+            message=message,
+        )
 
 
 def _read_case(body: Body) -> None:

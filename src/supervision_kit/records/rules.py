@@ -35,6 +35,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "The case cell says total, mean or the like: the row sums up others.",
             "Leave the row out. If it is a case’s code, rename it.",
         ),
+        "form_not_complete": Rule(
+            "The form was not completed, or was entered in error, as its status says.",
+            "Leave it out, or complete it in the system that it comes from and export it again.",
+        ),
+        "form_malformed": Rule(
+            "The form is not built as its format says, so that answers could be overlooked.",
+            "Export it again, or tell the makers of the system.",
+        ),
         "session_missing": Rule("The row does not say which session it is of.", "Give the session’s number."),
         "session_not_a_number": Rule(
             "The session is not a whole number from 1 up.", "Number the case’s sessions 1, 2, 3, …"

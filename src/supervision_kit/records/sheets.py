@@ -7,10 +7,13 @@ from pathlib import PurePosixPath
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
+from supervision_kit.records.fhir import read_fhir
 from supervision_kit.records.files import ZIP, File, Origin
 from supervision_kit.records.header import count_recognised
 from supervision_kit.records.headings import Role
+from supervision_kit.records.parquet import read_parquet
 from supervision_kit.records.progress import Progress, Report
+from supervision_kit.records.statistics_files import read_statistics, statistics_kind
 from supervision_kit.records.texts import read_text
 from supervision_kit.records.workbooks import read_workbook
 
@@ -30,10 +33,7 @@ _KINDS_REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", f"is a database. {_SAVE}"),
     (b"\x00\x01\x00\x00Standard", f"is an Access database. {_SAVE}"),
     (b"HEADER RECORD*******LIBRARY", f"is a SAS transport file, which is not read. {_SAVE}"),
-    (b"$FL2", f"is an SPSS file, which is not read yet. {_SAVE}"),
-    (b"$FL3", f"is an SPSS file, which is not read yet. {_SAVE}"),
-    (b"{", f"is JSON (a FHIR export, perhaps), which is not read yet. {_SAVE}"),
-    (b"[{", f"is JSON, which is not read yet. {_SAVE}"),
+    (b"ARROW1", f"is an Arrow (Feather) file, which is not read. {_SAVE}"),
     (b"<", f"is a web page or XML, not a table. Open it in Excel. {_SAVE}"),
 )
 _WORKBOOKS = (ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -83,12 +83,20 @@ def _read(file: File, targets: Targets, report: Report) -> tuple[list[Sheet], li
     stem = PurePosixPath(file.name).stem
     if head.startswith(_WORKBOOKS):
         return _of_workbook(file, stem)
-    start = b"".join(head[:200].removeprefix(b"\xef\xbb\xbf").split())
+    if head.startswith(b"PAR1"):
+        sheet, notes = read_parquet(file, stem=stem, report=report)
+        return [sheet], notes
+    if kind := statistics_kind(head):
+        sheet, notes = read_statistics(file, kind, stem=stem, targets=targets, report=report)
+        return [sheet], notes
+    start = b"".join(head[:200].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"").split())
     for magic, what in _KINDS_REFUSED:
         if head.startswith(magic) or start.startswith(magic):
             raise RecordsError(f"{file.name} {what}")
     if head[257:262] == b"ustar":
         raise RecordsError(f"{file.name} is a tar archive. {_UNPACK}")
+    if start.startswith((b"{", b"[{", b"[[", b"[]")):
+        return read_fhir(file, stem=stem, targets=targets, report=report)
     columns, dialect = read_text(file, recognised=_recogniser(targets), report=report)
     return [Sheet(file.name, columns, stem, delimiter=dialect.delimiter)], []
 

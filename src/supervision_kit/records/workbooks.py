@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import zipfile
 import zlib
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Column, printable
+from supervision_kit.records.cells import Column, cell_text, printable
 from supervision_kit.records.sheet_xml import SheetScan, scan_workbook
 
 MOST_CELLS = 40_000_000  # a sheet's used area, empty cells among them; more does not fit into memory
@@ -65,19 +64,7 @@ def _with_errors(rows: list[list[Any]], scan: SheetScan) -> list[list[Any]]:
 
 
 def _columns(rows: list[list[Any]]) -> tuple[Column, ...]:
-    return tuple(Column.of([_text(cell) for cell in column]) for column in zip(*rows, strict=True))
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ")
-    return str(cell)
+    return tuple(Column.of([cell_text(cell) for cell in column]) for column in zip(*rows, strict=True))
 
 
 def _look_through(content: bytes, source: str) -> dict[str, SheetScan]:
