@@ -65,6 +65,8 @@ SMALLEST = {  # of the rules that take more than one row, or another table: the 
     "quote_unclosed": 'case,session,comment,SRS\nA,1,"bad,36\nB,1,good",33\n',
     "form_not_complete": FHIR % ("in-progress", "[]"),
     "form_malformed": FHIR % ("completed", "7"),
+    "response_unit_unclear": "case,session,SRS 1,SRS 2,SRS 3,SRS 4\nA,1,91,88,90,94\nA,2,9.1,86,90,90\n",
+    "score_unit_unclear": "case,session,SRS\nA,1,360\nA,2,355\nA,3,36.5\n",
     "nothing_rated": "case,session,instrument,Bond\nA,1,WAI-SR,4.5\nA,2,SRS,\n",
     "repeated_row": "case,session,SRS\nA,1,30\nA,1,30\n",
     "conflicting_rows": "case,session,SRS\nA,1,30\nA,1,31\n",

@@ -106,3 +106,69 @@ def test_low_totals_of_a_visual_scale_are_read_as_sums_and_it_is_said():
 def test_rows_set_aside_have_no_say_in_the_unit():
     ratings = read("client,session,WAI-SR Bond", "C1,1,4", "C1,2,5", "Sum,2,9", "Mean,2,12", "Total,2,18")
     assert ratings.scores["score"].tolist() == [4, 5]
+
+
+SRS = "client,session,SRS 1,SRS 2,SRS 3,SRS 4"
+
+
+@pytest.mark.parametrize("instrument", ["SRS", "ORS"])
+def test_lines_in_millimetres_are_read_from_the_values_of_all_items_and_it_is_said(instrument):
+    ratings = read(SRS.replace("SRS", instrument), "C1,1,86,91,78,8", "C1,2,90,94,80,88")
+    assert ratings.problems.empty
+    assert ratings.responses["response"].tolist() == [8.6, 9.1, 7.8, 0.8, 9.0, 9.4, 8.0, 8.8]
+    assert by_scale(ratings) == {"total": [26.3, 35.2]}
+    assert f"{instrument} items: read as millimetres, 0 to 100, and turned into 0 to 10." in ratings.notes
+
+
+def test_lines_of_0_to_10_are_taken_as_that_and_it_is_said():
+    ratings = read(SRS, "C1,1,8,9,7,8", "C1,2,9,9,8,8")
+    assert by_scale(ratings) == {"total": [32, 34]}
+    assert "SRS items: read as 0 to 10, and not as millimetres." in ratings.notes
+
+
+def test_a_few_lines_beyond_10_are_problems_and_no_millimetres():
+    ratings = read(SRS, "C1,1,8.6,9.1,86,8.8", "C1,2,9,9.4,8,8.8", "C1,3,9,9,91,8.8")
+    assert ratings.problems[["row", "column", "rule", "suggestion"]].values.tolist() == [
+        [2, "SRS 3", "response_out_of_range", "If these are millimetres, divide them by 10."],
+        [4, "SRS 3", "response_out_of_range", "If these are millimetres, divide them by 10."],
+    ]
+    assert by_scale(ratings) == {"total": [35.2]}
+    assert "SRS items: read as 0 to 10; 2 of 12 answers are beyond, as millimetres would be." in ratings.notes
+
+
+def test_one_number_alone_is_no_ground_for_millimetres():
+    assert read("client,session,SRS", "C1,1,345").problems["rule"].tolist() == ["score_out_of_range"]
+    assert read(SRS, "C1,1,86,,,").problems["rule"].tolist() == ["response_out_of_range"]
+
+
+def test_totals_in_millimetres_are_turned_into_0_to_40():
+    ratings = read("client,session,SRS,ORS", "C1,1,345,31.5", "C1,2,360,32", "C1,3,95,33")
+    assert ratings.problems.empty
+    assert ratings.scores.query("instrument == 'srs'")["score"].tolist() == [34.5, 36, 9.5]
+    assert ratings.scores.query("instrument == 'ors'")["score"].tolist() == [31.5, 32, 33]
+    assert "SRS total: read as sums in millimetres, 0 to 400, and turned into centimetres." in ratings.notes
+
+
+def test_scores_of_0_to_100_could_be_means_or_sums_and_are_not_guessed():
+    ratings = read("client,session,SRS", "C1,1,86", "C1,2,90", "C1,3,78")
+    assert ratings.problems["rule"].tolist() == ["score_out_of_range"] * 3
+
+
+def test_means_in_millimetres_are_read_where_the_heading_says_mean():
+    ratings = read("client,session,SRS mean", "C1,1,86", "C1,2,90")
+    assert by_scale(ratings) == {"total": [34.4, 36]}  # 8.6 · 4, 9 · 4
+    assert "SRS total: read as item means in millimetres, 0 to 100, and turned into sums." in ratings.notes
+
+
+def test_a_broken_number_within_10_among_millimetres_is_a_problem():
+    ratings = read(SRS, "C1,1,86,91,78,88", "C1,2,8.6,9.1,7.8,8.8", "C1,3,90,91,92,93")
+    assert ratings.problems[["row", "rule"]].values.tolist() == [[3, "response_unit_unclear"]] * 4
+    assert by_scale(ratings) == {"total": [34.3, 36.6]}
+    ratings = read("client,session,SRS", "C1,1,345", "C1,2,360", "C1,3,36.5")
+    assert ratings.problems[["row", "rule"]].values.tolist() == [[4, "score_unit_unclear"]]
+
+
+def test_each_rater_measures_for_themselves():
+    columns = ",".join(f"SRS {item} {rater}" for rater in ("client", "therapist") for item in range(1, 5))
+    ratings = read(f"client,session,{columns}", "C1,1,86,91,78,88,8.5,9,8,9")
+    assert ratings.scores[["rater", "score"]].values.tolist() == [["client", 34.3], ["therapist", 34.5]]

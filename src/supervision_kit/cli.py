@@ -234,7 +234,7 @@ def _table(problems: pd.DataFrame, *, name_source: bool) -> list[str]:
 
 def _veil(value: str, rule: str) -> str:
     """Hide what could be a name, a birthday or a telephone number."""
-    from supervision_kit.records.vocabulary import NO_ANSWER
+    from supervision_kit.records.no_answer import NO_ANSWER
 
     if _LETTER.search(value) and value.casefold() not in NO_ANSWER:
         return "(text)"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.records.cells import Flags, Texts
-from supervision_kit.records.values import unanswered
+from supervision_kit.records.no_answer import unanswered
 from supervision_kit.records.vocabulary import MONTHS, fold
 
 YEARS = (1900, 2100)

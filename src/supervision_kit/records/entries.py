@@ -9,12 +9,13 @@ import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags
-from supervision_kit.records.dates import like_dates
 from supervision_kit.records.finding import WIDE
 from supervision_kit.records.grouping import RatedCells, group_cells
+from supervision_kit.records.judging import Readings, judge_cells
+from supervision_kit.records.lines import LENGTH, are_millimetres, has_lines, say_lines
+from supervision_kit.records.numbers import Numbers, read_numbers
 from supervision_kit.records.rows import INSTRUMENT_KEYS, Body
-from supervision_kit.records.units import OPEN, STATISTICS, Unit, choose_units
-from supervision_kit.records.values import Numbers, read_numbers
+from supervision_kit.records.units import OPEN, STATISTICS, Unit, choose_units, unit_of
 from supervision_kit.tables import RATERS
 
 
@@ -59,21 +60,26 @@ def read_entries(body: Body) -> Entries:
     groups = list(group_cells(body))
     numbers = {position: read_numbers(body.columns[position].texts) for position in {each.position for each in groups}}
     units = _choose_units(body, groups, numbers)
-    parts = []
+    parts, readings = [], Readings()
     for group, unit in zip(groups, units, strict=True):
-        values = _judge(body, group, numbers[group.position], unit)
+        values = judge_cells(body, group, numbers[group.position], unit, readings)
         parts.append(_entries(body, group, values))
     entries = Entries.joined(parts) if parts else Entries.none()
     _flag_unrated(body, entries)
     kept = _without_strange_blanks(entries.only(~body.problems.bad[entries.row]))
     _note_unanswered(body, kept)
+    body.notes += readings.notes(body.problems.bad)
     _note_strange(body, kept)
     return kept
 
 
 def _choose_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]) -> list[Unit | None]:
-    """Return for each group of scores its unit; the scores of one form are weighed together."""
+    """Return for each group of scores its unit; the scores of one form are weighed together.
+
+    Answers have a unit where they are in millimetres, which all items of one rater's instrument show together.
+    """
     form = body.form
+    answers = _answer_units(body, groups, numbers)
     given: dict[tuple[str, str | None], dict[str, npt.NDArray[np.float64]]] = {}
     hints: dict[tuple[str, str | None], dict[str, str | None]] = {}
     for group in groups:
@@ -85,9 +91,49 @@ def _choose_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbe
         empty = np.full(int(form.max(initial=-1)) + 1, np.nan)
         given.setdefault(key, {}).setdefault(group.scale, empty)[form[rows]] = values[rows]
         hints.setdefault(key, {})[group.scale] = group.statistic
-    chosen = {key: choose_units(scales, instrument=key[0], hints=hints[key]) for key, scales in given.items()}
-    units = [chosen[each.instrument, each.rater][each.scale] if each.scale else None for each in groups]
+    chosen = {key: _choose(scales, key[0], hints[key]) for key, scales in given.items()}
+    units = [
+        chosen[each.instrument, each.rater][each.scale] if each.scale else answers.get((each.instrument, each.rater))
+        for each in groups
+    ]
     _note_units(body, groups, units)
+    return units
+
+
+def _choose(
+    scales: dict[str, npt.NDArray[np.float64]], instrument: str, hints: dict[str, str | None]
+) -> dict[str, Unit]:
+    """Return the unit of each scale; of lines, after it is known whether they are in millimetres."""
+    in_millimetres = set()
+    if has_lines(INSTRUMENTS[instrument]):
+        for scale, values in scales.items():
+            own = unit_of(instrument, scale, hints[scale] or INSTRUMENTS[instrument].scales[scale].statistic)
+            if are_millimetres(values, highest=own.highest):
+                in_millimetres.add(scale)
+    centimetres = {scale: values / 10 if scale in in_millimetres else values for scale, values in scales.items()}
+    units = choose_units(centimetres, instrument=instrument, hints=hints)
+    return {scale: unit.in_millimetres() if scale in in_millimetres else unit for scale, unit in units.items()}
+
+
+def _answer_units(
+    body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]
+) -> dict[tuple[str, str | None], Unit]:
+    """Return the unit of the answers that are lines in millimetres, by instrument and rater; say how all are read."""
+    lines: dict[tuple[str, str | None], list[npt.NDArray[np.float64]]] = {}
+    for group in groups:
+        if group.scale is None and has_lines(INSTRUMENTS[group.instrument]):
+            values = body.columns[group.position].spread(numbers[group.position].values)
+            rows = group.rows & ~body.problems.bad
+            lines.setdefault((group.instrument, group.rater), []).append(values[rows])
+    units = {}
+    for (instrument, rater), parts in lines.items():
+        values = np.concatenate(parts)
+        unit = Unit("answer", 0, LENGTH, 1)
+        if are_millimetres(values, highest=LENGTH):
+            unit = units[instrument, rater] = unit.in_millimetres()
+        name = f"{INSTRUMENTS[instrument].short_title} items{', ' if rater else ''}{rater or ''}"
+        if not np.isnan(values).all():
+            body.notes.append(f"{name}: {say_lines(values, unit)}")
     return units
 
 
@@ -113,40 +159,11 @@ def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
         other = next(each for each in STATISTICS if each != unit.statistic)
         way = f"columns={{“{body.layout.headings[group.position]}”: “{group.instrument}:{group.scale}:{other}”}}"
         return f"most of {asked} If they are {other}s, say so: {way if body.layout.shape == WIDE else 'convert them'}."
+    if unit.millimetres and unit.statistic == own:
+        return f"read as {unit.words}, and turned into centimetres."
     if unit.statistic != own:
         return f"read as {unit.words}, and turned into {own}s."
     return f"read as {unit.words}." if own != "sum" else ""
-
-
-def _judge(body: Body, group: RatedCells, numbers: Numbers, unit: Unit | None) -> npt.NDArray[np.float64]:
-    """Flag the group's cells that cannot be, and return its value for each row of the body."""
-    instrument, column, values = INSTRUMENTS[group.instrument], body.columns[group.position], numbers.values
-    given = ~np.isnan(values)
-    if unit is None:
-        outside = given & ~((values >= instrument.lowest_answer) & (values <= instrument.highest_answer))
-        broken = given & ~outside & (values % 1 != 0) if instrument.whole_numbers else np.zeros_like(given)
-        faults = {"not_a_number": numbers.unreadable, "out_of_range": outside, "not_whole": broken}
-        kind, allowed = "response", f"{instrument.short_title} answers are {instrument.answers}"
-    else:
-        faults = {"not_a_number": numbers.unreadable, "out_of_range": given & ~unit.fits(values)}
-        kind, allowed = "score", f"{instrument.short_title} {group.scale} is read as {unit.words}"
-        values = unit.convert(values)
-    for rule, which in faults.items():
-        if which.any():
-            suggestion = np.full(len(which), "", dtype=object)
-            if rule == "not_a_number":
-                suggestion[like_dates(column.texts)] = (
-                    "Excel has turned a number into a date: format the column as numbers and type it again."
-                )
-            body.problems.flag(
-                group.rows & column.spread(which),
-                position=group.position,
-                column=column,
-                rule=f"{kind}_{rule}",
-                message=f"{allowed}; blank where not given.",
-                suggestion=column.spread(suggestion),
-            )
-    return column.spread(values)
 
 
 def _entries(body: Body, group: RatedCells, values: npt.NDArray[np.float64]) -> Entries:

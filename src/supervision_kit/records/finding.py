@@ -12,8 +12,8 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.header import column_name, list_headings
 from supervision_kit.records.headings import Role
+from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.two_rows import Header
-from supervision_kit.records.values import read_numbers
 from supervision_kit.records.vocabulary import heading_key
 
 WIDE, LONG_ITEMS, LONG_SCORES = "a row per form", "a row per item", "a row per score"

@@ -16,10 +16,11 @@ from supervision_kit.records.cells import Column, Flags, Rows, Sheet, Texts
 from supervision_kit.records.dates import read_dates
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
+from supervision_kit.records.no_answer import unanswered
 from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.reshaping import Spread, leave_rows, spread_forms
 from supervision_kit.records.unshapely import flag_long_rows, flag_swallowed_rows
-from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions, unanswered
+from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions
 from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES, fold, squeeze
 from supervision_kit.tables import RATERS
 

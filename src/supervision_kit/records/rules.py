@@ -92,6 +92,14 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "The score is below or above what the scale allows.",
             "Compare with the form; leave the cell blank where there is no score.",
         ),
+        "response_unit_unclear": Rule(
+            "Most answers of the file are in millimetres, and this one could be in centimetres.",
+            "Compare with the form, and give all answers in the same unit.",
+        ),
+        "score_unit_unclear": Rule(
+            "Most scores of the file are in millimetres, and this one could be in centimetres.",
+            "Compare with the form, and give all scores in the same unit.",
+        ),
         "nothing_rated": Rule(
             "No column of the file belongs to the instrument that this row names.",
             "Add a column with its items or scores.",

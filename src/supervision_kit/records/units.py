@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -16,6 +16,7 @@ DECIMALS = 10
 SLACK = 3.0  # points of the sum by which a total may miss its subscales: rounding, and items left blank
 UNUSUAL = 0.75  # the weight of a form with a broken sum (a blank item made up for) against one with a whole sum
 OPEN, CONTESTED = "open", "contested"
+MILLIMETRES = 10  # of a centimetre
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -34,6 +35,7 @@ class Unit:
     highest: float
     factor: float
     doubt: str = ""
+    millimetres: bool = False
 
     def fits(self, values: Values) -> Flags:
         """Return which values are possible."""
@@ -46,7 +48,12 @@ class Unit:
     @property
     def words(self) -> str:
         """The statistic and its range."""
-        return f"{self.statistic}s, {self.lowest:g} to {self.highest:g}"
+        return f"{self.statistic}s{' in millimetres' * self.millimetres}, {self.lowest:g} to {self.highest:g}"
+
+    def in_millimetres(self) -> Unit:
+        """Return the unit of the same scores measured in millimetres."""
+        lowest, highest = self.lowest * MILLIMETRES, self.highest * MILLIMETRES
+        return replace(self, lowest=lowest, highest=highest, factor=self.factor / MILLIMETRES, millimetres=True)
 
 
 def unit_of(instrument: str, scale: str, statistic: str, *, doubt: str = "") -> Unit:

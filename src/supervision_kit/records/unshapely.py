@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from supervision_kit.records.values import read_numbers, read_sessions
+from supervision_kit.records.numbers import read_numbers
+from supervision_kit.records.values import read_sessions
 
 if TYPE_CHECKING:
     from supervision_kit.records.cells import Texts

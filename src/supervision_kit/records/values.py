@@ -1,50 +1,23 @@
-"""Texts → numbers, session numbers, codes. Each function works on the distinct texts of a column."""
+"""Texts → session numbers and codes. Each function works on the distinct texts of a column."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.records.cells import Column, Flags, Texts
-from supervision_kit.records.vocabulary import NO_ANSWER
+from supervision_kit.records.cells import Column, Texts
+from supervision_kit.records.no_answer import unanswered
 
-LARGEST = 1e12  # a larger number is no rating, in whatever unit
 LAST_SESSION = 9_999  # a larger number is a date or a code that stands in the wrong column
 
-_NUMBER = r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _FOR_EXCEL = re.compile(r'="(.*)"')
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _BEFORE = r"(?:session|sitzung|stunde|visit|appointment|s)?(?:\s*(?:number|no|nr))?[\s.:#_]*"
 _SESSION = rf"{_BEFORE}0*([0-9]{{1,9}})(?:[.,]0+|st|nd|rd|th)?\.?(?:\s+(?:of|von)\s+[0-9]+)?"
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What each text is: a number, no answer (``nan``), or unreadable (``nan`` and flagged)."""
-
-    values: npt.NDArray[np.float64]
-    unanswered: Flags
-    unreadable: Flags
-
-
-def unanswered(texts: Texts) -> Flags:
-    """Return which texts are empty or one of the few unambiguous codes for no answer."""
-    return _strings(texts).str.casefold().isin(NO_ANSWER).to_numpy(dtype=bool)
-
-
-def read_numbers(texts: Texts) -> Numbers:
-    """Return the numbers, with a decimal point or comma; 9 and 99 are numbers like any other."""
-    none = unanswered(texts)
-    numeric = _strings(texts).str.fullmatch(_NUMBER).to_numpy(dtype=bool)
-    values = np.full(len(texts), np.nan)
-    values[numeric] = [float(text.replace(",", ".")) for text in texts[numeric]]
-    values[~(np.abs(values) <= LARGEST)] = np.nan
-    return Numbers(values, none, ~none & np.isnan(values))
 
 
 def read_sessions(texts: Texts) -> npt.NDArray[np.int64]:
@@ -63,7 +36,7 @@ def read_codes(column: Column) -> Texts:
     ``="007"``, as some programs write a code for Excel, is ``007``. Where every code of the column is written ``7.0``,
     as tables with empty cells come out of some programs, it is ``7``.
     """
-    codes = np.array([_tidy_code(text) for text in column.texts], dtype=object)
+    codes = np.array([tidy(text) for text in column.texts], dtype=object)
     none = unanswered(codes)
     given = _strings(codes[~none])
     if len(given) and given.str.fullmatch(r"[0-9]+\.0").all():
@@ -72,7 +45,8 @@ def read_codes(column: Column) -> Texts:
     return codes
 
 
-def _tidy_code(text: str) -> str:
+def tidy(text: str) -> str:
+    """Return the text as it is seen: composed letters, single spaces, and out of the ``="…"`` that is for Excel."""
     if wrapped := _FOR_EXCEL.fullmatch(text):
         text = wrapped[1]
     seen = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")

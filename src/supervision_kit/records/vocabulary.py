@@ -233,9 +233,6 @@ SUMMARIES = frozenset(
     | {"overall", "summe", "gesamt", "gesamtsumme", "mittelwert", "mittel", "durchschnitt", "anzahl", "gesamtergebnis"}
 )
 EXTREMES = frozenset({"min", "max", "minimum", "maximum", "range"})  # pseudonyms too, where no summary stands beside
-NO_ANSWER = frozenset(
-    {"", "n/a", "#n/a", "na", "<na>", "nan", "-", "--", "–", "—", ".", "null", "none", "missing", "k.a.", "k. a."}
-)
 MONTHS: Mapping[str, int] = {
     name: number
     for number, names in enumerate(

@@ -1,0 +1,156 @@
+"""Ratings judged cell by cell: what cannot be is a problem with a suggestion, and what was read with care is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from supervision_kit.instruments import INSTRUMENTS, Instrument
+from supervision_kit.records.cells import Flags, Rows, Texts
+from supervision_kit.records.dates import like_dates
+from supervision_kit.records.grouping import RatedCells
+from supervision_kit.records.lines import LENGTH, has_lines
+from supervision_kit.records.numbers import Numbers, read_alike
+from supervision_kit.records.rows import Body
+from supervision_kit.records.units import MILLIMETRES, Unit
+
+MISSING_CODES = frozenset({-1, -7, -8, -9, -66, -77, -88, -99, -999, -9999, 7, 8, 9, 66, 77, 88, 98, 99, 999, 9999})
+FEWEST = 2  # cells with a code before it is taken for one
+THOUSAND = 1_000
+
+_AS_NUMBERS = "Excel has turned a number into a date: format the column as numbers and type it again."
+_PER_CENT = "Give the points themselves, not a per cent."
+_TWO = "Where two answers were ticked, leave the cell blank."
+_BESIDE = "Give the number alone, or the same words beside it throughout the column."
+_MARK = "Write it with the same decimal mark as the others, and without one for thousands."
+_FROM_0 = "If the answers are counted from 0 in this file, add 1 to each of them."
+_FROM_1 = "If the answers are counted from 1 in this file, take 1 from each of them."
+_MILLIMETRES = "If these are millimetres, divide them by 10."
+
+
+@dataclass
+class Readings:
+    """The cells whose numbers were read with care, by how; to be counted once it is known which rows stay."""
+
+    cells: dict[str, list[Rows]] = field(default_factory=dict)
+
+    def add(self, how: str, where: Flags) -> None:
+        """Remember the rows of some cells."""
+        self.cells.setdefault(how, []).append(np.flatnonzero(where))
+
+    def notes(self, bad: Flags) -> list[str]:
+        """Return a sentence with the number of cells for each way of reading, those in rows set aside left out."""
+        counts = {how: int((~bad[np.concatenate(rows)]).sum()) for how, rows in self.cells.items()}
+        return [f"{n:,} cell(s) {how}." for how, n in counts.items() if n]
+
+
+_IN_WORDS = "say in words that there is no answer (refused, keine Angabe, 9 = missing, …), and were read as unanswered"
+_WITH_WORDS = "hold a number with words beside it (4 - often), always the same ones, and were read as the number"
+_WITH_UNIT = "hold a number with its unit or its highest (36 pts, 36/40), and were read as the number"
+
+
+def judge_cells(
+    body: Body, group: RatedCells, numbers: Numbers, unit: Unit | None, readings: Readings
+) -> npt.NDArray[np.float64]:
+    """Flag the group's cells that cannot be, and return its value for each row of the body."""
+    instrument, column = INSTRUMENTS[group.instrument], body.columns[group.position]
+    present = np.bincount(column.codes[group.rows], minlength=len(column.texts)) > 0
+    labelled, measured = _read_beside(group, instrument, numbers, present, unit)
+    plain = (numbers.words == "") & ~numbers.unit & np.isnan(numbers.most)
+    unreadable = numbers.unreadable | ~(plain | labelled | measured | np.isnan(numbers.values))
+    values = np.where(unreadable, np.nan, numbers.values)
+    given = ~np.isnan(values)
+    kind, allowed, lowest, highest = _range(group, instrument, unit)
+    outside = given & ~((values >= lowest) & (values <= highest))
+    whole = instrument.whole_numbers and group.scale is None
+    faults = {
+        "not_a_number": unreadable,
+        "out_of_range": outside,
+        "not_whole": given & ~outside & (values % 1 != 0) & whole,
+        "unit_unclear": given & ~outside & _unclear(values, unit),
+    }
+    advice = _advise(body, group, numbers, values, outside)
+    for rule, which in faults.items():
+        if which.any():
+            body.problems.flag(
+                group.rows & column.spread(which),
+                position=group.position,
+                column=column,
+                rule=f"{kind}_{rule}",
+                message=f"{allowed}; blank where not given.",
+                suggestion=column.spread(np.where(which, advice, "")),
+            )
+    for how, which in ((_IN_WORDS, numbers.in_words), (_WITH_WORDS, labelled), (_WITH_UNIT, measured)):
+        if which.any():
+            readings.add(how, group.rows & column.spread(which & ~outside))
+    return column.spread(unit.convert(values) if unit else values)
+
+
+def _range(group: RatedCells, instrument: Instrument, unit: Unit | None) -> tuple[str, str, float, float]:
+    """Return the kind of rating, what is allowed in words, and the lowest and the highest number."""
+    if group.scale is not None and unit is not None:
+        allowed = f"{instrument.short_title} {group.scale} is read as {unit.words}"
+        return "score", allowed, unit.lowest, unit.highest
+    if unit is not None:
+        allowed = f"{instrument.short_title} answers are read as millimetres, 0 to {unit.highest:g}"
+        return "response", allowed, unit.lowest, unit.highest
+    lowest, highest = instrument.lowest_answer, instrument.highest_answer
+    return "response", f"{instrument.short_title} answers are {instrument.answers}", lowest, highest
+
+
+def _read_beside(
+    group: RatedCells, instrument: Instrument, numbers: Numbers, present: Flags, unit: Unit | None
+) -> tuple[Flags, Flags]:
+    """Return which numbers may have the words, and which the unit or the highest number, that stand beside them."""
+    answers = group.scale is None and instrument.whole_numbers
+    labelled = read_alike(numbers, present) if answers else np.zeros(len(present), dtype=bool)
+    highest = unit.highest if unit else instrument.highest_answer
+    of_most = np.isnan(numbers.most) | (numbers.most == highest)
+    measured = (numbers.unit | ~np.isnan(numbers.most)) & of_most & ~np.isnan(numbers.values)
+    return labelled, measured & (not answers)
+
+
+def _unclear(values: npt.NDArray[np.float64], unit: Unit | None) -> Flags:
+    """Return which numbers among millimetres look like centimetres: small and broken."""
+    if unit is None or not unit.millimetres:
+        return np.zeros(len(values), dtype=bool)
+    small: Flags = (values * 10 <= unit.highest) & (values % 1 != 0)
+    return small
+
+
+def _advise(body: Body, group: RatedCells, numbers: Numbers, values: npt.NDArray[np.float64], outside: Flags) -> Texts:
+    """Return for each text what to do about it, empty where there is nothing more to say than the rule does."""
+    instrument, column = INSTRUMENTS[group.instrument], body.columns[group.position]
+    texts = column.texts
+    advice = np.full(len(texts), "", dtype=object)
+    unread = np.isnan(values)
+    advice[unread & ((numbers.words != "") | numbers.unit | ~np.isnan(numbers.most))] = _BESIDE
+    advice[[text.endswith(("%", "\uff05")) for text in texts]] = _PER_CENT
+    advice[[_holds_two(text) for text in texts]] = _TWO
+    advice[like_dates(texts)] = _AS_NUMBERS
+    if not outside.any():
+        return advice
+    advice[outside & (values >= THOUSAND) & [("," in text or "." in text) for text in texts]] = _MARK
+    if has_lines(instrument):
+        longest = LENGTH if group.scale is None else LENGTH * MILLIMETRES
+        advice[outside & (values > longest) & (values <= longest * MILLIMETRES) & (values % 1 == 0)] = _MILLIMETRES
+    n_rows = np.bincount(column.codes[group.rows & ~body.problems.bad], minlength=len(texts))
+    if instrument.whole_numbers and group.scale is None:
+        lowest, highest = instrument.lowest_answer, instrument.highest_answer
+        for given, elsewhere, said in ((lowest - 1, highest, _FROM_0), (highest + 1, lowest, _FROM_1)):
+            if not n_rows[values == elsewhere].any():
+                advice[outside & (values == given)] = said
+    codes = outside & np.isin(values, list(MISSING_CODES)) & (n_rows >= FEWEST)
+    advice[codes] = [
+        f"{value:g} stands in {n:,} rows of the column: was it “missing”? Then leave the cells blank."
+        for value, n in zip(values[codes], n_rows[codes], strict=True)
+    ]
+    return advice
+
+
+def _holds_two(text: str) -> bool:
+    """Return whether a text is two numbers: 4/5, 4-5, 4 5, 3 und 4."""
+    runs = text.replace("/", " ").replace("-", " ").replace("+", " ").replace("&", " ").split()
+    return len(runs) > 1 and all(run.isdecimal() or run in {"or", "and", "und", "oder", "to", "bis"} for run in runs)
