@@ -72,6 +72,11 @@ def test_what_is_listed_can_be_said_and_reads_the_same():
     assert len(again.responses) == 4
 
 
+def test_the_summary_of_a_sheet_holds_what_its_columns_were_read_as():
+    (summary,) = read(CLINIC, columns=SAID).sheets
+    assert summary.columns == columns(CLINIC, columns=SAID)
+
+
 def test_every_sheet_of_every_file_is_listed():
     found = sk.list_columns([b"case,session,SRS\nA,1,30\n", b"case,session,ORS\nA,1,30\n"])
     assert [sheet.source for sheet in found] == ["data", "data (2)"]

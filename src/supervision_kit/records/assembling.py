@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.columns import SheetColumns
 from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
 from supervision_kit.records.merging import Merged, join_labels
@@ -32,6 +33,8 @@ class SheetSummary:
     sessions: tuple[int, int] | None
     dates: tuple[pd.Timestamp, pd.Timestamp] | None
     shape: str
+    sessions_from: str
+    columns: SheetColumns
 
 
 def _about(merged: Merged, entries: Entries) -> dict[str, object]:
@@ -96,8 +99,8 @@ def _prefer_items(
     return made[~replaced], kept.drop(columns="row")
 
 
-def summarise(merged: Merged, at: int) -> SheetSummary:
-    """Return the counts of one of the sheets."""
+def summarise(merged: Merged, at: int, columns: SheetColumns) -> SheetSummary:
+    """Return the counts of one of the sheets, and what its columns were read as."""
     body, start = merged.bodies[at], int(merged.first_row[at])
     entries = merged.entries.only((merged.entries.row >= start) & (merged.entries.row < start + body.n_rows))
     rows = np.flatnonzero(np.bincount(entries.row - start, minlength=body.n_rows)) + start
@@ -114,4 +117,6 @@ def summarise(merged: Merged, at: int) -> SheetSummary:
         (int(session.min()), int(session.max())) if len(session) else None,
         (pd.Timestamp(dates.min()), pd.Timestamp(dates.max())) if len(dates) else None,
         body.layout.shape,
+        "dates" if body.is_dated else "numbers",
+        columns,
     )

@@ -10,6 +10,7 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Sheet
+from supervision_kit.records.dates import read_dates
 from supervision_kit.records.header import column_name, list_headings
 from supervision_kit.records.headings import Role
 from supervision_kit.records.numbers import read_numbers
@@ -86,6 +87,14 @@ class Finding:
         column = self.sheet.columns[position]
         numbers = read_numbers(column.take(np.arange(self.header.row + 1, len(column))).texts)
         return bool(numbers.unreadable.any()) and bool(np.isnan(numbers.values).all())
+
+    def has_days(self) -> bool:
+        """Return whether there is a date column with dates in it, to number sessions by."""
+        if "date" not in self.fields:
+            return False
+        column = self.sheet.columns[self.fields["date"]]
+        dates = read_dates(column.take(np.arange(self.header.row + 1, len(column))).texts, day_first=None)
+        return bool(dates.n_open) or not bool(np.isnat(dates.values).all())
 
     def leave(self, position: int, why: str) -> None:
         """Leave a column aside and say why."""

@@ -126,7 +126,7 @@ def _check_complete(finding: Finding, shape: str) -> None:
     missing = [
         MEANINGS[name]
         for name in ("case_id", "session")
-        if name not in finding.fields and not (name == "session" and by_session)
+        if name not in finding.fields and not (name == "session" and (by_session or finding.has_days()))
     ]
     if shape == WIDE and not finding.slots:
         missing.append(MEANINGS["rating"])

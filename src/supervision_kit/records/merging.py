@@ -126,8 +126,12 @@ def _set_conflicts_aside(whole: Merged, entries: Entries) -> Entries:
             continue
         rows = entries.row[which].astype(np.int64)
         bad[rows] = True
-        message = _name_rows(whole, rows, groups, f"{_SAME} stands in {{}} with {what}.")
-        whole.add_problems(rows, positions, "conflicting_rows", message)
+        dated = np.array([body.is_dated for body in whole.bodies])[whole.sheet_of(rows)]
+        of_dated = np.isin(groups, groups[dated])
+        for rule, here in (("same_day", of_dated), ("conflicting_rows", ~of_dated)):
+            same = _SAME if rule == "conflicting_rows" else _SAME.replace("session", "day")
+            message = _name_rows(whole, rows[here], groups[here], f"{same} stands in {{}} with {what}.")
+            whole.add_problems(rows[here], positions[here], rule, message)
     return entries.only(~bad[entries.row]) if bad.any() else entries
 
 

@@ -13,6 +13,8 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.records.aside import AsideRows, rows_set_aside, write_set_aside
 from supervision_kit.records.assembling import SheetSummary, build_responses, build_scores, summarise
 from supervision_kit.records.cells import Sheet
+from supervision_kit.records.columns import SheetColumns, columns_of
+from supervision_kit.records.dating import number_by_date
 from supervision_kit.records.entries import read_entries
 from supervision_kit.records.files import Source, find_files
 from supervision_kit.records.finding import Layout
@@ -52,6 +54,8 @@ class Ratings:
         Plain sentences on what was recognised, assumed or left aside. They hold headings, never cells.
     sheets
         The counts of each sheet or file.
+    dated
+        ``case_id, session, date`` of the sessions that were numbered by their days, for want of numbers in the file.
     """
 
     scores: pd.DataFrame
@@ -61,6 +65,7 @@ class Ratings:
     rows_kept: int
     notes: tuple[str, ...]
     sheets: tuple[SheetSummary, ...]
+    dated: pd.DataFrame
     _aside: tuple[AsideRows, ...] = field(default=())
 
     @property
@@ -158,12 +163,13 @@ def read_ratings(
     found = [each for sheets in files for each in _understood(sheets, notes, said=said, mappings=mappings)]
     report(Progress(0, None, "Reading answers"))
     bodies = [read_body(sheet, layout, rater=of.rater, day_first=of.day_first) for sheet, layout, of in found]
+    dated = number_by_date(bodies)
     entries = [read_entries(body) for body in bodies]
     report(Progress(0, None, "Putting forms together"))
     merged = merge(bodies, entries)
     many = len(bodies) > 1
     notes += [f"{body.source}: {note}" if many else note for body in bodies for note in body.notes]
-    return _tables(merged, notes)
+    return _tables(merged, dated, notes, [columns_of(*each) for each in found])
 
 
 def _understood(
@@ -183,7 +189,7 @@ def _understood(
     return found
 
 
-def _tables(merged: Merged, notes: list[str]) -> Ratings:
+def _tables(merged: Merged, dated: pd.DataFrame, notes: list[str], columns: Sequence[SheetColumns]) -> Ratings:
     if n_alike := count_alike(merged.case[merged.entries.row]):
         notes.append(
             f"{n_alike:,} case codes differ from each other only by capital letters or leading zeros, and were read as "
@@ -200,7 +206,7 @@ def _tables(merged: Merged, notes: list[str]) -> Ratings:
     )
     rows_read = sum(len(body.set_aside) for body in merged.bodies)
     set_aside = sum(int(body.set_aside.sum()) for body in merged.bodies)
-    sheets = tuple(summarise(merged, at) for at in range(len(merged.bodies)))
+    sheets = tuple(summarise(merged, at, of_sheet) for at, of_sheet in enumerate(columns))
     return Ratings(
         scores,
         responses,
@@ -209,5 +215,6 @@ def _tables(merged: Merged, notes: list[str]) -> Ratings:
         rows_read - set_aside,
         tuple(dict.fromkeys(notes)),
         sheets,
+        dated,
         tuple(AsideRows.of(body) for body in merged.bodies),
     )

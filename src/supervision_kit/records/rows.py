@@ -13,7 +13,7 @@ import pandas as pd
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Flags, Rows, Sheet, Texts
-from supervision_kit.records.dates import read_dates
+from supervision_kit.records.dates import Dates, read_dates
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
 from supervision_kit.records.no_answer import unanswered
@@ -47,6 +47,8 @@ class Body:
     therapist: Texts = field(init=False)
     session: Ints = field(init=False)
     date: npt.NDArray[np.datetime64] = field(init=False)
+    day_unclear: Flags = field(init=False)
+    is_summary: Flags = field(init=False)
     rater: Ints = field(init=False)
     instrument: Ints = field(init=False)
 
@@ -59,6 +61,11 @@ class Body:
     def columns(self) -> tuple[Column, ...]:
         """The cells."""
         return self.spread.columns
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the rows have no session but their day."""
+        return "session" not in self.layout.fields
 
     @property
     def n_rows(self) -> int:
@@ -168,8 +175,9 @@ def _read_case(body: Body) -> None:
         rule="case_missing",
         message="The cell that says which case it is has no code in it.",
     )
+    body.is_summary = column.spread(_sums_up(column.texts))
     body.problems.flag(
-        column.spread(_sums_up(column.texts)),
+        body.is_summary,
         position=position,
         column=column,
         rule="summary_row",
@@ -191,7 +199,8 @@ def _sums_up(texts: Texts) -> Flags:
 def _read_session(body: Body) -> None:
     position, column = body.column("session")
     if column is None:
-        raise RecordsError(f"{body.source}: there is no session column.")
+        body.session = np.zeros(body.n_rows, dtype=np.int64)
+        return
     none = column.spread(unanswered(column.texts)) & body.spread.is_form
     body.session = column.spread(read_sessions(column.texts))
     wanted = f"A session is a whole number from 1 to {LAST_SESSION:,}."
@@ -208,6 +217,7 @@ def _read_session(body: Body) -> None:
 def _read_date(body: Body, *, day_first: bool | None) -> None:
     position, column = body.column("date")
     body.date = np.full(body.n_rows, np.datetime64("NaT"), dtype="datetime64[us]")
+    body.day_unclear = np.zeros(body.n_rows, dtype=bool)
     if column is None:
         return
     dates = read_dates(column.texts, day_first=day_first)
@@ -217,7 +227,9 @@ def _read_date(body: Body, *, day_first: bool | None) -> None:
         body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
         return
     body.date = column.spread(dates.values)
-    if dates.n_open:
+    if body.is_dated:
+        _flag_rows_without_day(body, column, dates)
+    if dates.n_open and not body.is_dated:
         n_open = int(column.spread(np.isnat(dates.values) & ~dates.unreadable & ~unanswered(column.texts)).sum())
         body.notes.append(
             f"“{heading}”: {n_open:,} date(s) could be day first or month first, and the column does not show which. "
@@ -237,6 +249,21 @@ def _read_date(body: Body, *, day_first: bool | None) -> None:
     body.problems.flag(
         column.spread(dates.unreadable), position=position, column=column, rule="date_unreadable", message=wanted
     )
+
+
+def _flag_rows_without_day(body: Body, column: Column, dates: Dates) -> None:
+    """Set aside the rows whose session cannot be numbered, in a table without session numbers."""
+    position, _ = body.column("date")
+    none = unanswered(column.texts)
+    body.day_unclear = column.spread(np.isnat(dates.values) & ~dates.unreadable & ~none)
+    rows = {"date_missing": column.spread(none) & body.spread.is_form & ~body.is_summary}
+    rows["date_ambiguous"] = body.day_unclear
+    messages = {
+        "date_missing": "The table has no session numbers, and this row no day by which to number it.",
+        "date_ambiguous": "The date can be read day first or month first, and the column does not show which.",
+    }
+    for rule, where in rows.items():
+        body.problems.flag(where, position=position, column=column, rule=rule, message=messages[rule])
 
 
 def _read_instrument(body: Body) -> None:

@@ -47,6 +47,22 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "session_not_a_number": Rule(
             "The session is not a whole number from 1 up.", "Number the case’s sessions 1, 2, 3, …"
         ),
+        "date_missing": Rule(
+            "The sessions have no numbers, only days, and this row has no day.",
+            "Give the day, or a column with session numbers.",
+        ),
+        "date_ambiguous": Rule(
+            "The sessions have no numbers, only days, and a day of the case can be read two ways.",
+            "Pass day_first=True or day_first=False (--day-first, --month-first), or write dates as 2025-03-28.",
+        ),
+        "session_undecided": Rule(
+            "Other rows number the case’s sessions; this one has only a day, which is of none of them.",
+            "Give the session’s number here too, or read the files apart.",
+        ),
+        "same_day": Rule(
+            "The sessions have no numbers, only days, and the same rater has two different forms of one day.",
+            "Keep the right one or, if there were two sessions on that day, give them numbers.",
+        ),
         "rater_missing": Rule(
             "There is a rater column, and it is empty in this row.",
             "Write client, therapist or observer, or pass rater= for the whole file.",
