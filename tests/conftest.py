@@ -14,6 +14,12 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+@pytest.fixture(autouse=True)
+def no_workspace_of_this_machine(monkeypatch, tmp_path):
+    """Let no test see, or write into, what the person at this machine keeps."""
+    monkeypatch.setenv("SUPERVISION_KIT_WORKSPACE", str(tmp_path / "workspace.sqlite"))
+
+
 @pytest.fixture
 def series():
     """Scores of one series: ``series(4, 4.2, None, 3)``."""

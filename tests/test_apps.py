@@ -219,7 +219,17 @@ def test_a_file_that_cannot_be_read_or_a_case_that_is_not_there_gives_a_page_tha
 
 def test_a_server_started_for_other_files_shows_those(monkeypatch):
     monkeypatch.setenv("SUPERVISION_KIT_RATINGS", SAMPLES + "/caseload_semicolon.csv")
-    assert sk.apps.case_page(SAMPLES + "/broken_export.csv").state.files == (SAMPLES + "/caseload_semicolon.csv",)
+    page = sk.apps.case_page(sample=SAMPLES + "/broken_export.csv")
+    assert page.state.files == (SAMPLES + "/caseload_semicolon.csv",)
+
+
+def test_files_that_are_named_are_shown_whatever_else_there_is(monkeypatch):
+    monkeypatch.setenv("SUPERVISION_KIT_RATINGS", SAMPLES + "/caseload_semicolon.csv")
+    assert sk.apps.case_page(SAMPLES + "/broken_export.csv").state.files == (SAMPLES + "/broken_export.csv",)
+
+
+def test_without_any_ratings_a_page_says_what_to_do():
+    assert "Load files first, with 1_load_ratings.ipynb" in texts(sk.apps.caseload_page())
 
 
 def test_states_need_no_widgets():

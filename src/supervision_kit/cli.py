@@ -54,6 +54,7 @@ shows it), column, value, rule, message, suggestion and whether the row was kept
 _DEMO_EXAMPLES = f"""\
 examples:
   supervision-kit demo
+  supervision-kit demo --workspace spring.sqlite
   supervision-kit demo --ratings march.xlsx april.xlsx
   supervision-kit demo --no-browser --port 8899
 
@@ -108,6 +109,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.add_argument("--port", type=_port, default=DEMO_PORT, help=f"where to listen (default {DEMO_PORT})")
     demo.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
     demo.add_argument("--ratings", nargs="+", metavar="FILE", default=[], help="instead of the sample caseload")
+    demo.add_argument("--workspace", metavar="FILE-OR-URL", help="where imported ratings are kept (default: nowhere)")
     demo.set_defaults(run=_demo)
 
 
@@ -148,6 +150,7 @@ def _add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     lab.add_argument("folder", nargs="?", metavar="FOLDER", help="where to work (default supervision_kit_pages)")
     lab.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
     lab.add_argument("--port", type=_port, help="where to listen (default: a free port)")
+    lab.add_argument("--workspace", metavar="FILE-OR-URL", help="where the pages keep ratings")
     lab.set_defaults(run=_lab)
 
 
@@ -175,13 +178,23 @@ def _column(text: str) -> tuple[str, str]:
 def _demo(arguments: argparse.Namespace) -> int:
     from supervision_kit.server import serve_demo
 
-    return serve_demo(port=arguments.port, open_browser=not arguments.no_browser, ratings=arguments.ratings)
+    return serve_demo(
+        port=arguments.port,
+        open_browser=not arguments.no_browser,
+        ratings=arguments.ratings,
+        workspace=arguments.workspace,
+    )
 
 
 def _lab(arguments: argparse.Namespace) -> int:
     from supervision_kit.server import open_lab
 
-    return open_lab(arguments.folder, port=arguments.port, open_browser=not arguments.no_browser)
+    return open_lab(
+        arguments.folder,
+        port=arguments.port,
+        open_browser=not arguments.no_browser,
+        workspace=arguments.workspace,
+    )
 
 
 def _check(arguments: argparse.Namespace) -> int:

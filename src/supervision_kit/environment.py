@@ -8,3 +8,6 @@ RATINGS = "SUPERVISION_KIT_RATINGS"
 
 WORKSPACE = "SUPERVISION_KIT_WORKSPACE"
 """The workspace to use where none is named: a path, or the URL of a PostgreSQL database."""
+
+FLEETING = "SUPERVISION_KIT_FLEETING"
+"""Set where that workspace lasts only as long as the server that was started without one."""

@@ -148,4 +148,4 @@ def _fall(fall: Mapping[Any, Any]) -> str:
 
 def counted(n: int, noun: str) -> str:
     """Write a number with its noun, in the plural where it needs one."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

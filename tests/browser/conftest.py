@@ -18,7 +18,10 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-SERVE = "import sys; from supervision_kit.server import serve_demo; sys.exit(serve_demo(port=0, open_browser=False))"
+SERVE = (
+    "import sys; from supervision_kit.server import serve_demo; "
+    "sys.exit(serve_demo(port=0, open_browser=False, workspace=sys.argv[1] or None))"
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -27,10 +30,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def start_demo():
+def start_demo(workspace=""):
     """Start the demo on a free port; return the process and the address it printed."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=os.sep
+        [sys.executable, "-c", SERVE, workspace],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=os.sep,
+        env={name: value for name, value in os.environ.items() if name != "SUPERVISION_KIT_WORKSPACE"},
     )
     line = process.stdout.readline()
     if not line.startswith("Open: http://127.0.0.1:"):
@@ -42,6 +50,15 @@ def start_demo():
 @pytest.fixture(scope="session")
 def address():
     process, url = start_demo()
+    yield url
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+@pytest.fixture
+def kept_address(tmp_path):
+    """A demo of its own, with a workspace of its own."""
+    process, url = start_demo(workspace=str(tmp_path / "spring.sqlite"))
     yield url
     process.terminate()
     process.communicate(timeout=30)

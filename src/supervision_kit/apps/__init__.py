@@ -6,6 +6,19 @@ from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.caseload_page import CaseloadPage
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseloadState, CaseState
-from supervision_kit.apps.opening import case_page, caseload_page
+from supervision_kit.apps.load_page import LoadPage
+from supervision_kit.apps.load_state import LoadState
+from supervision_kit.apps.opening import case_page, caseload_page, load_page
 
-__all__ = ["CasePage", "CaseState", "CaseloadPage", "CaseloadState", "ChartView", "case_page", "caseload_page"]
+__all__ = [
+    "CasePage",
+    "CaseState",
+    "CaseloadPage",
+    "CaseloadState",
+    "ChartView",
+    "LoadPage",
+    "LoadState",
+    "case_page",
+    "caseload_page",
+    "load_page",
+]

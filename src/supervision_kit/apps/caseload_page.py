@@ -14,11 +14,10 @@ from supervision_kit import charts
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseloadState, CaseState
-from supervision_kit.apps.page import Page, fold, is_served
+from supervision_kit.apps.page import CASE_NOTEBOOK, Page, fold, is_served
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.reasons import REASONS, counted
 
-CASE_NOTEBOOK = "3_case.ipynb"
 ALL = "all"
 CHANCE = "Ratings go up and down by themselves: some of what is marked, and some of what came back, is chance."
 OTHER_GROUPS = (
@@ -71,7 +70,12 @@ class CaseloadPage(Page):
     def open_case(self, case_id: str) -> None:
         """Show the case in place of the caseload, with a way back."""
         state = CaseState(
-            self.state.scores, case_id=case_id, method=self.state.method, rule=self.state.rule, files=self.state.files
+            self.state.scores,
+            case_id=case_id,
+            method=self.state.method,
+            rule=self.state.rule,
+            files=self.state.files,
+            workspace=self.state.workspace,
         )
         back = ipw.Button(description="◂ Back to the caseload")
         back.add_class("sk-open")

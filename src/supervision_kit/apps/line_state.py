@@ -38,8 +38,9 @@ class LineState(HasTraits):
     ----------
     scores
         See :data:`supervision_kit.tables.SCORES`.
-    files
-        Where the scores came from, for the line of code that repeats what was clicked.
+    files, workspace
+        Where the scores came from, for the line of code that repeats what was clicked: files, or the code that opens a
+        workspace.
     method, rule
         The settings; setting another one runs the line anew.
     """
@@ -47,6 +48,7 @@ class LineState(HasTraits):
     method = Instance("supervision_kit.detection.Method")
     rule = Instance(RepairRule)
     files = Tuple()
+    workspace = Unicode("")
     line = Instance(Line, read_only=True)
 
     def __init__(
@@ -56,9 +58,10 @@ class LineState(HasTraits):
         method: Method = OPENING_METHOD,
         rule: RepairRule | None = None,
         files: tuple[str, ...] = (),
+        workspace: str = "",
     ) -> None:
         self.scores = SCORES.check(scores)
-        super().__init__(method=method, rule=rule or RepairRule(), files=files)
+        super().__init__(method=method, rule=rule or RepairRule(), files=files, workspace=workspace)
         self._run_line()
 
     @observe("method", "rule")
@@ -77,11 +80,12 @@ class LineState(HasTraits):
         """The Python lines that repeat what the page shows."""
         files = ", ".join(map(repr, self.files)) or "…"
         read = f"sk.read_ratings([{files}])" if len(self.files) > 1 else f"sk.read_ratings({files})"
+        scores = f"{self.workspace}.scores()" if self.workspace else f"{read}.scores"
         return "\n".join(
             [
                 "import supervision_kit as sk",
                 "",
-                f"scores = {read}.scores",
+                f"scores = {scores}",
                 f"marks = sk.mark_sessions(scores, method=sk.{self.method})",
                 f"repairs = sk.follow_repairs(sk.find_episodes(marks), scores, rule=sk.{self.rule})",
                 "caseload = sk.review_caseload(scores, repairs, marks=marks)",

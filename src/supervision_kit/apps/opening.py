@@ -2,73 +2,88 @@
 
 from __future__ import annotations
 
-import html
-import os
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as ipw
 
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.caseload_page import CaseloadPage
+from supervision_kit.apps.import_state import ImportState
 from supervision_kit.apps.line_state import CaseloadState, CaseState
-from supervision_kit.apps.page import asked_for, error_box, fold
-from supervision_kit.environment import RATINGS
+from supervision_kit.apps.load_page import LoadPage
+from supervision_kit.apps.load_state import LoadState
+from supervision_kit.apps.page import asked_for, error_box
+from supervision_kit.apps.shown import Shown, find_ratings
 from supervision_kit.errors import SupervisionKitError
-from supervision_kit.records import Ratings, read_ratings
 
 
-def caseload_page(*files: str, **settings: Any) -> ipw.Widget:
-    """Read files of ratings and open the caseload on them.
+def load_page(*, workspace: str | None = None) -> ipw.Widget:
+    """Open the page that loads files of ratings and keeps them; its ``state`` holds what was read.
+
+    Parameters
+    ----------
+    workspace
+        Where ratings are kept, see :class:`supervision_kit.Workspace`.
+    """
+    return LoadPage(LoadState(), ImportState(workspace))
+
+
+def caseload_page(*files: str, workspace: str | None = None, sample: str | None = None, **settings: Any) -> ipw.Widget:
+    """Open the caseload: of these files, of those that the server was started for, of a workspace, or of a sample.
 
     Parameters
     ----------
     *files
-        See :func:`supervision_kit.read_ratings`. A server started for other files shows those instead.
+        See :func:`supervision_kit.read_ratings`; they are shown whatever else there is.
+    workspace
+        Where ratings are kept, see :class:`supervision_kit.Workspace`; it is shown once it holds any.
+    sample
+        A file to show where there is nothing else.
     **settings
         ``method`` and ``rule`` to open with.
 
     Returns
     -------
     ipywidgets.Widget
-        A :class:`CaseloadPage`; its ``state`` holds the tables. Where the files cannot be read, a page that says why.
+        A :class:`CaseloadPage`; its ``state`` holds the tables. Where nothing can be shown, a page that says why.
     """
-    return _open(
-        files,
-        lambda ratings, names: CaseloadPage(CaseloadState(ratings.scores, files=names, **settings), **_about(ratings)),
-    )
+
+    def build(shown: Shown) -> CaseloadPage:
+        return CaseloadPage(CaseloadState(shown.scores, **shown.origin, **settings), **shown.about)
+
+    return _open(build, files, workspace, sample, view="caseload page")
 
 
-def case_page(*files: str, case_id: str | None = None, **settings: Any) -> ipw.Widget:
-    """Read files of ratings and open one case; see :func:`caseload_page`.
+def case_page(
+    *files: str,
+    case_id: str | None = None,
+    workspace: str | None = None,
+    sample: str | None = None,
+    **settings: Any,
+) -> ipw.Widget:
+    """Open one case; see :func:`caseload_page`.
 
     `case_id` is the case to begin with: the one that the page's address asks for, or else the one most in need of a
     word.
     """
 
-    def build(ratings: Ratings, names: tuple[str, ...]) -> CasePage:
-        asked = case_id or asked_for("case")
-        return CasePage(CaseState(ratings.scores, case_id=asked, files=names, **settings), **_about(ratings))
+    def build(shown: Shown) -> CasePage:
+        state = CaseState(shown.scores, case_id=case_id or asked_for("case"), **shown.origin, **settings)
+        return CasePage(state, **shown.about)
 
-    return _open(files, build)
+    return _open(build, files, workspace, sample, view="case page")
 
 
-def _open(files: tuple[str, ...], build: Any) -> ipw.Widget:
-    served = os.environ.get(RATINGS)
-    names = tuple(served.split(os.pathsep)) if served else files
+def _open(
+    build: Callable[[Shown], ipw.Widget],
+    files: tuple[str, ...],
+    workspace: str | None,
+    sample: str | None,
+    *,
+    view: str,
+) -> ipw.Widget:
     try:
-        return build(read_ratings(list(names)), names)
+        return build(find_ratings(files, workspace=workspace, sample=sample, view=view))
     except SupervisionKitError as error:
         return error_box(str(error))
-
-
-def _about(ratings: Ratings) -> dict[str, str]:
-    """Return what the reader of the page should know of the files, as HTML: a warning above all, notes below."""
-    n = ratings.rows_set_aside
-    warning = (
-        f"{n} of {ratings.rows_read} rows could not be used and were set aside: run supervision-kit check to see why."
-    )
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in ratings.notes)
-    return {
-        "warning": f'<p class="sk-note">{warning}</p>' if n else "",
-        "notes": fold("How the files were read", notes) if notes else "",
-    }

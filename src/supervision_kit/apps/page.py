@@ -17,6 +17,8 @@ from supervision_kit.errors import SupervisionKitError
 
 logger = logging.getLogger("supervision_kit.apps")
 
+LOAD_NOTEBOOK, CASELOAD_NOTEBOOK, CASE_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb", "3_case.ipynb"
+
 SORRY = "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
 
 

@@ -23,7 +23,7 @@ from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from supervision_kit.chart_bundle import bundle_name, read_bundle
-from supervision_kit.environment import CHART_URL
+from supervision_kit.environment import CHART_URL, FLEETING, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage
 from supervision_kit.server.kernels import OwnPython, PageKernels
@@ -116,6 +116,14 @@ def pages_in(folder: Path) -> list[dict[str, str]]:
     return [asdict(page) for page in PAGES if (folder / page.notebook).is_file()]
 
 
+def _workspace_in_words(kernel_env: dict[str, str]) -> str:
+    """Return what the bar calls the workspace: a file by its name, anything else by nothing that could be a secret."""
+    if FLEETING in kernel_env:
+        return "none, this is a demonstration"
+    workspace = kernel_env.get(WORKSPACE, "")
+    return "on a server" if "://" in workspace else Path(workspace).name
+
+
 def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_env: dict[str, str]) -> Config:
     """Return Voila's settings for the pages in `folder`; `kernel_env` is what every kernel finds in its environment."""
     return Config(
@@ -140,7 +148,11 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "file_allowlist": [],
             "kernel_spec_manager_class": OwnPython,
             "multi_kernel_manager_class": PageKernels,
-            "resources": {"sk_pages": pages_in(folder), "sk_sorry": SORRY},
+            "resources": {
+                "sk_pages": pages_in(folder),
+                "sk_sorry": SORRY,
+                "sk_workspace": _workspace_in_words(kernel_env),
+            },
         },
         VoilaExecutor={"cell_error_instruction": SORRY},
         PageKernels={

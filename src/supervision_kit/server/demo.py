@@ -6,18 +6,26 @@ import logging.config
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from supervision_kit.environment import RATINGS
+from supervision_kit.environment import FLEETING, RATINGS, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
-from supervision_kit.server.pages import find_folder
+from supervision_kit.server.pages import find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
 from supervision_kit.server.quiet_log import LOGGING
 
 WRONG_USE = 2
 
 
-def serve_demo(*, port: int = 8866, open_browser: bool = True, ratings: Sequence[str | Path] = ()) -> int:
+def serve_demo(
+    *,
+    port: int = 8866,
+    open_browser: bool = True,
+    ratings: Sequence[str | Path] = (),
+    workspace: str | None = None,
+) -> int:
     """Serve the pages on this machine until interrupted, and return the exit code.
 
     Once it listens it prints one line, ``Open: http://127.0.0.1:PORT/``.
@@ -30,6 +38,10 @@ def serve_demo(*, port: int = 8866, open_browser: bool = True, ratings: Sequence
         Whether to open the first page in the user's browser.
     ratings
         Files of ratings to show instead of the sample caseload.
+    workspace
+        Where imported ratings are kept: a path or a URL. Without one, nor ``SUPERVISION_KIT_WORKSPACE``, they are kept
+        in a folder that is deleted when the serving ends: a demonstration never writes into, or shows, what is kept
+        for good.
 
     Returns
     -------
@@ -43,24 +55,36 @@ def serve_demo(*, port: int = 8866, open_browser: bool = True, ratings: Sequence
     missing = [str(file) for file in files if not file.is_file()]
     if missing:
         return _refuse(f"There is no file {' and no file '.join(missing)}. Check the name and the folder.")
+    served = {RATINGS: os.pathsep.join(map(str, files))} if files else {}
+    with ExitStack() as until_the_end:
+        try:
+            _serve(port, {**served, **_kept_in(workspace, until_the_end)}, open_browser=open_browser)
+        except SupervisionKitError as error:
+            return _refuse(str(error))
+    return 0
+
+
+def _serve(port: int, kernel_env: dict[str, str], *, open_browser: bool) -> None:
     skip_grammar()
     from supervision_kit.server.dashboard import Dashboard, dashboard_settings
 
     logging.config.dictConfig(LOGGING)
-    try:
-        Dashboard.launch_instance(
-            argv=[],
-            log=logging.getLogger("supervision_kit.server"),
-            config=dashboard_settings(
-                find_folder("notebooks"),
-                port=port,
-                open_browser=open_browser,
-                kernel_env={RATINGS: os.pathsep.join(map(str, files))} if files else {},
-            ),
-        )
-    except SupervisionKitError as error:
-        return _refuse(str(error))
-    return 0
+    Dashboard.launch_instance(
+        argv=[],
+        log=logging.getLogger("supervision_kit.server"),
+        config=dashboard_settings(
+            find_folder("notebooks"), port=port, open_browser=open_browser, kernel_env=kernel_env
+        ),
+    )
+
+
+def _kept_in(workspace: str | None, until_the_end: ExitStack) -> dict[str, str]:
+    """Return what the kernels are told of the workspace; one that was not chosen lasts as long as the serving."""
+    workspace = workspace or os.environ.get(WORKSPACE)
+    if workspace:
+        return {WORKSPACE: name_workspace(workspace)}
+    folder = until_the_end.enter_context(TemporaryDirectory(prefix="supervision_kit_", ignore_cleanup_errors=True))
+    return {WORKSPACE: str(Path(folder) / "demonstration.sqlite"), FLEETING: "1"}
 
 
 def _refuse(sentence: str) -> int:

@@ -11,8 +11,9 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+from supervision_kit.environment import WORKSPACE
 from supervision_kit.errors import SupervisionKitError
-from supervision_kit.server.pages import FIRST_PAGE, find_folder
+from supervision_kit.server.pages import FIRST_PAGE, find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
 
 FOLDER = Path("supervision_kit_pages")
@@ -32,7 +33,13 @@ _ASK_NOTHING_OF_THE_OUTSIDE = (
 )
 
 
-def open_lab(folder: str | Path | None = None, *, port: int | None = None, open_browser: bool = True) -> int:
+def open_lab(
+    folder: str | Path | None = None,
+    *,
+    port: int | None = None,
+    open_browser: bool = True,
+    workspace: str | None = None,
+) -> int:
     """Copy the notebooks and samples to `folder`, open JupyterLab there until interrupted, return the exit code.
 
     Files that are there already are kept as they are. Once JupyterLab listens, its address with the token is printed
@@ -46,6 +53,8 @@ def open_lab(folder: str | Path | None = None, *, port: int | None = None, open_
         Where to listen; JupyterLab looks for a free one if not given.
     open_browser
         Whether to open JupyterLab in the user's browser.
+    workspace
+        Where the pages keep ratings, a path or a URL; see :class:`supervision_kit.Workspace` for where without one.
 
     Returns
     -------
@@ -56,7 +65,7 @@ def open_lab(folder: str | Path | None = None, *, port: int | None = None, open_
     try:
         _say(copy_pages(place))
         command = _command(place, port=port, open_browser=open_browser)
-        with subprocess.Popen(command, cwd=place, env=_environment()) as lab:  # noqa: S603 - our own Python
+        with subprocess.Popen(command, cwd=place, env=_environment(workspace)) as lab:  # noqa: S603 - our own Python
             return _attend(lab)
     except (OSError, SupervisionKitError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -98,11 +107,12 @@ def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
     ]
 
 
-def _environment() -> dict[str, str]:
-    """Return our own environment, and in it the settings that switch JupyterLab's question about its news off."""
+def _environment(workspace: str | None) -> dict[str, str]:
+    """Return our own environment with the workspace, and what switches JupyterLab's question about its news off."""
     own = str(Path(__file__).parent / "lab_config")
     return {
         **os.environ,
+        **({WORKSPACE: name_workspace(workspace)} if workspace else {}),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [own, os.environ.get("JUPYTER_CONFIG_PATH")])),
     }
 

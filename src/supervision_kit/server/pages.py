@@ -18,11 +18,25 @@ class Page:
     title: str
 
 
-PAGES = (Page("2_caseload.ipynb", "Caseload"), Page("3_case.ipynb", "Case"))
+FIRST_PAGE = Page("2_caseload.ipynb", "Caseload")
+"""Where a visitor lands."""
+
+PAGES = (Page("1_load_ratings.ipynb", "Load"), FIRST_PAGE, Page("3_case.ipynb", "Case"))
 """In the order of the bar at the top."""
 
-FIRST_PAGE = PAGES[0]
-"""Where a visitor lands."""
+
+def name_workspace(workspace: str) -> str:
+    """Return the path or URL of a workspace so that it holds in every folder.
+
+    Raises
+    ------
+    WorkspaceError
+        A workspace cannot be kept there.
+    """
+    from supervision_kit.workspace.places import find_place
+
+    path = find_place(workspace).path
+    return workspace if path is None else str(path)
 
 
 def find_folder(name: str) -> Path:

@@ -1,0 +1,152 @@
+"""What is in these files, and is it right: drop them, look, put right what was misread, and keep the ratings."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as ipw
+from traitlets import dlink
+
+from supervision_kit.apps.column_view import ColumnView
+from supervision_kit.apps.file_drop import DroppedFile, FileDrop
+from supervision_kit.apps.import_state import ImportState
+from supervision_kit.apps.import_view import ImportView
+from supervision_kit.apps.load_state import FileReading, LoadState
+from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.problem_view import ProblemView
+from supervision_kit.apps.save_button import SaveButton
+from supervision_kit.reasons import counted
+
+NOTHING_YET = """
+<h2>What happens then</h2>
+<ol><li>The page says what it recognised, in sentences, and lists every row that cannot be used, with the reason.</li>
+<li>What was misread you put right with drop-downs.</li>
+<li>You import the ratings, and go on to the caseload. Next week's file adds what is new.</li></ol>
+<p class="sk-quiet">Use case codes, not names. Files are read in this page and no copy of them is kept; ratings are kept
+only once you import them.</p>
+"""
+
+
+class LoadPage(Page):
+    """The page that loads files; `state` holds the files, the choices and what was read."""
+
+    name = "load"
+
+    def __init__(self, state: LoadState, keeping: ImportState) -> None:
+        super().__init__()
+        self.state, self.keeping = state, keeping
+        state.saved = keeping.mappings
+        self.drop = FileDrop(self._take, self.guard)
+        self.summary, self.notes, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        self.summary.add_class("sk-summary")
+        self.files, self.start = ipw.VBox(), ipw.HTML()
+        self.problems = ProblemView()
+        self.save = SaveButton(self._set_aside, self.guard, description="")
+        self.keep = ImportView(keeping, state, self)
+        self._file_views: dict[str, FileView] = {}
+        self.lay_out(
+            self.drop,
+            self.summary,
+            self.start,
+            self.files,
+            self.problems,
+            self.save,
+            self.keep,
+            self.notes,
+            self.code,
+        )
+        state.observe(self._tell, ["stage", "progress"])
+        dlink((state, "files"), (self.drop, "room"), lambda _files: state.room)
+        state.observe(self.guard(self._redraw), "reading")
+        self.guard(self._redraw)()
+
+    def _take(self, files: list[DroppedFile]) -> None:
+        self.drop.is_busy = True
+        try:
+            replaced = self.state.add(files)
+        finally:
+            self.drop.is_busy = False
+        again = f" {counted(len(replaced), 'file')} of the same name gave way to the new one." if replaced else ""
+        self.drop.say(f"{self.state.answer}{again}")
+
+    def _tell(self, _change: object) -> None:
+        self.drop.say(self.state.stage, self.state.progress)
+
+    def _redraw(self, _change: object = None) -> None:
+        state = self.state
+        self.summary.value = f"<p>{html.escape(state.answer)}</p>" if state.files else ""
+        self.start.value = "" if state.files else NOTHING_YET
+        self._show_files()
+        ratings = state.reading.ratings
+        self.problems.show(state.reading.problems)
+        n_aside = 0 if ratings is None else ratings.rows_set_aside
+        self.save.description = f"Download the {counted(n_aside, 'row')} set aside (Excel)"
+        self.save.layout.display = "" if n_aside else "none"
+        self.keep.compare()
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in (ratings.notes if ratings else ()))
+        self.notes.value = fold("How the files were read", f"<ul>{notes}</ul>") if notes else ""
+        self.code.value = (
+            fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>') if state.files else ""
+        )
+
+    def _show_files(self) -> None:
+        readings = self.state.reading.files
+        kept = {name: view for name, view in self._file_views.items() if name in {each.name for each in readings}}
+        self._file_views = {each.name: kept.get(each.name) or FileView(each, self) for each in readings}
+        for reading in readings:
+            self._file_views[reading.name].show(reading)
+        self.files.children = list(self._file_views.values())
+
+    def _set_aside(self) -> tuple[str, bytes]:
+        return "rows_set_aside.xlsx", self.state.rows_set_aside()
+
+
+class FileView(ipw.VBox):
+    """One file: what it was recognised as, or why not, and its columns, folded away until wanted."""
+
+    def __init__(self, reading: FileReading, page: LoadPage) -> None:
+        self.name, self.page = reading.name, page
+        self.text = ipw.HTML()
+        self.toggle, self.away = ipw.Button(), ipw.Button(description="Remove from this page")
+        for button in (self.toggle, self.away):
+            button.add_class("sk-fold-button")
+        buttons = ipw.Box([self.toggle, self.away])
+        buttons.add_class("sk-controls")
+        self.columns = ipw.VBox()
+        super().__init__([self.text, buttons, self.columns])
+        self.add_class("sk-file")
+        self._sheets: dict[tuple[str, tuple[str, ...]], ColumnView] = {}
+        self._is_open = False
+        self.toggle.on_click(page.guard(self._fold))
+        self.away.on_click(page.guard(lambda _button: page.state.take_away(self.name)))
+
+    def show(self, reading: FileReading) -> None:
+        """Show what became of the file now."""
+        self._is_open = self._is_open or bool(reading.refusal)
+        mark = "Not read" if reading.refusal else "Read"
+        sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in reading.sentences)
+        self.text.value = (
+            f'<div class="{"sk-refused" if reading.refusal else "sk-read"}"'
+            f'{" role=alert" if reading.refusal else ""}><p><span class="sk-mark">{mark}</span> '
+            f"<b>{html.escape(self.name)}</b></p>{sentences}</div>"
+        )
+        self._show_columns()
+
+    def _fold(self, _button: object) -> None:
+        self._is_open = not self._is_open
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        self.toggle.description = "Hide the columns ▾" if self._is_open else "Columns: see or change ▸"
+        if not self._is_open:
+            self.columns.children = []
+            return
+        sheets = self.page.state.list_sheets(self.name)
+        for sheet in sheets:
+            key = (sheet.source, sheet.headings)
+            title = sheet.source if len(sheets) > 1 else ""
+            if key in self._sheets:
+                self._sheets[key].show(sheet)
+            else:
+                self._sheets[key] = ColumnView(sheet, self.page.state, self.page, title=title)
+        self.columns.children = [self._sheets[sheet.source, sheet.headings] for sheet in sheets]

@@ -1,0 +1,284 @@
+"""The state behind the page that loads files: files and choices in, what was read out; runs without a browser."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+from traitlets import Dict, Float, HasTraits, Instance, Tuple, Unicode
+
+from supervision_kit.apps.file_drop import FOLDER, LIMIT, DroppedFile
+from supervision_kit.errors import RecordsError
+from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.reasons import counted
+from supervision_kit.records import ColumnMapping, Progress, Ratings, SheetColumns, list_columns, read_ratings
+from supervision_kit.records.assembling import SheetSummary
+
+AMBIGUOUS_DATES = "date_ambiguous"
+"""The rule of a date that can be read day first or month first."""
+
+_SAY_WHICH = ("say which is which: columns={“their name”: “ours”}.", "say below which column is which.")
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What became of one file: its sheets, or the sentence with which it was refused."""
+
+    name: str
+    sheets: tuple[SheetSummary, ...] = ()
+    refusal: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was recognised, a sentence for each sheet, or why nothing was."""
+        if self.refusal:
+            return (self.refusal.replace(*_SAY_WHICH),)
+        lines = [(sheet.source.removeprefix(self.name).lstrip(", "), describe_sheet(sheet)) for sheet in self.sheets]
+        return tuple(f"{name}: {sentence}" if name else sentence for name, sentence in lines)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One run over all files."""
+
+    ratings: Ratings | None = None
+    files: tuple[FileReading, ...] = ()
+
+    @property
+    def problems(self) -> pd.DataFrame | None:
+        """The problem table, or nothing where nothing was read."""
+        return None if self.ratings is None else self.ratings.problems
+
+
+@dataclass(frozen=True)
+class SheetChoices:
+    """What the viewer said of sheets with the same headings."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    instrument: str | None = None
+    rater: str | None = None
+    day_first: bool | None = None
+
+    def mapping(self, headings: tuple[str, ...]) -> ColumnMapping:
+        """Return the choices as a mapping that can be kept."""
+        return ColumnMapping(headings, self.columns, self.instrument, self.rater, self.day_first)
+
+
+class LoadState(HasTraits):
+    """The files on the page, what was said of their columns, and what was read.
+
+    Attributes
+    ----------
+    files
+        The :class:`DroppedFile` on the page; of two with one name the later.
+    choices
+        Headings → :class:`SheetChoices`.
+    saved
+        Mappings kept from earlier, tried where nothing is said here.
+    reading
+        The latest :class:`Reading`.
+    stage, progress
+        What is being done, in words, and the part of it that is done; less than 0 where it is not known.
+    """
+
+    files = Tuple()
+    choices: Dict[tuple[str, ...], SheetChoices] = Dict()
+    saved = Tuple()
+    reading = Instance(Reading, args=())
+    stage = Unicode("")
+    progress = Float(-1.0)
+
+    @property
+    def room(self) -> int:
+        """How many bytes may still be dropped."""
+        return max(0, LIMIT - sum(len(file.content) for file in self.files))
+
+    @property
+    def mappings(self) -> tuple[ColumnMapping, ...]:
+        """What is said of columns: here first, then in what was kept."""
+        return (*self.said_here, *self.saved)
+
+    @property
+    def said_here(self) -> tuple[ColumnMapping, ...]:
+        """What was said of columns on this page."""
+        return tuple(said.mapping(headings) for headings, said in self.choices.items())
+
+    def add(self, files: Iterable[DroppedFile]) -> tuple[str, ...]:
+        """Put files on the page, read all of them, and return the names of those that took another's place."""
+        new = {file.name: file for file in files}
+        replaced = tuple(file.name for file in self.files if file.name in new)
+        self.files = (*(file for file in self.files if file.name not in new), *new.values())
+        self.read()
+        return replaced
+
+    def take_away(self, name: str) -> None:
+        """Take a file off the page and read the others anew."""
+        self.files = tuple(file for file in self.files if file.name != name)
+        self.read()
+
+    def read(self) -> None:
+        """Read all files together; what cannot be read is told apart from the others, which are read without it."""
+        self.stage = "Reading …" if self.files else ""
+        try:
+            self.reading = self._read_all()
+        finally:
+            self.stage, self.progress = "", -1.0
+
+    def _read_all(self) -> Reading:
+        files = list(self.files)
+        ratings, refused = None, dict[str, str]()
+        try:
+            ratings = self._read(files) if files else None
+        except RecordsError as error:
+            refused = {files[0].name: str(error)} if len(files) == 1 else self._refusals(files)
+            if not refused:  # each by itself can be read: what is wrong lies between them
+                raise
+            rest = [file for file in files if file.name not in refused]
+            ratings = self._read(rest) if rest else None
+        return Reading(ratings, tuple(_file_readings(self.files, ratings, refused)))
+
+    def _refusals(self, files: list[DroppedFile]) -> dict[str, str]:
+        refused = {}
+        for file in files:
+            try:
+                self._read([file])
+            except RecordsError as error:
+                refused[file.name] = str(error)
+        return refused
+
+    def _read(self, files: list[DroppedFile]) -> Ratings:
+        return read_ratings([file.open() for file in files], mappings=self.mappings, progress=self._tell)
+
+    def _tell(self, progress: Progress) -> None:
+        self.stage = progress.stage
+        self.progress = min(progress.done / progress.total, 1.0) if progress.total else -1.0
+
+    # -- columns -------------------------------------------------------------------------------------------------------
+
+    def list_sheets(self, name: str) -> tuple[SheetColumns, ...]:
+        """Return the columns of each sheet of a file, with what is said of them; none where it is no table at all."""
+        file = next(file for file in self.files if file.name == name)
+        try:
+            return tuple(self._with_said(file, sheet) for sheet in list_columns(file.open()))
+        except RecordsError:  # the file's reading says why
+            return ()
+
+    def _with_said(self, file: DroppedFile, sheet: SheetColumns) -> SheetColumns:
+        said = self.said_of(sheet.headings)
+        if said == SheetChoices():
+            return sheet
+        known = list_columns(file.open(), columns=said.columns, instrument=said.instrument, rater=said.rater)
+        return next(each for each in known if each.source == sheet.source)
+
+    def said_of(self, headings: tuple[str, ...]) -> SheetChoices:
+        """Return what is said of sheets with these headings, here or in what was kept."""
+        if headings in self.choices:
+            return self.choices[headings]
+        kept = next((mapping for mapping in self.saved if set(mapping.headings) == {*headings} - {""}), None)
+        if kept is None:
+            return SheetChoices()
+        return SheetChoices(dict(kept.columns), kept.instrument, kept.rater, kept.day_first)
+
+    def is_kept(self, headings: tuple[str, ...]) -> bool:
+        """Return whether what is said of these headings comes from what was kept."""
+        return headings not in self.choices and self.said_of(headings) != SheetChoices()
+
+    def choose_column(self, headings: tuple[str, ...], heading: str, ours: str) -> None:
+        """Say what a column is, and read anew; an empty text leaves it to its heading."""
+        columns = {**self.said_of(headings).columns, heading: ours}
+        self._choose(headings, columns={theirs: each for theirs, each in columns.items() if each})
+
+    def choose(self, headings: tuple[str, ...], **said: Any) -> None:
+        """Say the ``instrument``, the ``rater`` or whether dates are ``day_first``, and read anew."""
+        self._choose(headings, **said)
+
+    def _choose(self, headings: tuple[str, ...], **said: Any) -> None:
+        before = self.choices
+        self.choices = {**before, headings: replace(self.said_of(headings), **said)}
+        try:
+            self.read()
+        except RecordsError:
+            self.choices = before
+            raise
+
+    # -- results -------------------------------------------------------------------------------------------------------
+
+    @property
+    def answer(self) -> str:
+        """The page's answer in a sentence."""
+        ratings, n_refused = self.reading.ratings, sum(bool(file.refusal) for file in self.reading.files)
+        refused = f" {counted(n_refused, 'file')} could not be read." if n_refused else ""
+        if not self.files:
+            return ""
+        if ratings is None:
+            return "Nothing could be read yet." if len(self.files) > 1 else "This file could not be read yet."
+        n_aside = ratings.rows_set_aside
+        aside = f"{n_aside:,} set aside" if n_aside else "none set aside"
+        return f"{ratings.rows_kept:,} of {ratings.rows_read:,} rows are ready, {aside}.{refused}"
+
+    @property
+    def headings_with_two_way_dates(self) -> bool:
+        """Whether there are dates that can be read day first or month first."""
+        problems = self.reading.problems
+        return problems is not None and bool((problems["rule"] == AMBIGUOUS_DATES).any())
+
+    def rows_set_aside(self) -> bytes:
+        """Return the rows set aside as an Excel workbook."""
+        if self.reading.ratings is None:
+            raise RecordsError("Nothing was read, so no row was set aside.")
+        book = io.BytesIO()
+        self.reading.ratings.save_set_aside(book)
+        return book.getvalue()
+
+    @property
+    def as_code(self) -> str:
+        """The Python lines that repeat what the page shows."""
+        names = [repr(file.name.split(FOLDER)[-1]) for file in self.files] or ["…"]
+        source = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        lines = ["import supervision_kit as sk", ""]
+        if self.mappings:
+            lines += ["mappings = [", *(f"    sk.{_mapping_as_code(mapping)}," for mapping in self.mappings), "]"]
+            return "\n".join([*lines, f"ratings = sk.read_ratings({source}, mappings=mappings)"])
+        return "\n".join([*lines, f"ratings = sk.read_ratings({source})"])
+
+
+def describe_sheet(sheet: SheetSummary) -> str:
+    """Return in a sentence what a sheet was recognised as."""
+    if not sheet.sessions:
+        return f"no row that can be used, {sheet.rows_read:,} set aside"
+    titles = " and ".join(INSTRUMENTS[key].short_title for key in sheet.instruments)
+    first, last = sheet.sessions
+    days = [f"{day.day} {day:%b %Y}" for day in sheet.dates] if sheet.dates else []
+    return " · ".join(
+        [
+            f"{titles}, rated by {' and '.join(sheet.raters)}",
+            counted(sheet.n_cases, "case"),
+            counted(sheet.n_forms, "form"),
+            f"session {first}" if first == last else f"sessions {first} to {last}",
+            " to ".join(dict.fromkeys(days)) if days else "no dates",
+            f"{sheet.rows_kept:,} rows ready, {sheet.rows_read - sheet.rows_kept:,} set aside",
+        ]
+    )
+
+
+def _file_readings(files: Iterable[DroppedFile], ratings: Ratings | None, refused: dict[str, str]) -> list[FileReading]:
+    """Return for each file its sheets: those whose source begins with its name, and with no longer one."""
+    names = [file.name for file in files]
+    of_file: dict[str, list[SheetSummary]] = {name: [] for name in names}
+    for sheet in ratings.sheets if ratings else ():
+        owners = [name for name in names if sheet.source.startswith(name) and name not in refused]
+        if owners:
+            of_file[max(owners, key=len)].append(sheet)
+    return [FileReading(name, tuple(of_file[name]), refused.get(name, "")) for name in names]
+
+
+def _mapping_as_code(mapping: ColumnMapping) -> str:
+    more = [
+        f"{name}={value!r}"
+        for name in ("instrument", "rater", "day_first")
+        if (value := getattr(mapping, name)) is not None
+    ]
+    return f"ColumnMapping({', '.join([repr(mapping.headings), repr(dict(mapping.columns)), *more])})"

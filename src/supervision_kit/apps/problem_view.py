@@ -1,0 +1,82 @@
+"""The problems of the files as a table that sorts, searches and turns its pages, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import ipywidgets as ipw
+import pandas as pd
+
+from supervision_kit.reasons import counted
+
+ALL = ""
+MOST_SHOWN = 5_000  # more than anyone reads; the workbook of the rows set aside holds all
+NAMES = {
+    "source": "file",
+    "row": "row",
+    "column": "column",
+    "value": "value",
+    "message": "what is wrong",
+    "suggestion": "suggestion",
+}
+
+
+WIDTHS = {"file": "14%", "row": "8%", "column": "14%", "value": "14%", "what is wrong": "28%", "suggestion": "28%"}
+
+
+class ProblemView(ipw.VBox):
+    """The table of problems, with a choice of the rule; hidden while there is none."""
+
+    def __init__(self) -> None:
+        self.rule = ipw.Dropdown(options=[("all", ALL)], description="Show")
+        controls = ipw.Box([self.rule])
+        controls.add_class("sk-controls")
+        self.cut, self.place = ipw.HTML(), ipw.VBox()
+        self.place.add_class("sk-table-place")
+        self._problems = pd.DataFrame(columns=["source", "rule"])
+        super().__init__([ipw.HTML("<h2>What is wrong, and where</h2>"), controls, self.place, self.cut])
+        self.add_class("sk-problems")
+        self.layout.display = "none"
+        self.rule.observe(self._redraw, "value")
+
+    def show(self, problems: pd.DataFrame | None) -> None:
+        """Show these problems instead; the chosen rule stays chosen where there is any of it left."""
+        self._problems = self._problems.iloc[:0] if problems is None else problems
+        counts = self._problems["rule"].value_counts()
+        chosen = self.rule.value
+        with self.hold_trait_notifications():
+            self.rule.unobserve(self._redraw, "value")
+            self.rule.options = [
+                (f"all {counted(len(self._problems), 'problem')}", ALL),
+                *((f"{str(rule).replace('_', ' ')} ({n:,})", rule) for rule, n in counts.items()),
+            ]
+            self.rule.value = chosen if chosen in counts.index else ALL
+            self.rule.observe(self._redraw, "value")
+        self.layout.display = "" if len(self._problems) else "none"
+        self._redraw()
+
+    def _redraw(self, _change: object = None) -> None:
+        chosen = self.rule.value
+        problems = self._problems[self._problems["rule"] == chosen] if chosen else self._problems
+        if problems.empty:
+            return
+        names = [name for name in NAMES if name != "source" or len(problems["source"].unique()) > 1]
+        table = problems.head(MOST_SHOWN)[names].rename(columns=NAMES)
+        self.place.children = [_table(table)]
+        more = len(problems) - len(table)
+        self.cut.value = f'<p class="sk-quiet">… and {more:,} more.</p>' if more else ""
+
+
+def _table(table: pd.DataFrame) -> ipw.Widget:
+    from itables.widget import ITable
+
+    return ITable(
+        table,
+        allow_html=False,
+        maxBytes=0,  # the rows are counted above, not the bytes
+        classes="display sk-problem-table",
+        showIndex=False,
+        autoWidth=False,
+        columnDefs=[{"targets": at, "width": WIDTHS[name]} for at, name in enumerate(table.columns)],
+        pageLength=10,
+        lengthMenu=[10, 25, 100],
+        layout={"topStart": None, "topEnd": "search", "bottomStart": "info", "bottomEnd": "paging"},
+    )
