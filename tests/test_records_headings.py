@@ -134,3 +134,91 @@ def test_text_in_the_only_rated_column_or_in_an_item_is_a_problem(heading):
 def test_an_item_answered_in_words_is_not_left_aside():
     ratings = read("client,session,Item 1,Item 2\nC1,1,often,9\n", instrument="srs")
     assert ratings.problems["column"].tolist() == ["Item 1"]
+
+
+WAI = ",".join(f"WAI {item}" for item in range(1, 13))
+FOURS = ",".join("4" * 12)
+
+
+def test_wai_alone_is_never_taken_for_one_of_its_forms():
+    """Twelve columns called WAI are no WAI of 36 items with 24 blanks, nor one of the three forms of 12."""
+    with pytest.raises(sk.RecordsError, match=r"“WAI 1” could be of several forms .WAI-36, WAI-S, WAI-SR, WAI-ST"):
+        read(f"client,session,{WAI}\nC1,1,{FOURS}\n")
+    beside = read(f"client,session,SRS total,{WAI}\nC1,1,36,{FOURS}\n")
+    assert set(beside.scores["instrument"]) == {"srs"}
+    assert any(note.startswith("Not used: “WAI 1”, “WAI 2”") for note in beside.notes)
+    named = read(f"client,session,instrument,{','.join(f'Item {n}' for n in range(1, 13))}\nC1,1,WAI,{FOURS}\n")
+    assert named.problems["rule"].tolist() == ["instrument_unknown"]
+
+
+@pytest.mark.parametrize("instrument", ["wai_sr", "wai_s", "wai_st"])
+def test_wai_alone_is_enough_where_the_form_is_said(instrument):
+    ratings = read(f"client,session,{WAI}\nC1,1,{FOURS}\n", instrument=instrument)
+    assert scores(ratings)[(instrument, "total")] == 4
+    assert len(ratings.responses) == 12
+
+
+def test_the_kits_own_key_of_the_long_form_is_read_and_too_few_items_are_said():
+    rows = "".join(f"C1,1,wai,{item},4\n" for item in range(1, 13))
+    ratings = read(f"client,session,instrument,item,answer\n{rows}")
+    assert ratings.scores["score"].isna().all()
+    assert "Too few items of WAI-36 were found for a score." in ratings.notes
+    whole = "".join(f"C1,1,wai,{item},4\n" for item in range(1, 37))
+    assert scores(read(f"client,session,instrument,item,answer\n{whole}"))[("wai", "total")] == 4
+
+
+@pytest.mark.parametrize(
+    ("heading", "instrument", "rater"),
+    [
+        ("WAI-S", "wai_s", "client"),
+        ("WAI-ST", "wai_st", "therapist"),
+        ("WAI-36", "wai", "client"),
+        ("WAI-SR", "wai_sr", "client"),
+        ("WAI-SRT", "wai_sr", "therapist"),
+    ],
+)
+def test_the_forms_of_the_wai_are_told_apart_by_their_names(heading, instrument, rater):
+    row = read(f"client,session,{heading} total\nC1,1,4\n").scores.iloc[0]
+    assert (row["instrument"], row["rater"]) == (instrument, rater)
+
+
+@pytest.mark.parametrize("heading", ["WAIS", "WAIS total", "Waist", "WAIS 1", "waist_2"])
+def test_intelligence_and_waist_are_no_alliance(heading):
+    ratings = read(f"client,session,SRS total,{heading}\nC1,1,36,4\n")
+    assert set(scores(ratings)) == {("srs", "total")}
+    assert f"Not used: “{heading}”." in ratings.notes
+
+
+def test_a_word_that_is_a_scale_somewhere_is_nothing_by_itself():
+    ratings = read("client,session,instrument,Total,Risk,Anxiety,Problems\nC1,1,SRS,36,2,3,1\n")
+    assert ratings.rows_kept == 1
+    assert set(scores(ratings)) == {("srs", "total")}
+    assert "Not used: “Risk”, “Anxiety”, “Problems”." in ratings.notes
+
+
+def test_the_scales_of_an_instrument_are_known_where_it_is_named():
+    given = "Depression,Anxiety,Stress\nC1,1,20,14,40\n"
+    expected = {("dass21", "depression"): 20, ("dass21", "anxiety"): 14, ("dass21", "stress"): 40}
+    assert scores(read(f"client,session,{given}", instrument="dass21")) == expected
+    named = "DASS-21 Depression,DASS21 Anxiety,dass21_stress\nC1,1,20,14,40\n"
+    assert scores(read(f"client,session,{named}")) == expected
+    rows = "C1,1,DASS-21,Depression,20\nC1,1,DASS-21,anxiety,14\nC1,1,dass21,stress,40\n"
+    assert scores(read(f"client,session,instrument,scale,score\n{rows}")) == expected
+
+
+def test_the_version_of_the_oq_is_no_item():
+    assert scores(read("client,session,OQ-45.2\nC1,1,70\n")) == {("oq45", "total"): 70}
+    items = ",".join(f"OQ45_{item}" for item in range(1, 46))
+    whole = read(f"client,session,{items}\nC1,1,{','.join('2' * 45)}\n")
+    assert whole.responses["item"].tolist() == list(range(1, 46))
+    # nine reversed items count 4 − 2 = 2 as the others do: 45 × 2
+    assert scores(whole)[("oq45", "total")] == 90
+
+
+def test_who_fills_a_form_in_is_known_where_it_can_only_be_one():
+    ratings = read("client,session,3RS withdrawal,3RS resolution\nC1,1,2,4\n")
+    assert scores(ratings) == {("three_rs", "withdrawal"): 2, ("three_rs", "resolution"): 4}
+    assert set(ratings.scores["rater"]) == {"observer"}
+    assert set(read("client,session,Withdrawal\nC1,1,2\n", instrument="three_rs").scores["rater"]) == {"observer"}
+    rows = "C1,1,3RS,withdrawal,2\nC1,1,three_rs,resolution,4\n"
+    assert set(read(f"client,session,instrument,scale,score\n{rows}").scores["rater"]) == {"observer"}

@@ -143,7 +143,10 @@ def test_an_item_s_wording_after_a_colon_is_passed_over():
 @pytest.mark.parametrize("headings", ["WAI_1,WAI Bond,WAI Total"])
 def test_a_family_s_name_is_enough_where_the_caller_says_the_instrument(headings):
     text = f"client,session,{headings}\nC1,1,4,4.5,4.1\n"
-    with pytest.raises(sk.RecordsError, match="If “WAI_1” is of the WAI-SR, pass instrument=“wai_sr”"):
+    forms = (
+        r"“WAI_1” could be of several forms .WAI-36, WAI-S, WAI-SR, WAI-ST.: pass the right instrument=, wai or wai_s"
+    )
+    with pytest.raises(sk.RecordsError, match=forms):
         read(text)
     ratings = read(text, instrument="wai_sr")
     assert ratings.scores.dropna(subset="score")[["scale", "score"]].values.tolist() == [["bond", 4.5], ["total", 4.1]]

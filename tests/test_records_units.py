@@ -172,3 +172,44 @@ def test_each_rater_measures_for_themselves():
     columns = ",".join(f"SRS {item} {rater}" for rater in ("client", "therapist") for item in range(1, 5))
     ratings = read(f"client,session,{columns}", "C1,1,86,91,78,88,8.5,9,8,9")
     assert ratings.scores[["rater", "score"]].values.tolist() == [["client", 34.3], ["therapist", 34.5]]
+
+
+def test_a_score_times_a_number_is_read_as_reported_and_said():
+    # doubled sums of the DASS-21 go to 42, ten times the mean of the CORE-OM to 40
+    ratings = read("client,session,DASS-21 Depression,CORE-OM\nC1,1,30,18.5\nC1,2,12,9\n")
+    assert sorted(ratings.scores["score"]) == [9, 12, 18.5, 30]
+    assert "DASS-21 depression: read as 2 × sums, 0 to 42." in ratings.notes
+    assert "CORE-OM total: read as 10 × item means, 0 to 40." in ratings.notes
+
+
+def test_a_score_that_could_be_plain_or_times_a_number_asks_and_can_be_answered():
+    text = "client,session,DASS-21 Stress,CORE-OM\nC1,1,15,1.8\nC1,2,12,0.9\n"
+    ratings = read(text)
+    assert sorted(ratings.scores["score"]) == [0.9, 1.8, 12, 15]
+    assert (
+        "DASS-21 stress: most of the values could be sums, or 2 times them; read as 2 × sums, 0 to 42. If they are "
+        "sums, say so: columns={“DASS-21 Stress”: “dass21:stress:sum”}."
+    ) in ratings.notes
+    said = read(text, columns={"DASS-21 Stress": "dass21:stress:sum", "CORE-OM": "core_om:total:item mean"})
+    # 2 × 15, 2 × 12, 10 × 1.8, 10 × 0.9
+    assert sorted(said.scores["score"]) == [9, 18, 24, 30]
+    assert "CORE-OM total: read as item means, 0 to 4, and turned into 10 × item means." in said.notes
+
+
+def test_the_sum_of_all_items_of_the_core_om_is_turned_into_its_clinical_score():
+    # 68 of 34 items is a mean of 2, a clinical score of 20
+    ratings = read("client,session,CORE-OM sum\nC1,1,68\nC1,2,102\n")
+    assert ratings.scores["score"].tolist() == [20, 30]
+
+
+def test_a_scale_of_one_item_has_a_sum_and_a_mean_that_are_one():
+    ratings = read("client,session,3RS withdrawal,3RS confrontation\nC1,1,2,5\n")
+    assert ratings.scores["score"].tolist() == [5, 2]
+    assert not any("could be" in note for note in ratings.notes)
+
+
+def test_doubled_scores_above_their_range_are_problems():
+    ratings = read("client,session,DASS-21 Anxiety\nC1,1,30\nC1,2,43\n")
+    assert ratings.problems["message"].tolist() == [
+        "DASS-21 anxiety is read as 2 × sums, 0 to 42; blank where not given."
+    ]

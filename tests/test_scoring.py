@@ -92,12 +92,12 @@ def test_an_unanswered_form_is_missing_and_keeps_its_row(instrument):
 
 @pytest.mark.parametrize("instrument", sk.INSTRUMENTS.values(), ids=sk.INSTRUMENTS)
 def test_the_lowest_and_the_highest_form_reach_the_ends_of_the_scale(instrument):
-    turned = set(instrument.reversed_items)
-    low, high = instrument.lowest_answer, instrument.highest_answer
-    items = range(1, instrument.n_items + 1)
-    lowest = sk.score_responses(form(instrument.key, *[high if item in turned else low for item in items]))
-    highest = sk.score_responses(form(instrument.key, *[low if item in turned else high for item in items]))
-    for scale in instrument.scales.values():
+    ends = [
+        (item.highest, item.lowest) if item.is_reversed else (item.lowest, item.highest) for item in instrument.items
+    ]
+    lowest, highest = (sk.score_responses(form(instrument.key, *answers)) for answers in zip(*ends, strict=True))
+    conditional = {item.number for item in instrument.items if item.only_where}
+    for scale in (each for each in instrument.scales.values() if not conditional & set(each.items)):
         assert lowest.set_index("scale")["score"][scale.key] == scale.lowest
         assert highest.set_index("scale")["score"][scale.key] == scale.highest
 

@@ -8,6 +8,7 @@ from .detection import Cutoff as Cutoff
 from .detection import mark_sessions as mark_sessions
 from .episodes import falls_among as falls_among
 from .episodes import find_episodes as find_episodes
+from .errors import InstrumentError as InstrumentError
 from .errors import RecordsError as RecordsError
 from .errors import SettingError as SettingError
 from .errors import SupervisionKitError as SupervisionKitError
@@ -16,6 +17,8 @@ from .errors import UnknownNameError as UnknownNameError
 from .errors import WorkspaceError as WorkspaceError
 from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
+from .instruments import add_instrument as add_instrument
+from .instruments import read_instrument as read_instrument
 from .records import ColumnMapping as ColumnMapping
 from .records import Progress as Progress
 from .records import Ratings as Ratings

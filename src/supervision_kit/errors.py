@@ -37,6 +37,24 @@ class WorkspaceError(SupervisionKitError):
     """A workspace that cannot be opened, or something that it does not allow."""
 
 
+class InstrumentError(SupervisionKitError):
+    """A data file of an instrument, or of its labels, that cannot be used.
+
+    ``faults`` holds what is wrong with it, one sentence each: the place in the file, what is wrong, what is allowed.
+    """
+
+    def __init__(self, message: str, *, faults: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+    @classmethod
+    def listing(cls, name: str, faults: Iterable[str]) -> InstrumentError:
+        """Return the error that lists all that is wrong with the file `name`."""
+        faults = tuple(faults)
+        lines = "".join(f"\n  {fault}" for fault in faults)
+        return cls(f"{name} cannot be used; {len(faults)} thing(s) to mend:{lines}", faults=faults)
+
+
 class SettingError(SupervisionKitError, ValueError):
     """A setting outside what its method or rule allows."""
 

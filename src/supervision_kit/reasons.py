@@ -111,8 +111,13 @@ def rating_reasons(
             yield str(case), "top", sentence
         if scale.cutoff and scale.cutoff.marks == "below" and latest < scale.cutoff.line - ROUNDING:
             name = f"{INSTRUMENTS[str(instrument)].short_title} {scale.title}"
-            shown = f"{round(latest, 2):g}"
-            yield str(case), "below_line", f"The latest {name} is {shown}, below the line of {scale.cutoff.line:g}."
+            line, sure = f"{scale.cutoff.line:g}", scale.cutoff.provenance
+            after = f" ({sure.short})" if sure.sureness == "unconfirmed" else ""
+            yield (
+                str(case),
+                "below_line",
+                f"The latest {name} is {round(latest, 2):g}, below the line of {line}{after}.",
+            )
 
 
 def _n_last(is_so: np.ndarray) -> int:

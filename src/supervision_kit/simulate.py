@@ -18,7 +18,7 @@ import pandas as pd
 
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Instrument, find_instrument, find_scale
-from supervision_kit.scoring import score_responses
+from supervision_kit.scoring import score_responses, turn_answers
 from supervision_kit.tables import RESPONSES
 
 Path = npt.NDArray[np.float64]
@@ -242,10 +242,10 @@ class _Case:
         n, k = len(latent), instrument.n_items
         leaning = rng.normal(0, 0.04, size=k)
         share = np.clip(latent[:, None] + leaning + rng.normal(0, 0.05, size=(n, k)), 0, 1)
-        answers = instrument.lowest_answer + share * (instrument.highest_answer - instrument.lowest_answer)
+        lowest, highest = (np.array([getattr(item, end) for item in instrument.items]) for end in ("lowest", "highest"))
+        answers = lowest + share * (highest - lowest)
         answers = answers.round(0 if instrument.whole_numbers else 1)
-        turned = [item - 1 for item in instrument.reversed_items]
-        answers[:, turned] = instrument.lowest_answer + instrument.highest_answer - answers[:, turned]
+        answers = turn_answers(answers, instrument)
         answers[rng.random((n, k)) < 0.004] = np.nan  # noqa: PLR2004 - now and then an item is left blank
         kept = np.flatnonzero(~absent)
         return pd.DataFrame(

@@ -150,4 +150,6 @@ def published_line(measure: Series) -> Rows:
     scale = find_scale(measure.instrument, measure.scale)
     if scale is None or scale.cutoff is None:
         return []
-    return [{"line": scale.cutoff.line, "label": f"published\nline {in_words(scale.cutoff.line)}"}]
+    line = f"line {in_words(scale.cutoff.line)}"
+    confirmed = scale.cutoff.provenance.sureness != "unconfirmed"
+    return [{"line": scale.cutoff.line, "label": f"published\n{line}" if confirmed else f"{line},\nnot confirmed"}]

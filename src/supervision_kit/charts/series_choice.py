@@ -9,7 +9,7 @@ import pandas as pd
 
 from supervision_kit.detection import METHODS
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.instruments import INSTRUMENTS, Scale, find_scale
+from supervision_kit.instruments import INSTRUMENTS, Scale, find_scale, rates_alliance
 from supervision_kit.tables import RATERS, Table
 
 FREE_SCALE_MARGIN = 0.1  # of the span of the ratings, where the scale is not registered
@@ -80,7 +80,7 @@ def choose_series(
     """
     if rater not in RATERS:
         raise UnknownNameError("rater", rater, RATERS)
-    rows = marks[(marks["rater"] == rater) & ~marks["instrument"].isin(outcome_instruments())]
+    rows = marks[(marks["rater"] == rater) & marks["instrument"].map(rates_alliance).astype(bool)]
     if rows.empty:
         return None
     rated = rows[rows["score"].notna()].groupby("instrument", sort=False)["session"].nunique()

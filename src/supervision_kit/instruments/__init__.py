@@ -2,58 +2,37 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from importlib.resources import files
-from types import MappingProxyType
-
-from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments.instrument import (
+    KINDS,
     SURENESS,
+    Bands,
     CutoffLine,
     Instrument,
+    Item,
     Provenance,
     ReliableChange,
     Scale,
 )
+from supervision_kit.instruments.reading import read_instrument
+from supervision_kit.instruments.registry import INSTRUMENTS, add_instrument, find_instrument
 
 __all__ = [
     "INSTRUMENTS",
+    "KINDS",
     "SURENESS",
+    "Bands",
     "CutoffLine",
     "Instrument",
+    "Item",
     "Provenance",
     "ReliableChange",
     "Scale",
+    "add_instrument",
     "find_instrument",
     "find_scale",
     "rates_alliance",
+    "read_instrument",
 ]
-
-
-def _load() -> Mapping[str, Instrument]:
-    shipped = sorted(f.name for f in files(__name__).iterdir() if f.name.endswith(".toml"))
-    read = [
-        Instrument.from_mapping(tomllib.loads(files(__name__).joinpath(name).read_text("utf-8"))) for name in shipped
-    ]
-    return MappingProxyType({instrument.key: instrument for instrument in read})
-
-
-INSTRUMENTS: Mapping[str, Instrument] = _load()
-
-
-def find_instrument(key: str) -> Instrument:
-    """Return the instrument registered under `key`.
-
-    Raises
-    ------
-    UnknownNameError
-        Lists the registered keys and the nearest ones.
-    """
-    try:
-        return INSTRUMENTS[key]
-    except KeyError:
-        raise UnknownNameError("instrument", key, INSTRUMENTS) from None
 
 
 def find_scale(instrument: str, scale: str) -> Scale | None:
@@ -64,4 +43,5 @@ def find_scale(instrument: str, scale: str) -> Scale | None:
 
 def rates_alliance(instrument: str) -> bool:
     """Tell whether the instrument rates the alliance; one that is not registered is taken at the caller's word."""
-    return instrument not in INSTRUMENTS or INSTRUMENTS[instrument].kind == "alliance"
+    known = INSTRUMENTS.get(instrument)
+    return known is None or known.kind == "alliance"

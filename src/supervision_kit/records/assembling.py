@@ -12,7 +12,7 @@ from supervision_kit.records.columns import SheetColumns
 from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
 from supervision_kit.records.merging import Merged, join_labels
-from supervision_kit.records.rows import INSTRUMENT_KEYS
+from supervision_kit.records.rows import instrument_keys
 from supervision_kit.scoring import score_responses
 from supervision_kit.tables import RATERS, RESPONSES, SCORES, SERIES_KEY
 
@@ -41,7 +41,7 @@ def _about(merged: Merged, entries: Entries) -> dict[str, object]:
     return {
         "case_id": merged.case[entries.row],
         "rater": np.array(RATERS, dtype=object)[entries.rater],
-        "instrument": np.array(INSTRUMENT_KEYS, dtype=object)[entries.instrument],
+        "instrument": np.array(instrument_keys(), dtype=object)[entries.instrument],
         "session": merged.session[entries.row],
         "therapist_id": merged.therapist[entries.row],
         "date": merged.date[entries.row],
@@ -61,11 +61,15 @@ def build_scores(merged: Merged, responses: pd.DataFrame, notes: list[str]) -> p
     """Return the scores that the items make, and the given ones where there are no answers to make them from."""
     entries = merged.entries.only(merged.entries.slot >= SCALE)
     made = score_responses(responses)
+    for key, of_instrument in made.groupby("instrument"):
+        if of_instrument["score"].isna().all() and of_instrument["n_answered"].any():
+            notes.append(f"Too few items of {INSTRUMENTS[str(key)].short_title} were found for a score.")
     if not len(entries):
         return made
-    scales = [(key, scale) for key in INSTRUMENT_KEYS for scale in INSTRUMENTS[key].scales]
-    start = {key: next(at for at, (each, _) in enumerate(scales) if each == key) for key in INSTRUMENT_KEYS}
-    at = np.array([start[key] for key in INSTRUMENT_KEYS])[entries.instrument] + entries.slot - SCALE
+    keys = instrument_keys()
+    scales = [(key, scale) for key in keys for scale in INSTRUMENTS[key].scales]
+    start = {key: next(at for at, (each, _) in enumerate(scales) if each == key) for key in keys}
+    at = np.array([start[key] for key in keys])[entries.instrument] + entries.slot - SCALE
     names = np.array([scale for _, scale in scales], dtype=object)
     n_items = np.array([len(INSTRUMENTS[key].scales[scale].items) for key, scale in scales])
     given = pd.DataFrame(
@@ -110,7 +114,7 @@ def summarise(merged: Merged, at: int, columns: SheetColumns) -> SheetSummary:
         body.source,
         len(body.set_aside),
         int((~body.set_aside).sum()),
-        tuple(INSTRUMENT_KEYS[code] for code in np.flatnonzero(np.bincount(entries.instrument))),
+        tuple(instrument_keys()[code] for code in np.flatnonzero(np.bincount(entries.instrument))),
         tuple(RATERS[code] for code in np.flatnonzero(np.bincount(entries.rater))),
         len(pd.unique(merged.case[rows])),
         len(pd.unique(merged.forms(entries))),

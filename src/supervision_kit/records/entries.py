@@ -14,8 +14,8 @@ from supervision_kit.records.grouping import RatedCells, group_cells
 from supervision_kit.records.judging import Readings, judge_cells
 from supervision_kit.records.lines import LENGTH, are_millimetres, has_lines, say_lines
 from supervision_kit.records.numbers import Numbers, read_numbers
-from supervision_kit.records.rows import INSTRUMENT_KEYS, Body
-from supervision_kit.records.units import OPEN, STATISTICS, Unit, choose_units, unit_of
+from supervision_kit.records.rows import Body, instrument_keys
+from supervision_kit.records.units import MILLIMETRES, OPEN, STATISTICS, Unit, choose_units, unit_of
 from supervision_kit.tables import RATERS
 
 
@@ -25,7 +25,7 @@ class Entries:
 
     row: npt.NDArray[np.int32]
     rater: npt.NDArray[np.int8]
-    instrument: npt.NDArray[np.int8]
+    instrument: npt.NDArray[np.int16]
     slot: npt.NDArray[np.int16]
     value: npt.NDArray[np.float64]
     position: npt.NDArray[np.int16]
@@ -49,7 +49,7 @@ class Entries:
     @classmethod
     def none(cls) -> Entries:
         """Return no entries."""
-        return cls(*(np.empty(0, dtype=kind) for kind in ("i4", "i1", "i1", "i2", "f8", "i2")))
+        return cls(*(np.empty(0, dtype=kind) for kind in ("i4", "i1", "i2", "i2", "f8", "i2")))
 
 
 _PARTS = ("row", "rater", "instrument", "slot", "value", "position")
@@ -151,18 +151,24 @@ def _note_units(body: Body, groups: list[RatedCells], units: list[Unit | None]) 
 
 
 def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
-    own = INSTRUMENTS[group.instrument].scales[group.scale or ""].statistic
+    spec = INSTRUMENTS[group.instrument].scales[group.scale or ""]
+    own = spec.score_words if spec.multiplier != 1 else spec.statistic
     if unit.doubt:
-        asked = f"the values could be sums or item means; read as {unit.words}."
+        others = (
+            "sums or item means" if unit.multiplier == 1 else f"{unit.statistic}s, or {unit.multiplier:g} times them"
+        )
+        asked = f"the values could be {others}; read as {unit.words}."
         if unit.doubt == OPEN:
             return asked
-        other = next(each for each in STATISTICS if each != unit.statistic)
+        other = next(each for each in STATISTICS if (each != unit.statistic) is (unit.multiplier == 1))
         way = f"columns={{“{body.layout.headings[group.position]}”: “{group.instrument}:{group.scale}:{other}”}}"
         return f"most of {asked} If they are {other}s, say so: {way if body.layout.shape == WIDE else 'convert them'}."
-    if unit.millimetres and unit.statistic == own:
+    if unit.millimetres and unit.factor * MILLIMETRES == 1:
         return f"read as {unit.words}, and turned into centimetres."
-    if unit.statistic != own:
+    if unit.factor != 1:
         return f"read as {unit.words}, and turned into {own}s."
+    if unit.multiplier != 1:
+        return f"read as {unit.words}."
     return f"read as {unit.words}." if own != "sum" else ""
 
 
@@ -172,7 +178,7 @@ def _entries(body: Body, group: RatedCells, values: npt.NDArray[np.float64]) -> 
     return Entries(
         rows,
         rater.astype(np.int8),
-        np.full(len(rows), INSTRUMENT_KEYS.index(group.instrument), dtype=np.int8),
+        np.full(len(rows), instrument_keys().index(group.instrument), dtype=np.int16),
         np.full(len(rows), group.slot, dtype=np.int16),
         values[rows],
         np.full(len(rows), group.position, dtype=np.int16),
@@ -195,14 +201,14 @@ def _flag_unrated(body: Body, entries: Entries) -> None:
 
 def _is_strange(entries: Entries) -> Flags:
     """Return which ratings are of a form that their rater does not fill in."""
-    usual = np.array([[rater in INSTRUMENTS[key].raters for rater in RATERS] for key in INSTRUMENT_KEYS])
+    usual = np.array([[rater in INSTRUMENTS[key].raters for rater in RATERS] for key in instrument_keys()])
     return ~usual[entries.instrument, entries.rater]
 
 
 def _note_strange(body: Body, entries: Entries) -> None:
     strange = entries.only(_is_strange(entries) & ~np.isnan(entries.value))
     for instrument, rater in sorted(set(zip(strange.instrument.tolist(), strange.rater.tolist(), strict=True))):
-        known = INSTRUMENTS[INSTRUMENT_KEYS[instrument]]
+        known = INSTRUMENTS[instrument_keys()[instrument]]
         body.notes.append(
             f"{known.short_title} is a form of the {' and the '.join(known.raters)}, and stands in rows of the "
             f"{RATERS[rater]} too: read as the {RATERS[rater]}’s ratings."
@@ -216,7 +222,7 @@ def _without_strange_blanks(entries: Entries) -> Entries:
         return entries
     answered = ~np.isnan(entries.value)
     n_rows, n_raters = int(entries.row.max()) + 1, len(RATERS)
-    form = (entries.row.astype(np.int64) * n_raters + entries.rater) * len(INSTRUMENT_KEYS) + entries.instrument
+    form = (entries.row.astype(np.int64) * n_raters + entries.rater) * len(instrument_keys()) + entries.instrument
     form_answered = np.bincount(form, weights=answered)[form] > 0
     row_answered = np.bincount(entries.row, weights=answered, minlength=n_rows)[entries.row] > 0
     return entries.only(~(strange & ~form_answered & row_answered))

@@ -13,7 +13,7 @@ from supervision_kit.records.cells import Flags
 from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, Slot
 from supervision_kit.records.headings import read_item, read_scale
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.records.rows import INSTRUMENT_KEYS, Body, suggest
+from supervision_kit.records.rows import Body, instrument_keys, suggest
 from supervision_kit.tables import RATERS
 
 SCALE = 1_000  # slots from here on are scales, those below are item numbers
@@ -75,7 +75,7 @@ def _long_groups(body: Body, name: str, of: str) -> Iterator[RatedCells]:
         message=f"The row does not say which {name} it is of.",
     )
     for code, rows in _by_instrument(body):
-        instrument = INSTRUMENTS[INSTRUMENT_KEYS[code]]
+        instrument = INSTRUMENTS[instrument_keys()[code]]
         slots = _item_slots(column.texts, instrument) if name == "item" else _scale_slots(column.texts, instrument)
         unknown = ~none & (slots < 0)
         which = rows & column.spread(unknown)
@@ -101,7 +101,7 @@ def _wide_groups(body: Body, slot: Slot) -> Iterator[RatedCells]:
         return
     column = body.columns[slot.position]
     for code, of_instrument in _by_instrument(body):
-        instrument, rows = INSTRUMENTS[INSTRUMENT_KEYS[code]], of_instrument & body.covers(slot.position)
+        instrument, rows = INSTRUMENTS[instrument_keys()[code]], of_instrument & body.covers(slot.position)
         if slot.is_of(instrument.key):
             here = replace(slot, instrument=instrument.key)
             yield RatedCells(slot.position, rows, instrument.key, _slot_code(here), slot.rater, slot.statistic)

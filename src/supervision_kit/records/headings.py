@@ -30,7 +30,9 @@ LONGEST = 60  # letters and digits; a longer heading is a sentence
 MOST_ITEMS = 200
 MOST_READINGS = 20  # of one heading; more are word salad
 _NUMBER = re.compile(r"\|?0*([1-9][0-9]{0,2})(?![0-9])")
+_LAST_NUMBER = re.compile(r"\|?[0-9]+$")
 _POINT_IN_TIME = re.compile(r"(?<![a-z])t[0-9]")  # SRS T1: the first time, or the therapist's item 1
+_NOT_OURS = re.compile(r"(?<![a-z])waist?(?![a-z])")  # the Wechsler scales, the waist: not WAI-S and WAI-ST
 _OF_A_PERSON = re.compile(r"name|birth|geburt|geboren|\bdob\b|dateofb")
 
 
@@ -82,8 +84,8 @@ def read_heading(text: str) -> Role | None:
     number, colon, wording = text.partition(":")
     if colon and wording.strip() and isinstance(role := read_heading(number), ItemRole):
         return role  # “WAI-SR 1: …”, with the item's wording
-    squeezed = squeeze(text)
-    if not squeezed or len(squeezed) > LONGEST or _POINT_IN_TIME.search(fold(text)):
+    squeezed = _squeeze_ours(text)
+    if not squeezed:
         return None
     field = _field(squeezed.replace("|", ""))
     if _OF_A_PERSON.search(squeezed):
@@ -91,8 +93,16 @@ def read_heading(text: str) -> Role | None:
     return field or _named().get(squeezed) or _rated(squeezed)
 
 
-def _rated(squeezed: str) -> Role | None:
-    roles = [role for pieces in islice(_segment(squeezed), MOST_READINGS) if (role := _role(pieces))]
+def _squeeze_ours(text: str) -> str:
+    """Return the squeezed text, or nothing where it cannot be a heading or name of ours."""
+    folded, squeezed = fold(text), squeeze(text)
+    other = len(squeezed) > LONGEST or _POINT_IN_TIME.search(folded) or _NOT_OURS.search(folded)
+    return "" if other else squeezed
+
+
+def _rated(squeezed: str, *, with_own_scales: bool = False) -> Role | None:
+    readings = islice(_segment(squeezed), MOST_READINGS)
+    roles = [role for pieces in readings if (role := _role(pieces, with_own_scales=with_own_scales))]
     if not roles:
         return None
     first = roles[0]
@@ -103,16 +113,24 @@ def _rated(squeezed: str) -> Role | None:
 
 
 def read_heading_of(text: str, instrument: str) -> Role | None:
-    """Return what the heading means where it names only the family of this instrument (``WAI 3`` for the WAI-SR)."""
-    family = instrument.partition("_")[0]
-    rest = squeeze(text).removeprefix(family)
-    role = read_heading(squeeze(instrument) + rest) if rest != squeeze(text) and family != instrument else None
-    return role if isinstance(role, (ItemRole, ScoreRole)) else None
+    """Return what the heading means where it names only the family of this instrument, or one of its own scales.
+
+    ``WAI 3`` is item 3 where the instrument is said to be the WAI-SR, and ``Anxiety`` a scale where it is the DASS-21.
+    """
+    squeezed, family = squeeze(text), instrument.partition("_")[0]
+    if squeezed.startswith(family):
+        role = read_heading(f"{INSTRUMENTS[instrument].short_title} {squeezed.removeprefix(family)}")
+        return role if isinstance(role, (ItemRole, ScoreRole)) else None
+    role = _rated(squeezed, with_own_scales=True)
+    named = isinstance(role, ScoreRole) and role.instrument is None and role.scale in INSTRUMENTS[instrument].scales
+    return role if named else None
 
 
 def read_instrument(text: str) -> tuple[str, str | None] | None:
     """Return the instrument that a cell names and, where it says so, the rater (``"WAI-SR (therapist)"``)."""
-    role = read_heading(text)
+    if text in INSTRUMENTS:  # our own key, also one that by itself is shared
+        return text, INSTRUMENTS[text].sole_rater
+    role = read_heading(text) or _rated(_squeeze_ours(text), with_own_scales=True)  # it need not have a total
     if isinstance(role, ScoreRole) and role.instrument and role.statistic is None and role.scale == "total":
         return role.instrument, role.rater
     return None
@@ -155,7 +173,7 @@ def names_a_person(text: str) -> bool:
 
 def read_scale(text: str) -> str | None:
     """Return the scale that a cell names (``"WAI-SR Bond"``, ``"Bindung"``)."""
-    role = read_heading(text)
+    role = read_heading(text) or _rated(_squeeze_ours(text), with_own_scales=True)
     return role.scale if isinstance(role, ScoreRole) else None
 
 
@@ -173,7 +191,7 @@ def instruments_in(text: str) -> set[str]:
 
 
 def _named_in(text: str) -> set[tuple[str, str | None]]:
-    run, aliases = words(text[:500]), _aliases()
+    run, aliases = words(_NOT_OURS.sub(" ", fold(text[:500]))), _aliases()
     found: set[tuple[str, str | None]] = set()
     for start in range(len(run)):
         joined = ""
@@ -197,8 +215,9 @@ def _aliases() -> dict[str, tuple[str, str | None]]:
     """Squeezed alias → instrument, and the rater of a version that belongs to one (WAI-SRT: the therapist's)."""
     aliases: dict[str, tuple[str, str | None]] = {}
     for instrument in INSTRUMENTS.values():
-        for name in (*instrument.aliases, instrument.key, instrument.title, instrument.short_title):
-            aliases[squeeze(name)] = (instrument.key, _rater_of(squeeze(name), squeeze(instrument.key)))
+        for name in instrument.names:
+            rater = _rater_of(squeeze(name), squeeze(instrument.key)) or instrument.sole_rater
+            aliases[squeeze(name)] = (instrument.key, rater)
     return aliases
 
 
@@ -217,7 +236,7 @@ def _named() -> dict[str, Role]:
 @cache
 def _families() -> frozenset[str]:
     """Aliases that make another alias with a number: PHQ-9 is one of several questionnaires called PHQ."""
-    stems = {alias.rstrip("0123456789") for alias in _aliases() if alias[-1:].isdigit()}
+    stems = {_LAST_NUMBER.sub("", alias) for alias in _aliases() if alias[-1:].isdigit()}
     return frozenset(stems & _aliases().keys())
 
 
@@ -256,24 +275,29 @@ def _segment(squeezed: str) -> Iterator[tuple[_Piece, ...]]:
     if number := _NUMBER.match(squeezed):
         for rest in _segment(squeezed[number.end() :]):
             yield (("number", number[1]), *rest)
-        return
     for word, piece in _lexicon().get(squeezed[0], ()):
-        if squeezed.startswith(word):
+        if _begins_with(squeezed, word):
             for rest in _segment(squeezed[len(word) :]):
                 yield (piece, *rest)
+
+
+def _begins_with(squeezed: str, word: str) -> bool:
+    """Tell whether the word stands first, and its last number does not go on: ``oq45|2`` does not begin ``oq45|21``."""
+    cut = word[-1].isdigit() and squeezed[len(word) : len(word) + 1].isdigit()
+    return squeezed.startswith(word) and not cut
 
 
 @lru_cache(maxsize=50_000)
 def _falls_apart(squeezed: str) -> bool:
     if not squeezed:
         return True
-    if number := _NUMBER.match(squeezed):
-        return _falls_apart(squeezed[number.end() :])
+    if (number := _NUMBER.match(squeezed)) and _falls_apart(squeezed[number.end() :]):
+        return True
     known = _lexicon().get(squeezed[0], ())
-    return any(squeezed.startswith(word) and _falls_apart(squeezed[len(word) :]) for word, _ in known)
+    return any(_begins_with(squeezed, word) and _falls_apart(squeezed[len(word) :]) for word, _ in known)
 
 
-def _role(pieces: tuple[_Piece, ...]) -> Role | None:
+def _role(pieces: tuple[_Piece, ...], *, with_own_scales: bool = False) -> Role | None:
     found: dict[str, list[str]] = {}
     for kind, meaning in pieces:
         found.setdefault(kind, []).append(meaning)
@@ -292,7 +316,8 @@ def _role(pieces: tuple[_Piece, ...]) -> Role | None:
     if instrument is None and "scale" not in found and "statistic" not in found and not (rater and "score" in found):
         return None
     scale = scales[0] if scales else "total"
-    if instrument and scale not in INSTRUMENTS[instrument].scales:
+    known = SCALES if instrument is None else INSTRUMENTS[instrument].scales  # “Risk” alone could be anything
+    if not (with_own_scales or scale in known):
         return None
     return ScoreRole(instrument, rater, scale, next(iter(found.get("statistic", ())), None))
 
@@ -305,3 +330,7 @@ def _item_role(found: dict[str, list[str]], instrument: str | None, rater: str |
         return None
     short = "item" not in found and "instrument" in found and found["instrument"][0] in _families()
     return ItemRole(instrument, rater, item, short)
+
+
+for _kept in (read_heading, _aliases, _named, _families, _lexicon, _falls_apart):
+    INSTRUMENTS.when_grown(_kept.cache_clear)

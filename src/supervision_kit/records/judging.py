@@ -96,8 +96,9 @@ def _range(group: RatedCells, instrument: Instrument, unit: Unit | None) -> tupl
     if unit is not None:
         allowed = f"{instrument.short_title} answers are read as millimetres, 0 to {unit.highest:g}"
         return "response", allowed, unit.lowest, unit.highest
-    lowest, highest = instrument.lowest_answer, instrument.highest_answer
-    return "response", f"{instrument.short_title} answers are {instrument.answers}", lowest, highest
+    item = instrument.items[group.slot - 1]
+    allowed = f"{instrument.short_title} answers are {instrument.answers_of(group.slot)}"
+    return "response", allowed, item.lowest, item.highest
 
 
 def _read_beside(
@@ -106,7 +107,7 @@ def _read_beside(
     """Return which numbers may have the words, and which the unit or the highest number, that stand beside them."""
     answers = group.scale is None and instrument.whole_numbers
     labelled = read_alike(numbers, present) if answers else np.zeros(len(present), dtype=bool)
-    highest = unit.highest if unit else instrument.highest_answer
+    highest = unit.highest if unit else instrument.items[group.slot - 1].highest
     of_most = np.isnan(numbers.most) | (numbers.most == highest)
     measured = (numbers.unit | ~np.isnan(numbers.most)) & of_most & ~np.isnan(numbers.values)
     return labelled, measured & (not answers)
@@ -138,7 +139,8 @@ def _advise(body: Body, group: RatedCells, numbers: Numbers, values: npt.NDArray
         advice[outside & (values > longest) & (values <= longest * MILLIMETRES) & (values % 1 == 0)] = _MILLIMETRES
     n_rows = np.bincount(column.codes[group.rows & ~body.problems.bad], minlength=len(texts))
     if instrument.whole_numbers and group.scale is None:
-        lowest, highest = instrument.lowest_answer, instrument.highest_answer
+        item = instrument.items[group.slot - 1]
+        lowest, highest = item.lowest, item.highest
         for given, elsewhere, said in ((lowest - 1, highest, _FROM_0), (highest + 1, lowest, _FROM_1)):
             if not n_rows[values == elsewhere].any():
                 advice[outside & (values == given)] = said

@@ -30,7 +30,6 @@ from supervision_kit.records.headings import (
 from supervision_kit.records.session_columns import set_sessionless_aside, take_session_columns
 from supervision_kit.records.slots import (
     find_instrument,
-    note_incomplete,
     settle_doubles,
     settle_instruments,
     settle_short,
@@ -72,7 +71,6 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     settle_doubles(finding)
     set_sessionless_aside(finding)
     by_session = any(slot.session for slot in finding.slots)
-    note_incomplete(finding)
     _note_unused(finding)
     return Layout(
         header.row,
@@ -144,9 +142,13 @@ def _check_complete(finding: Finding, shape: str) -> None:
 def _suggest_instrument(finding: Finding) -> str:
     """Return which instrument= would make headings known that are not."""
     unknown = [heading for heading, role in zip(finding.headings, finding.roles, strict=True) if heading and not role]
-    for key, known in INSTRUMENTS.items():
-        if like := [heading for heading in unknown if read_heading_of(heading, key)]:
-            return f"If {quote(like[:1])} is of the {known.short_title}, pass instrument=“{key}”. "
+    for heading in unknown:
+        keys = [key for key in INSTRUMENTS if read_heading_of(heading, key)]
+        names = ", ".join(INSTRUMENTS[key].short_title for key in keys)
+        if len(keys) == 1:
+            return f"If “{heading}” is of the {names}, pass instrument=“{keys[0]}”. "
+        if keys:
+            return f"“{heading}” could be of several forms ({names}): pass the right instrument=, {' or '.join(keys)}. "
     return ""
 
 

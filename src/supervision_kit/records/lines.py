@@ -20,8 +20,8 @@ Values = npt.NDArray[np.float64]
 
 def has_lines(instrument: Instrument) -> bool:
     """Return whether the items of an instrument are lines of ten centimetres."""
-    ends = (instrument.lowest_answer, instrument.highest_answer)
-    return not instrument.whole_numbers and ends == (0, LENGTH)
+    ends = {(item.lowest, item.highest) for item in instrument.items}
+    return not instrument.whole_numbers and ends == {(0, LENGTH)}
 
 
 def are_millimetres(values: Values, *, highest: float) -> bool:

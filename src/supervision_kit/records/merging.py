@@ -12,7 +12,7 @@ import pandas as pd
 from supervision_kit.records.cells import Flags, Texts
 from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
-from supervision_kit.records.rows import INSTRUMENT_KEYS, Body
+from supervision_kit.records.rows import Body, instrument_keys
 from supervision_kit.records.values import LAST_SESSION
 from supervision_kit.tables import RATERS
 
@@ -35,7 +35,7 @@ class Merged:
     def forms(self, entries: Entries) -> npt.NDArray[np.int64]:
         """Return a number for each entry's form: same case, rater, instrument and session, same number."""
         case = pd.factorize(self.case)[0].astype(np.int64)[entries.row]
-        key = (case * len(RATERS) + entries.rater) * len(INSTRUMENT_KEYS) + entries.instrument
+        key = (case * len(RATERS) + entries.rater) * len(instrument_keys()) + entries.instrument
         return pd.factorize(key * (LAST_SESSION + 1) + self.session[entries.row])[0].astype(np.int64)
 
     def label(self, rows: npt.NDArray[np.int64]) -> Texts:

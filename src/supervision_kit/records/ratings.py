@@ -10,6 +10,7 @@ from typing import IO
 import pandas as pd
 
 from supervision_kit.errors import RecordsError
+from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.aside import AsideRows, rows_set_aside, write_set_aside
 from supervision_kit.records.assembling import SheetSummary, build_responses, build_scores, summarise
 from supervision_kit.records.cells import Sheet
@@ -152,7 +153,7 @@ def read_ratings(
     said = Said.by(columns=columns, instrument=instrument, rater=rater, day_first=day_first)
     mappings = check_mappings(mappings)
     known = {name: role for mapping in mappings for name, role in mapping.said.targets.items()} | {**said.targets}
-    notes: list[str] = []
+    notes = list(INSTRUMENTS.unusable_words)
     files = []
     report = progress or say_nothing
     for origin in find_files(source):

@@ -26,9 +26,13 @@ from supervision_kit.tables import RATERS
 
 Ints = npt.NDArray[np.int64]
 
-INSTRUMENT_KEYS = tuple(INSTRUMENTS)
 MOST_RUNS = 20  # of rows, in one sentence
 _N_EQUALS = re.compile(r"[nN]\s*=")
+
+
+def instrument_keys() -> tuple[str, ...]:
+    """Return the instruments by their codes in `Body.instrument`; those added later come behind."""
+    return tuple(INSTRUMENTS)
 
 
 @dataclass
@@ -268,14 +272,14 @@ def _flag_rows_without_day(body: Body, column: Column, dates: Dates) -> None:
 
 def _read_instrument(body: Body) -> None:
     position, column = body.column("instrument")
-    default = INSTRUMENT_KEYS.index(body.layout.instrument) if body.layout.instrument else -1
+    default = instrument_keys().index(body.layout.instrument) if body.layout.instrument else -1
     body.instrument = np.full(body.n_rows, default)
     body.rater = np.full(body.n_rows, -1)
     if column is None:
         return
-    none = unanswered(column.texts)
+    none, keys = unanswered(column.texts), instrument_keys()
     found = [read_instrument(text) for text in column.texts]
-    codes = np.array([INSTRUMENT_KEYS.index(each[0]) if each else -1 for each in found], dtype=np.int64)
+    codes = np.array([keys.index(each[0]) if each else -1 for each in found], dtype=np.int64)
     named = np.array([RATERS.index(each[1]) if each and each[1] else -1 for each in found], dtype=np.int64)
     codes[none] = default
     body.instrument, body.rater = column.spread(codes), column.spread(named)
@@ -298,7 +302,9 @@ def _read_instrument(body: Body) -> None:
 def _read_rater(body: Body, given: str | None) -> None:
     """Read the rater column, else what the instrument's cell, the caller, the sheet's or the file's name say."""
     position, column = body.column("rater")
-    default = RATERS.index(given or body.layout.rater or "client")
+    instrument = body.layout.instrument
+    usual = (instrument and INSTRUMENTS[instrument].sole_rater) or "client"
+    default = RATERS.index(given or body.layout.rater or usual)
     if column is not None:
         none = unanswered(column.texts)
         codes = np.array([RATERS.index(read_rater(text) or "client") for text in column.texts], dtype=np.int64)

@@ -189,16 +189,3 @@ def settle_doubles(finding: Finding) -> None:
         kept[key] = first
         finding.leave(slot.position, f"“{finding.headings[first.position]}” is read as this score")
     finding.slots = list(kept.values())
-
-
-def note_incomplete(finding: Finding) -> None:
-    """Say of which instrument too few items were found for any score."""
-    found: dict[str, list[int]] = {}
-    for slot in finding.slots:
-        if slot.instrument:
-            found.setdefault(slot.instrument, []).extend([slot.item] if slot.item else [])
-    for key, items in found.items():
-        instrument = INSTRUMENTS[key]
-        scored = any(len(set(items) & set(s.items)) >= s.fewest_answered for s in instrument.scales.values())
-        if items and not scored:
-            finding.notes.append(f"Too few items of {instrument.short_title} were found for a score.")

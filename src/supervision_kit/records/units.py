@@ -36,6 +36,7 @@ class Unit:
     factor: float
     doubt: str = ""
     millimetres: bool = False
+    multiplier: float = 1
 
     def fits(self, values: Values) -> Flags:
         """Return which values are possible."""
@@ -48,7 +49,9 @@ class Unit:
     @property
     def words(self) -> str:
         """The statistic and its range."""
-        return f"{self.statistic}s{' in millimetres' * self.millimetres}, {self.lowest:g} to {self.highest:g}"
+        times = "" if self.multiplier == 1 else f"{self.multiplier:g} × "
+        length = " in millimetres" if self.millimetres else ""
+        return f"{times}{self.statistic}s{length}, {self.lowest:g} to {self.highest:g}"
 
     def in_millimetres(self) -> Unit:
         """Return the unit of the same scores measured in millimetres."""
@@ -57,13 +60,17 @@ class Unit:
 
 
 def unit_of(instrument: str, scale: str, statistic: str, *, doubt: str = "") -> Unit:
-    """Return the range of a scale in this statistic and the factor to its own."""
-    known = INSTRUMENTS[instrument]
-    spec = known.scales[scale]
+    """Return the range of a scale in this statistic and the factor to its own, the multiplier among it."""
+    spec = INSTRUMENTS[instrument].scales[scale]
     n_items = len(spec.items)
-    own_n = n_items if spec.statistic == "sum" else 1
-    n = n_items if statistic == "sum" else 1
-    return Unit(statistic, known.lowest_answer * n, known.highest_answer * n, own_n / n, doubt)
+    factor = (n_items if spec.statistic == "sum" else 1) / (n_items if statistic == "sum" else 1) * spec.multiplier
+    return Unit(statistic, spec.lowest / factor, spec.highest / factor, factor, doubt)
+
+
+def _as_reported(instrument: str, scale: str, *, doubt: str = "") -> Unit:
+    """Return the unit of a scale with a multiplier, as the instrument reports it."""
+    spec = INSTRUMENTS[instrument].scales[scale]
+    return Unit(spec.statistic, spec.lowest, spec.highest, 1.0, doubt, multiplier=spec.multiplier)
 
 
 def choose_units(given: Mapping[str, Values], *, instrument: str, hints: Mapping[str, str | None]) -> dict[str, Unit]:
@@ -83,6 +90,11 @@ def choose_units(given: Mapping[str, Values], *, instrument: str, hints: Mapping
     A form is possible where every score is in its range, and the total and the subscales add up. `given` holds for each
     scale a value per form, ``nan`` where there is none.
     """
+    times = {scale for scale in given if INSTRUMENTS[instrument].scales[scale].multiplier != 1}
+    if times:
+        rest = {scale: values for scale, values in given.items() if scale not in times}
+        units = {scale: _read_multiplied(given[scale], instrument, scale, hints.get(scale)) for scale in times}
+        return units | (choose_units(rest, instrument=instrument, hints=hints) if rest else {})
     allowed = {scale: _allowed(values, instrument, scale, hints.get(scale)) for scale, values in given.items()}
     if all(INSTRUMENTS[instrument].scales[scale].statistic == "sum" for scale in given):
         return {scale: _read_alone(given[scale], instrument, scale, allowed[scale]) for scale in given}
@@ -100,6 +112,8 @@ def choose_units(given: Mapping[str, Values], *, instrument: str, hints: Mapping
 
 def _allowed(values: Values, instrument: str, scale: str, hint: str | None) -> tuple[str, ...]:
     """Return the statistic that the heading names, or the other where the values contradict it; both if none."""
+    if len(INSTRUMENTS[instrument].scales[scale].items) == 1:  # its sum is its mean
+        return (INSTRUMENTS[instrument].scales[scale].statistic,)
     if hint is None:
         return STATISTICS
     other = STATISTICS[1 - STATISTICS.index(hint)]
@@ -108,12 +122,24 @@ def _allowed(values: Values, instrument: str, scale: str, hint: str | None) -> t
     return (other if contradicted else hint,)
 
 
+def _read_multiplied(values: Values, instrument: str, scale: str, hint: str | None) -> Unit:
+    """Return the unit of a scale that is reported times a number: with it, or as plain as the heading says."""
+    given, reported = values[~np.isnan(values)], _as_reported(instrument, scale)
+    if hint:
+        plain = unit_of(instrument, scale, hint)
+        fitting, fitting_reported = (int(each.fits(given).sum()) for each in (plain, reported))
+        return reported if 2 * fitting < len(given) and fitting_reported > fitting else plain
+    plain = unit_of(instrument, scale, reported.statistic)
+    could_be_plain = len(given) and plain.fits(given).all()
+    return _as_reported(instrument, scale, doubt=CONTESTED if could_be_plain else "")
+
+
 def _read_alone(values: Values, instrument: str, scale: str, allowed: tuple[str, ...]) -> Unit:
     """Return the unit of an instrument that reports sums, whose item means lie within the range of the sums."""
     if len(allowed) == 1:
         return unit_of(instrument, scale, allowed[0])
     known, given = INSTRUMENTS[instrument], values[~np.isnan(values)]
-    small = given <= known.highest_answer
+    small = given <= unit_of(instrument, scale, "item mean").highest
     if not known.whole_numbers:
         return unit_of(instrument, scale, "sum", doubt=OPEN if len(given) and small.all() else "")
     broken = small & (given % 1 != 0)
@@ -144,12 +170,15 @@ def _adds_up(sums: Mapping[str, Values], known: Instrument) -> Flags:
     if whole not in sums:
         return np.ones(len(next(iter(sums.values()))), dtype=bool)
     rest = sums[whole]
-    n_rest = np.full(len(rest), float(len(known.scales[whole].items)))
+    within = [item in known.scales[whole].items for item in range(1, known.n_items + 1)]
+    left: Flags = np.tile(np.array(within), (len(rest), 1))
     for scale, values in sums.items():
-        if scale != whole:
+        inside = np.array([item in known.scales[scale].items for item in range(1, known.n_items + 1)])
+        if scale != whole and not (inside & ~np.array(within)).any():
             rest = rest - np.nan_to_num(values)
-            n_rest = n_rest - ~np.isnan(values) * len(known.scales[scale].items)
-    fits = (rest >= known.lowest_answer * n_rest - SLACK) & (rest <= known.highest_answer * n_rest + SLACK)
+            left &= np.isnan(values)[:, None] | ~inside
+    lowest, highest = (left @ np.array([getattr(item, end) for item in known.items]) for end in ("lowest", "highest"))
+    fits: Flags = (rest >= lowest - SLACK) & (rest <= highest + SLACK)
     return fits | np.isnan(sums[whole])
 
 
