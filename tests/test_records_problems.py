@@ -259,7 +259,6 @@ def test_a_table_of_something_else_is_refused_with_its_columns_and_what_was_look
         ("case,session,date\nA,1,2025-01-01\n", "rated columns .* were not found"),
         ("case,session,SRS\n", "no row of ratings beneath"),
         ("case,session,SRS\n,,\n", "no row of ratings beneath"),
-        ("record_id,session,redcap_event_name,SRS\nA,1,x,30\n", "REDCap"),
     ],
 )
 def test_a_table_without_what_is_needed_is_refused_and_says_what(text, what):

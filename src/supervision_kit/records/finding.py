@@ -14,6 +14,7 @@ from supervision_kit.records.dates import read_dates
 from supervision_kit.records.header import column_name, list_headings
 from supervision_kit.records.headings import Role
 from supervision_kit.records.numbers import read_numbers
+from supervision_kit.records.redcap import RedcapColumns
 from supervision_kit.records.two_rows import Header
 from supervision_kit.records.vocabulary import heading_key
 
@@ -45,7 +46,7 @@ class Layout:
 
     `header` is the last row of headings, from 0, `header_rows` are all of them, and `width` is the number of columns up
     to the last heading. Where `by_form` is true each form of a row stands for itself; `session_dates` holds the
-    columns of days by session.
+    columns of days by session, and `redcap` says where a REDCap export says which session a row is of.
     """
 
     header: int
@@ -61,6 +62,7 @@ class Layout:
     notes: tuple[str, ...]
     by_form: bool = False
     session_dates: Mapping[int, int] = field(default_factory=dict)
+    redcap: RedcapColumns | None = None
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Finding:
     notes: list[str] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
     session_dates: dict[int, int] = field(default_factory=dict)
+    redcap: RedcapColumns | None = None
 
     def is_said(self, position: int) -> bool:
         """Return whether the caller or a saved mapping says what the column is."""
@@ -87,6 +90,11 @@ class Finding:
         column = self.sheet.columns[position]
         numbers = read_numbers(column.take(np.arange(self.header.row + 1, len(column))).texts)
         return bool(numbers.unreadable.any()) and bool(np.isnan(numbers.values).all())
+
+    def has_sessions(self) -> bool:
+        """Return whether something says which session a form is of: a column, the headings, REDCap, or the day."""
+        by_redcap = self.redcap is not None and self.redcap.says_sessions(self.sheet.columns)
+        return "session" in self.fields or by_redcap or any(slot.session for slot in self.slots) or self.has_days()
 
     def has_days(self) -> bool:
         """Return whether there is a date column with dates in it, to number sessions by."""

@@ -27,6 +27,8 @@ from supervision_kit.records.headings import (
     read_heading_of,
     read_rater,
 )
+from supervision_kit.records.redcap import SHAPE as REDCAP
+from supervision_kit.records.redcap import take_redcap
 from supervision_kit.records.session_columns import set_sessionless_aside, take_session_columns
 from supervision_kit.records.slots import (
     find_instrument,
@@ -38,7 +40,7 @@ from supervision_kit.records.slots import (
 )
 from supervision_kit.records.targets import Said
 from supervision_kit.records.two_rows import role_of
-from supervision_kit.records.vocabulary import MEANINGS, heading_key, squeeze
+from supervision_kit.records.vocabulary import MEANINGS, heading_key
 
 _FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
 
@@ -60,6 +62,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     )
     finding = Finding(sheet, header, headings, [said_role(heading, said) for heading in headings], targets)
     finding.notes += [note] if note else []
+    take_redcap(finding)
     take_session_columns(finding, said.instrument)
     settle_short(finding)
     _take_fields(finding)
@@ -77,14 +80,15 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
         tuple(range(header.top, header.row + 1)),
         max(at for at, heading in enumerate(headings) if heading) + 1,
         tuple(heading or column_name(at) for at, heading in enumerate(headings)),
-        SESSIONS if by_session else shape,
+        REDCAP if finding.redcap else SESSIONS if by_session else shape,
         finding.fields,
         tuple(finding.slots),
         default,
         *_find_rater(finding, said.rater),
         tuple(finding.notes),
-        by_session,
+        by_session or finding.redcap is not None,
         finding.session_dates,
+        finding.redcap,
     )
 
 
@@ -117,15 +121,8 @@ def _take_fields(finding: Finding) -> None:
 
 
 def _check_complete(finding: Finding, shape: str) -> None:
-    squeezed = [squeeze(heading) for heading in finding.headings]
-    if any(heading.startswith("redcap") for heading in squeezed):
-        raise finding.refuse("This is a REDCap export, which is not read yet.", "Make a table with a row per form.")
-    by_session = any(slot.session for slot in finding.slots)
-    missing = [
-        MEANINGS[name]
-        for name in ("case_id", "session")
-        if name not in finding.fields and not (name == "session" and (by_session or finding.has_days()))
-    ]
+    missing = [] if "case_id" in finding.fields else [MEANINGS["case_id"]]
+    missing += [] if finding.has_sessions() else [MEANINGS["session"]]
     if shape == WIDE and not finding.slots:
         missing.append(MEANINGS["rating"])
     if missing:

@@ -69,6 +69,11 @@ def spread_forms(columns: Sequence[Column], layout: Layout) -> Spread:
     fields = dict(layout.fields)
     if any(slot.session for slot in layout.slots):
         fields["session"] = spread.add_texts([str(form[0] or "") for form in forms])
+    elif layout.redcap and "session" not in fields and layout.redcap.says_sessions(columns):
+        at = layout.redcap.instance if layout.redcap.instance >= 0 else layout.redcap.event
+        fields["session"] = spread.add_cells(layout.redcap.sessions(columns), at)
+    if layout.redcap and "rater" not in fields and (raters := layout.redcap.raters(columns)) is not None:
+        fields["rater"] = spread.add_cells(raters, layout.redcap.form)
     if layout.session_dates:
         fields["date"] = spread.add({at: layout.session_dates.get(form[0] or 0, -1) for at, form in enumerate(forms)})
     slots: dict[Slot, dict[int, int]] = {}
@@ -111,6 +116,12 @@ class _Spreading:
         self.covers[len(self.columns)] = covered
         self.origins.append([positions.get(block, -1) for block in range(self.n_blocks)])
         self.columns.append(Column.of(list(cells)))
+        return len(self.columns) - 1
+
+    def add_cells(self, cells: Texts, origin: int) -> int:
+        """Add a column with this cell for each row of the sheet, made from the column at `origin`; return its place."""
+        self.origins.append([origin] * self.n_blocks)
+        self.columns.append(Column.of(list(cells[self.row])))
         return len(self.columns) - 1
 
     def add_texts(self, texts: list[str]) -> int:
