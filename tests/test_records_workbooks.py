@@ -1,10 +1,16 @@
 """Workbooks whose cells are faulty, and workbooks that are made to fill the memory."""
 
+import datetime as dt
 import io
+import struct
 import zipfile
+from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
+import xlsxwriter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 import supervision_kit as sk
 
@@ -89,3 +95,180 @@ def test_cells_without_a_reference_are_read_one_after_the_other():
     head = "".join(f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in TABLE[0])
     ratings = sk.read_ratings(saved([], change=lambda _: f"{HEAD}<row>{head}</row>{rows}</sheetData></worksheet>"))
     assert ratings.scores["score"].tolist() == [31, 32]
+
+
+FILES = Path(__file__).parent / "files"
+
+
+@pytest.mark.parametrize("name", ["table.xls", "table.ods", "table.xlsx"])
+def test_workbooks_of_every_kind_hold_the_same(name, tmp_path):
+    path = FILES / name
+    if name == "table.xlsx":
+        import runpy
+
+        path = tmp_path / name
+        book = runpy.run_path(str(FILES / "make_workbooks.py"))["workbook"]()
+        sheet = book["Data"]
+        sheet["F6"], sheet["F7"] = "#DIV/0!", 9
+        book.save(path)
+    ratings = sk.read_ratings(path)
+    assert ratings.problems[["row", "column", "value"]].to_numpy().tolist() == [[6, "SRS 1", "#DIV/0!"]]
+    assert ratings.scores[["case_id", "session", "score"]].to_numpy().tolist() == [
+        ["007", 1, 36.5],
+        ["007", 2, 36],
+        ["A1", 2, 36],
+    ]
+    assert ratings.scores["date"].tolist() == list(map(pd.Timestamp, ["2025-03-04", "2025-03-11", "2025-03-19"]))
+    assert "The hidden sheet “Old” was not read." in ratings.notes
+    assert "Sheet “Data”: 1 hidden row(s) and 1 hidden column(s) were read as well." in ratings.notes
+
+
+def record(kind, content=b""):
+    number = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    length = len(content)
+    return number + bytes([length & 0x7F | 0x80, length >> 7]) + content
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def xlsb(rows, *, error_at=None):
+    """Return the smallest .xlsb with these rows: {row: {column: text or number}}."""
+    cells = record(129) + record(148, struct.pack("<4I", 0, max(rows), 0, 2)) + record(145)
+    for row, held in rows.items():
+        cells += record(0, struct.pack("<3I", row, 0, 0) + bytes(5))
+        for column, cell in held.items():
+            place = struct.pack("<2I", column, 0)
+            if (row, column) == error_at:
+                cells += record(3, place + b"\x07")
+            elif isinstance(cell, str):
+                cells += record(6, place + wide(cell))
+            else:
+                cells += record(5, place + struct.pack("<d", cell))
+    cells += record(146) + record(130)
+    sheet = record(156, struct.pack("<2I", 0, 1) + wide("rId1") + wide("Data"))
+    parts = {
+        "[Content_Types].xml": "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>",
+        "xl/workbook.bin": record(131) + record(143) + sheet + record(144) + record(132),
+        "xl/_rels/workbook.bin.rels": "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"
+        "relationships'><Relationship Id='rId1' Type='http://schemas.openxmlformats.org/officeDocument/2006/"
+        "relationships/worksheet' Target='worksheets/sheet1.bin'/></Relationships>",
+        "xl/worksheets/sheet1.bin": cells,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+XLSB = {0: {0: "case", 1: "session", 2: "SRS"}, 1: {0: "A", 1: 1, 2: 30}, 2: {0: "A", 1: 2, 2: 31}}
+
+
+def test_an_xlsb_is_read_with_its_error_cells():
+    assert sk.read_ratings(xlsb(XLSB)).scores["score"].tolist() == [30, 31]
+    problems = sk.read_ratings(xlsb(XLSB, error_at=(2, 2))).problems
+    assert problems[["row", "column", "value"]].to_numpy().tolist() == [[3, "SRS", "#DIV/0!"]]
+
+
+def ods(rows, *, manifest=""):
+    """Return an .ods with this XML of rows."""
+    names = "".join(
+        f" xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'" for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content{names}><office:body><office:spreadsheet><table:table table:name='Data'>"
+        f"{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest or "<manifest/>")
+    return buffer.getvalue()
+
+
+def ods_row(*cells, rows=1, columns=1):
+    """Return the XML of a row, with itself and its cells repeated so often."""
+    cell = f"<table:table-cell office:value-type='string' table:number-columns-repeated='{columns}'>"
+    held = "".join(f"{cell}<text:p>{text}</text:p></table:table-cell>" for text in cells)
+    return f"<table:table-row table:number-rows-repeated='{rows}'>{held}</table:table-row>"
+
+
+ODS = ods_row(*TABLE[0]) + ods_row("A", 1, 30) + ods_row("A", 2, 31)
+
+
+def test_an_ods_made_by_hand_is_read():
+    assert sk.read_ratings(ods(ODS)).scores["score"].tolist() == [30, 31]
+
+
+EMPTY = "<table:table-row table:number-rows-repeated='{}'><table:table-cell/></table:table-row>"
+WIDE = "<table:table-row><table:table-cell table:number-columns-repeated='16383'/>{}</table:table-row>"
+CELL = "<table:table-cell office:value-type='string'><text:p>x</text:p></table:table-cell>"
+FAR_AWAY = {
+    "a far cell in xlsb": xlsb(XLSB | {1_048_575: {16_383: "x"}}),
+    "a cell of xlsb that is none": xlsb(XLSB | {4_000_000_000: {4_000_000_000: "x"}}),
+    "a far cell in ods": ods(ODS + EMPTY.format(1_048_000) + WIDE.format(CELL)),
+    "a repeated cell in ods": ods(ODS + ods_row("x", rows=1_000_000, columns=16_384)),
+    "more rows than there are in ods": ods(ODS + EMPTY.format(4_000_000_000) + ods_row("x")),
+    "columns without end in ods": ods(ODS + ods_row("x", columns=10**20)),
+    "a doctype in ods": ods(ODS).replace(b"<office:document-content", b"<!DOCTYPE x []><office:document"),
+}
+
+
+def changed_xls(find, change):
+    content = bytearray((FILES / "table.xls").read_bytes())
+    at = content.index(find)
+    content[at : at + len(find)] = change
+    return bytes(content)
+
+
+DIMENSIONS = struct.pack("<2H2I2HH", 0x0200, 14, 0, 7, 0, 9, 0)
+FAR_AWAY |= {
+    "a size that is none in xls": changed_xls(DIMENSIONS, struct.pack("<2H2I2HH", 0x0200, 14, 0, 1 << 31, 0, 9, 0)),
+    "a column that is none in xls": changed_xls(
+        struct.pack("<5H", 0x0203, 14, 3, 2, 22), struct.pack("<5H", 0x0203, 14, 3, 60_000, 22)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FAR_AWAY)
+def test_a_small_workbook_of_any_kind_cannot_fill_the_memory(kind):
+    with pytest.raises(sk.RecordsError, match=r"reaches too far|cannot be opened as a workbook"):
+        sk.read_ratings(FAR_AWAY[kind])
+
+
+def test_an_ods_under_a_password_is_told_apart():
+    with pytest.raises(sk.RecordsError, match="protected by a password"):
+        sk.read_ratings(ods(ODS, manifest="<manifest:encryption-data/>"))
+
+
+def test_dates_count_from_1904_where_the_workbook_says_so():
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    for row in [["case", "session", "date", "SRS"], ["A", 1, dt.datetime(2025, 3, 4), 30]]:
+        book.active.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert sk.read_ratings(buffer.getvalue()).scores["date"].tolist() == [pd.Timestamp("2025-03-04")]
+
+
+def test_a_workbook_of_another_program_is_read():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("SRS")
+        for row, cells in enumerate([["case", "session", "total"], ["007", 1, 30.5], ["007", 2, "31,5"]]):
+            sheet.write_row(row, 0, cells)
+    assert sk.read_ratings(buffer.getvalue()).scores["score"].tolist() == [30.5, 31.5]
+
+
+@pytest.mark.parametrize(("part", "what"), [("word/document.xml", "is a document"), ("Index/Document.iwa", "Apple")])
+def test_documents_of_other_programs_are_told_apart(part, what):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(part, "x")
+        if part.startswith("word"):
+            archive.writestr("[Content_Types].xml", "<Types/>")
+    with pytest.raises(sk.RecordsError, match=what):
+        sk.read_ratings(buffer.getvalue())

@@ -13,6 +13,7 @@ from xml.parsers import expat
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a sheet
 CHUNK = 1 << 20
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_YES = ("1", "true")
 _WORKBOOK, _PARTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
@@ -22,12 +23,32 @@ class StrangeWorkbookError(ValueError):
 
 @dataclass
 class SheetScan:
-    """How far a sheet reaches, its error cells (row and column from 0 → ``#REF!``), and formulas without a value."""
+    """How far a sheet reaches, its error cells, formulas without a value, and what is hidden.
+
+    Rows and columns are counted from 0, `last_row` and `last_column` from 1.
+    """
 
     last_row: int = 0
     last_column: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     n_unsaved: int = 0
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+    def take(self, row: int, column: int, *, rows: int = LAST_ROW, columns: int = LAST_COLUMN) -> None:
+        """Take note of a cell; one outside of so many rows and columns is refused."""
+        if row >= rows or column >= columns:
+            raise StrangeWorkbookError("a cell's place")
+        self.last_row = max(self.last_row, row + 1)
+        self.last_column = max(self.last_column, column + 1)
+
+    @property
+    def n_hidden(self) -> tuple[int, int]:
+        """How many rows and columns of those that hold anything are hidden."""
+        return (
+            sum(row < self.last_row for row in self.hidden_rows),
+            sum(column < self.last_column for column in self.hidden_columns),
+        )
 
 
 def scan_workbook(archive: zipfile.ZipFile) -> tuple[list[SheetScan], dict[str, SheetScan]]:
@@ -43,17 +64,30 @@ def scan_workbook(archive: zipfile.ZipFile) -> tuple[list[SheetScan], dict[str, 
         for member in archive.infolist()
         if _holds(archive, member, b"sheetData")
     }
-    parts = {
-        attributes.get("Id"): str(PurePosixPath("/xl") / attributes.get("Target", "")).lstrip("/")
-        for name, attributes in _elements(archive, _PARTS)
-        if name == "Relationship"
-    }
+    parts = read_parts(archive, _PARTS)
     named = {
         attributes.get("name", ""): parts.get(attributes.get("id", ""), "")
         for name, attributes in _elements(archive, _WORKBOOK)
         if name == "sheet"
     }
     return list(scans.values()), {name: scans[part] for name, part in named.items() if part in scans}
+
+
+def read_parts(archive: zipfile.ZipFile, relations: str) -> dict[str, str]:
+    """Return which part of the archive each id stands for in the relations of the workbook."""
+    return {
+        attributes.get("Id", ""): str(PurePosixPath("/xl") / attributes.get("Target", "")).lstrip("/")
+        for name, attributes in _elements(archive, relations)
+        if name == "Relationship"
+    }
+
+
+def parse_part(archive: zipfile.ZipFile, name: str, start: Any, *, end: Any, text: Any) -> None:
+    """Parse a part of the archive with these handlers of elements and text."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.EndElementHandler, parser.CharacterDataHandler = end, text
+    _parse(archive, archive.getinfo(name), start, parser)
 
 
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -135,6 +169,11 @@ class _Scanner:
             self.leave_cell()
             self.row = _whole(attributes["r"], LAST_ROW) if "r" in attributes else self.row + 1
             self.column = 0
+            if attributes.get("hidden") in _YES:
+                self.scan.hidden_rows.add(self.row - 1)
+        elif name == "col" and attributes.get("hidden") in _YES:
+            first, last = (_whole(attributes.get(each, ""), LAST_COLUMN) for each in ("min", "max"))
+            self.scan.hidden_columns.update(range(first - 1, last))
 
     def find_place(self, reference: str | None) -> None:
         if reference is None:

@@ -110,5 +110,8 @@ def _of_workbook(file: File, stem: str) -> tuple[list[Sheet], list[str]]:
     if not sheets:
         raise RecordsError(f"{file.name}: no visible sheet of the workbook holds any cell. Export the ratings again.")
     if len(sheets) == 1:
-        return [Sheet(file.name, sheets[0].columns, stem, sheets[0].name)], notes
-    return [Sheet(f"{file.name}, sheet “{sheet.name}”", sheet.columns, stem, sheet.name) for sheet in sheets], notes
+        return [Sheet(file.name, sheets[0].columns, stem, sheets[0].name, merged=sheets[0].merged)], notes
+    return [
+        Sheet(f"{file.name}, sheet “{sheet.name}”", sheet.columns, stem, sheet.name, merged=sheet.merged)
+        for sheet in sheets
+    ], notes

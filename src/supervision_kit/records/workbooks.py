@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Column, cell_text, printable
+from supervision_kit.records.ods_xml import is_locked, scan_ods
+from supervision_kit.records.sheet_records import LockedWorkbookError, scan_xls, scan_xlsb
 from supervision_kit.records.sheet_xml import SheetScan, scan_workbook
 
 MOST_CELLS = 40_000_000  # a sheet's used area, empty cells among them; more does not fit into memory
@@ -18,12 +23,22 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DAMAGED = "cannot be opened as a workbook: it is damaged or of another kind. Save it again as Excel (.xlsx) or CSV."
 
 
+_OF_OTHER_KINDS = {
+    "a document of Apple’s Numbers": "Export the table from there as CSV or Excel (.xlsx).",
+    "a zip archive in another": "Unpack it and read the files in it.",
+}
+
+
+_Scans = tuple[list[SheetScan], Mapping[Any, SheetScan]]  # all of them, and by name or place
+
+
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """One visible sheet's cells, and its name."""
+    """One visible sheet's cells, its name, and its areas of merged cells (top, left, bottom, right, from 0)."""
 
     name: str
     columns: tuple[Column, ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], list[str]]:
@@ -39,20 +54,35 @@ def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], 
             if about.visible != SheetVisibleEnum.Visible:
                 notes.append(f"The hidden sheet “{name}” was not read.")
                 continue
-            rows = workbook.get_sheet_by_index(position).to_python(skip_empty_area=False)
-            scan = scans.get(about.name, SheetScan())
-            if scan.n_unsaved:
-                notes.append(
-                    f"Sheet “{name}”: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
-                    "Open the file in Excel, save it, and read it again."
-                )
+            sheet = workbook.get_sheet_by_index(position)
+            rows = sheet.to_python(skip_empty_area=False)
+            scan = scans.get(about.name, scans.get(position, SheetScan()))
+            notes += _notes(name, scan)
             if rows:
-                sheets.append(WorkbookSheet(name, _columns(_with_errors(rows, scan))))
+                merged = tuple((*start, *end) for start, end in sheet.merged_cell_ranges or ())
+                sheets.append(WorkbookSheet(name, _columns(_with_errors(rows, scan)), merged))
     except PasswordError:
         raise RecordsError(_locked(source)) from None
-    except (CalamineError, ValueError, OSError):
+    except (CalamineError, ValueError, OSError, OverflowError, MemoryError):
+        raise RecordsError(f"{source} {_DAMAGED}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what a faulty file makes of calamine, no kind of Exception
+            raise
         raise RecordsError(f"{source} {_DAMAGED}") from None
     return sheets, notes
+
+
+def _notes(name: str, scan: SheetScan) -> list[str]:
+    notes = []
+    if scan.n_unsaved:
+        notes.append(
+            f"Sheet “{name}”: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
+            "Open the file in Excel, save it, and read it again."
+        )
+    if any(scan.n_hidden):
+        rows, columns = scan.n_hidden
+        notes.append(f"Sheet “{name}”: {rows:,} hidden row(s) and {columns:,} hidden column(s) were read as well.")
+    return notes
 
 
 def _with_errors(rows: list[list[Any]], scan: SheetScan) -> list[list[Any]]:
@@ -67,28 +97,61 @@ def _columns(rows: list[list[Any]]) -> tuple[Column, ...]:
     return tuple(Column.of([cell_text(cell) for cell in column]) for column in zip(*rows, strict=True))
 
 
-def _look_through(content: bytes, source: str) -> dict[str, SheetScan]:
-    """Return what each sheet is like; refuse what would not open or would fill the memory.
+def _look_through(content: bytes, source: str) -> Mapping[Any, SheetScan]:
+    """Return what each sheet is like, by name or place; refuse what would not open or would fill the memory.
 
     Calamine lays out the whole area up to the last cell, and ends the process where that does not fit into memory.
     """
     if _ENCRYPTED in content[:100_000] or _ENCRYPTED in content[-100_000:]:
         raise RecordsError(_locked(source))
-    if not content.startswith(b"PK"):
-        return {}
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if not {member.filename for member in members} & {"[Content_Types].xml", "content.xml"}:
-                raise RecordsError(f"{source} is a zip archive in another. Unpack it and read the files in it.")
-            if sum(member.file_size for member in members) > MOST_BYTES:
-                raise RecordsError(_too_large(source))
-            scans, named = scan_workbook(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        scans, named = _scan_archive(content, source) if content.startswith(b"PK") else _scan_container(content)
+    except LockedWorkbookError:
+        raise RecordsError(_locked(source)) from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        ValueError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        struct.error,
+        MemoryError,
+    ):
         raise RecordsError(f"{source} {_DAMAGED}") from None
     if any(scan.last_row * scan.last_column > MOST_CELLS for scan in scans):
         raise RecordsError(_too_large(source))
     return named
+
+
+def _scan_container(content: bytes) -> _Scans:
+    placed = scan_xls(content)
+    return list(placed.values()), placed
+
+
+def _scan_archive(content: bytes, source: str) -> _Scans:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        names = {member.filename for member in members}
+        if not names & {"[Content_Types].xml", "content.xml"}:
+            kind = "a document of Apple’s Numbers" if "Index/Document.iwa" in names else "a zip archive in another"
+            raise RecordsError(f"{source} is {kind}. {_OF_OTHER_KINDS[kind]}")
+        if sum(member.file_size for member in members) > MOST_BYTES:
+            raise RecordsError(_too_large(source))
+        if "word/document.xml" in names or "ppt/presentation.xml" in names:
+            raise RecordsError(f"{source} is a document, not a table. Save the table of ratings as Excel (.xlsx).")
+        if "content.xml" in names:
+            if is_locked(archive):
+                raise LockedWorkbookError
+            scans, named = scan_ods(archive)
+        elif "xl/workbook.bin" in names:
+            scans, named = scan_xlsb(archive)
+        else:
+            scans, named = scan_workbook(archive)
+    return scans, named
 
 
 def _locked(source: str) -> str:
