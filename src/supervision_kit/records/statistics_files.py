@@ -53,7 +53,7 @@ def read_statistics(
     parts = _parts(read, content, file, kind)
     _, about = first = next(parts)
     names = [
-        next((each for each in (name, label) if each and is_known(each, targets)), name)
+        next((each for each in (name, label) if each and is_known(each, targets)), name or "")
         for name, label in zip(about.column_names, about.column_labels, strict=True)
     ]
     variables = [
