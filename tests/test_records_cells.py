@@ -29,12 +29,61 @@ def test_the_same_code_in_another_dress_is_the_same_case(written, code):
     assert ratings.scores["case_id"].tolist() == [code, code]
 
 
-def test_codes_that_differ_by_capitals_or_leading_zeros_are_counted_in_a_note():
-    ratings = read("client,session,SRS\nC01,1,30\nc1,1,31\nC10,1,32\n007,1,33\n7,1,34\nC100,1,35\n")
-    assert ratings.scores["case_id"].nunique() == 6
-    (note,) = [note for note in ratings.notes if "capital" in note]
-    assert note.startswith("4 case codes differ")
-    assert not any("capital" in note for note in read("client,session,SRS\nC1,1,30\nC2,1,31\nC1,2,3\n").notes)
+def test_codes_that_differ_by_capitals_spaces_or_leading_zeros_are_kept_and_listed_once():
+    rows = ["C01,1,30", "c1,1,31", "C10,1,32", "007,1,33", "007,2,33", "7,1,34", "7,2,35", "C 1,1,36", "C100,1,35"]
+    ratings = read("\n".join(["client,session,SRS", *rows]))
+    assert ratings.scores["case_id"].nunique() == 7
+    assert ratings.rows_kept == 9
+    assert ratings.problems[["row", "column", "value", "rule", "kept"]].values.tolist() == [
+        [3, "client", "c1", "case_codes_alike", True],
+        [7, "client", "7", "case_codes_alike", True],
+        [9, "client", "C 1", "case_codes_alike", True],
+    ]
+    assert "from that of row 5 only by capitals, spaces or leading zeros" in ratings.problems["message"].iloc[1]
+    assert read("client,session,SRS\nC1,1,30\nC2,1,31\nC1,2,3\n").problems.empty
+
+
+def test_a_case_that_changes_therapist_once_and_stays_was_handed_over():
+    rows = [f"A,{at},{therapist},30" for at, therapist in enumerate(["T1", "T1", "T2", "T2"], start=1)]
+    ratings = read("\n".join(["client,session,therapist,SRS", *rows]))
+    assert ratings.problems.empty
+    assert "1 case(s) change from one therapist to another for good: read as handed over." in ratings.notes
+
+
+@pytest.mark.parametrize(
+    ("therapists", "row"), [(["T1", "T2", "T1", "T1"], 3), (["T1", "T1", "T1", "T2"], 5), (["T1", "T2"], 3)]
+)
+def test_a_case_under_two_therapists_is_kept_and_listed_once(therapists, row):
+    rows = [f"A,{at},{therapist},30" for at, therapist in enumerate(therapists, start=1)]
+    ratings = read("\n".join(["client,session,therapist,SRS", *rows]))
+    assert ratings.problems[["row", "column", "value", "rule", "kept"]].values.tolist() == [
+        [row, "therapist", therapists[row - 2], "case_under_two_therapists", True]
+    ]
+    assert ratings.rows_kept == ratings.rows_read == len(therapists)
+    assert len(ratings.scores) == len(therapists)
+
+
+def test_sessions_dated_against_their_numbers_are_kept_and_listed():
+    rows = ["A,1,2025-03-04,30", "A,3,2025-03-11,31", "A,2,2025-03-18,32", "A,4,2025-03-25,33", "B,1,2025-01-01,34"]
+    ratings = read("\n".join(["client,session,date,SRS", *rows]))
+    assert ratings.problems[["row", "column", "value", "rule", "kept"]].values.tolist() == [
+        [3, "date", "2025-03-11", "session_out_of_order", True]
+    ]
+    assert ratings.problems["message"].item() == (
+        "The session is dated before the one that precedes it in number, in row 4."
+    )
+    assert ratings.rows_kept == 5
+    assert ratings.set_aside.empty
+    assert "Kept, but worth a look" in ratings.report()
+
+
+def test_rows_that_are_merely_not_sorted_are_no_problem():
+    assert read("client,session,date,SRS\nA,2,2025-03-11,31\nB,1,2025-01-01,3\nA,1,2025-03-04,30\n").problems.empty
+
+
+def test_repeated_forms_are_counted_in_a_note():
+    notes = read("client,session,SRS\nA,1,30\nA,1,30\nA,1,30.0\n").notes
+    assert "2 row(s) repeat a form that stands elsewhere with the same content: it counts once." in notes
 
 
 @pytest.mark.parametrize(("written", "session"), [("3rd", 3), ("Session 3 of 12", 3), ("1st", 1), ("2 von 10", 2)])

@@ -67,6 +67,9 @@ SMALLEST = {  # of the rules that take more than one row, or another table: the 
     "form_malformed": FHIR % ("completed", "7"),
     "response_unit_unclear": "case,session,SRS 1,SRS 2,SRS 3,SRS 4\nA,1,91,88,90,94\nA,2,9.1,86,90,90\n",
     "score_unit_unclear": "case,session,SRS\nA,1,360\nA,2,355\nA,3,36.5\n",
+    "case_codes_alike": "case,session,SRS\n007,1,30\n7,1,30\n",
+    "case_under_two_therapists": "case,session,therapist,SRS\nA,1,T1,30\nA,2,T2,30\n",
+    "session_out_of_order": "case,session,date,SRS\nA,1,2025-03-04,30\nA,2,2025-03-03,30\n",
     "nothing_rated": "case,session,instrument,Bond\nA,1,WAI-SR,4.5\nA,2,SRS,\n",
     "repeated_row": "case,session,SRS\nA,1,30\nA,1,30\n",
     "conflicting_rows": "case,session,SRS\nA,1,30\nA,1,31\n",
@@ -282,11 +285,37 @@ def test_a_table_without_what_is_needed_is_refused_and_says_what(text, what):
         ("3. März 2025", "2025-03-03"),
         ("Mar 28, 2025", "2025-03-28"),
         ("05/05/2025", "2025-05-05"),
+        ("Fri 28/03/2025", "2025-03-28"),
+        ("Fr., 28.03.2025", "2025-03-28"),
+        ("28/03/2025 14.30 Uhr", "2025-03-28"),
+        ("2025-03-28T23:30:00+02:00", "2025-03-28"),
+        ("20250328T143000Z", "2025-03-28"),
+        ("28MAR2025:14:30:00", "2025-03-28"),
+        ("2025-Mar-28", "2025-03-28"),
+        ("2025. 03. 28.", "2025-03-28"),
+        ("28 mars 2025", "2025-03-28"),
+        ("1er août 2025", "2025-08-01"),
+        ("28 de marzo de 2025", "2025-03-28"),
+        ("28 maggio 2025", "2025-05-28"),
+        ("28 mrt 2025", "2025-03-28"),
+        ("\uff12\uff10\uff12\uff15-\uff10\uff13-\uff12\uff18", "2025-03-28"),
+        ("28/Mar/2025", "2025-03-28"),
+        ("28 03 2025", "2025-03-28"),
+        ("45744", "2025-03-28"),
+        ("45744,75", "2025-03-28"),
     ],
 )
 def test_dates_are_read_in_many_forms(written, read_as):
     ratings = read(f'case;session;Date;SRS\nA;1;"{written}";30\n')
     assert ratings.scores["date"].tolist() == [pd.Timestamp(read_as)]
+
+
+@pytest.mark.parametrize(
+    "written", ["2025-W07", "March 2025", "31.04.2025", "2025-13-01", "14:30", "0000-00-00", "x/y/z"]
+)
+def test_what_is_no_day_is_a_problem(written):
+    ratings = read(f"case;session;Date;SRS\nA;1;{written};30\n")
+    assert found(ratings) == [[2, "Date", written, "date_unreadable"]]
 
 
 def test_a_part_over_twelve_shows_the_order_for_the_whole_column():
@@ -298,18 +327,33 @@ def test_a_part_over_twelve_shows_the_order_for_the_whole_column():
 
 
 @pytest.mark.parametrize("second", ["05/06/2025", ""])
-def test_dates_that_can_be_read_either_way_are_left_empty_and_it_is_said(second):
-    text = f"case,session,Date,SRS\nA,1,03/04/2025,30\nA,2,{second},30\nA,3,2025-01-02,30\n"
+def test_dates_that_can_be_read_either_way_are_a_problem_that_asks(second):
+    text = f"case,session,Date,SRS\nA,1,03/04/2025,30\nA,2,{second},30\nA,3,2025-07-08,30\nA,4,09/09/2025,30\n"
     ratings = read(text)
-    assert ratings.problems.empty
-    assert ratings.scores["date"].isna().tolist() == [True, True, False]
-    n = 2 if second else 1
-    assert ratings.notes[0] == (
-        f"“Date”: {n} date(s) could be day first or month first, and the column does not show which. "
-        "They were left empty; pass day_first=True or day_first=False."
+    asked = [[2, "Date", "03/04/2025", "date_ambiguous"], [3, "Date", "05/06/2025", "date_ambiguous"]]
+    assert found(ratings) == asked[: 2 if second else 1]
+    assert ratings.problems["suggestion"].iloc[0] == (
+        "Say which, for the whole file: day_first=True or day_first=False (--day-first, --month-first)."
     )
-    assert read(text, day_first=True).scores["date"].iloc[0] == pd.Timestamp("2025-04-03")
-    assert read(text, day_first=False).scores["date"].iloc[0] == pd.Timestamp("2025-03-04")
+    assert ratings.scores["date"].dropna().tolist() == [pd.Timestamp("2025-07-08"), pd.Timestamp("2025-09-09")]
+    for day_first, day in ((True, "2025-04-03"), (False, "2025-03-04")):
+        answered = read(text, day_first=day_first)
+        assert answered.problems.empty
+        assert answered.scores["date"].iloc[0] == pd.Timestamp(day)
+
+
+def test_a_column_with_dates_of_either_order_asks_for_those_that_fit_both():
+    ratings = read("case,session,Date,SRS\nA,1,13/04/2025,30\nA,2,04/15/2025,30\nA,3,05/06/2025,30\n")
+    assert found(ratings) == [[4, "Date", "05/06/2025", "date_ambiguous"]]
+    assert ratings.problems["suggestion"].item() == "Write the days of the column as 2025-03-28."
+    assert ratings.scores["date"].tolist() == [pd.Timestamp("2025-04-13"), pd.Timestamp("2025-04-15")]
+
+
+def test_days_in_the_future_or_long_ago_are_said():
+    ratings = read("case,session,Date,SRS\nA,1,1949-12-31,30\nA,2,2025-01-01,30\nA,3,2099-01-01,30\n")
+    assert ratings.problems.empty
+    assert "“Date”: 1 date(s) lie in the future." in ratings.notes
+    assert "“Date”: 1 date(s) lie before 1950." in ratings.notes
 
 
 def test_a_date_against_the_order_asked_for_is_a_problem():

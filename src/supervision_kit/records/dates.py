@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.records.cells import Flags, Texts
+from supervision_kit.records.months import MONTHS
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.records.vocabulary import MONTHS, fold
+from supervision_kit.records.vocabulary import fold
 
 YEARS = (1900, 2100)
 MONTHS_IN_A_YEAR = 12
@@ -19,33 +20,42 @@ SERIALS = (25_000, 80_000)  # Excel's count of days from 1968 to 2119
 EXCEL_DAY_0 = np.datetime64("1899-12-30")
 FIRST_YEAR_OF_LAST_CENTURY = 70  # of years written with two digits: 70 is 1970, 69 is 2069
 
-_TIME = r"(?:[t\s,]+[0-9]{1,2}:[0-9]{2}.*)?"
+_TIME = r"(?:[t:\s,]+[0-9]{1,2}[:.h][0-9]{2}.*)?"
 _DAY = r"([0-9]{1,2})"
+_NTH = rf"{_DAY}(?:st|nd|rd|th|er)?"
 _YEAR = r"([0-9]{4}|[0-9]{2})"
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
+_WEEKDAY = r"(?:[a-z]+\.?,?\s+)?"
+_OF = r"(?:de\s+)?"
 # pattern, and which of its groups are year, month and day
-_PLAIN = (
-    (rf"([0-9]{{4}})[-/.]{_DAY}[-/.]{_DAY}{_TIME}", (0, 1, 2)),
-    (r"([0-9]{4})([0-9]{2})([0-9]{2})", (0, 1, 2)),
-    (rf"{_DAY}\.\s*{_DAY}\.\s*{_YEAR}{_TIME}", (2, 1, 0)),
-    (rf"(?:[a-z]+\.?,?\s+)?{_DAY}(?:st|nd|rd|th)?[\s.-]*{_MONTH}[\s.,-]*{_YEAR}{_TIME}", (2, 1, 0)),
-    (rf"(?:[a-z]+\.?,?\s+)?{_MONTH}[\s.-]*{_DAY}(?:st|nd|rd|th)?[\s.,-]+{_YEAR}{_TIME}", (2, 0, 1)),
+_PLAIN = tuple(
+    (f"{_WEEKDAY}{pattern}", groups)
+    for pattern, groups in (
+        (rf"([0-9]{{4}})[-/. ]\s?{_DAY}[-/. ]\s?{_DAY}\.?{_TIME}", (0, 1, 2)),
+        (r"([0-9]{4})([0-9]{2})([0-9]{2})(?:t?[0-9]{4,6}.*)?", (0, 1, 2)),
+        (rf"{_DAY}\.\s*{_DAY}\.\s*{_YEAR}{_TIME}", (2, 1, 0)),
+        (rf"{_NTH}[\s./-]*{_OF}{_MONTH}[\s.,/-]*{_OF}{_YEAR}{_TIME}", (2, 1, 0)),
+        (rf"{_MONTH}[\s./-]*{_NTH}[\s.,/-]+{_YEAR}{_TIME}", (2, 0, 1)),
+        (rf"([0-9]{{4}})[\s./-]*{_MONTH}[\s./-]*{_DAY}{_TIME}", (0, 1, 2)),
+    )
 )
-_EITHER_WAY = rf"{_DAY}[/-]{_DAY}[/-]{_YEAR}{_TIME}"
+_EITHER_WAY = rf"{_WEEKDAY}{_DAY}[/ -]{_DAY}[/ -]{_YEAR}{_TIME}"
 
 
 @dataclass(frozen=True)
 class Dates:
-    """The day of each text (``NaT`` where empty, open or unreadable), what is unreadable, and how it was decided.
+    """The day of each text (``NaT`` where empty, open or unreadable), what is open or unreadable, and how it was read.
 
+    `order` says in words which order the column's values show, `torn` whether some show the one and some the other.
     `serial` are the days written as Excel's count of them; `swapped` is whether Excel seems to have taken days for
     months: the dates that it knows have days up to 12, those that it left as text have days above.
     """
 
     values: npt.NDArray[np.datetime64]
+    is_open: Flags
     unreadable: Flags
-    n_open: int
     order: str
+    torn: bool
     serial: Flags
     swapped: bool
 
@@ -54,32 +64,47 @@ def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
     """Return the dates of a column's distinct texts.
 
     ISO dates, dotted dates (day first) and dates with the month in letters speak for themselves. Of dates with slashes
-    or dashes, a part over 12 shows the order for all of them. Where none does, or they contradict each other, they are
-    left empty and counted in ``n_open``, unless `day_first` says how to read them.
+    or dashes, a part over 12 shows the order for all of them. Where none does, or they contradict each other, those
+    that can be read two ways are open, unless `day_first` says how to read them.
     """
     folded = pd.Series([fold(text) for text in texts], dtype="str")
     values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
-    for pattern, order in _PLAIN:
-        _put(values, folded, pattern, order)
-    parts = folded.str.extract(f"^{_EITHER_WAY}$").astype("Float64").fillna(0).to_numpy(dtype=float)
-    slashed = parts[:, 0] > 0
-    day_first, words, is_open = _decide(parts[slashed], given=day_first)
-    if slashed.any() and not is_open:
-        _put(values, folded, _EITHER_WAY, (2, 1, 0) if day_first else (2, 0, 1))
-    serial = folded.str.fullmatch(r"[0-9]{5}(\.[0-9]+)?").to_numpy(dtype=bool)
-    counted = np.array([float(text) if yes else 0 for text, yes in zip(folded, serial, strict=True)]).astype(np.int64)
-    serial = (counted >= SERIALS[0]) & (counted <= SERIALS[1])
-    values[serial] = (EXCEL_DAY_0 + counted[serial].astype("timedelta64[D]")).astype("datetime64[us]")
-    readable = ~np.isnat(values)
-    if is_open:
-        possible = (
-            slashed & (parts[:, :2].min(axis=1) <= MONTHS_IN_A_YEAR) & (parts[:, :2].max(axis=1) <= DAYS_IN_A_MONTH)
-        )
-        readable |= possible
-    unreadable = ~readable & ~unanswered(texts)
+    for pattern, groups in _PLAIN:
+        _put(values, folded, pattern, groups)
+    parts = folded.str.extract(f"^{_EITHER_WAY}$")[[0, 1]].astype("Float64").fillna(0).to_numpy(dtype=float)
+    shows_day, shows_month, either = _shown(parts)
+    torn = day_first is None and bool(shows_day.any() and shows_month.any())
+    order = day_first
+    if order is None and shows_day.any() != shows_month.any():
+        order = bool(shows_day.any())
+    is_open = either if order is None else np.zeros(len(texts), dtype=bool)
+    slashed = (parts[:, 0] > 0) & np.isnat(values)
+    as_day = slashed & ~is_open & (~shows_month if order is None else order)
+    _put(values, folded.where(as_day, ""), _EITHER_WAY, (2, 1, 0))
+    _put(values, folded.where(slashed & ~is_open & ~as_day, ""), _EITHER_WAY, (2, 0, 1))
+    serial = _put_serial(values, folded)
+    unreadable = np.isnat(values) & ~is_open & ~unanswered(texts)
     iso = folded.str.match("[0-9]{4}-").to_numpy(dtype=bool)
-    n_open = int((readable & np.isnat(values)).sum())
-    return Dates(values, unreadable, n_open, words, serial, _swapped(values, iso))
+    said = "" if day_first is not None or order is None else "day first" if order else "month first"
+    return Dates(values, is_open, unreadable, said, torn, serial, _swapped(values, iso))
+
+
+def _shown(parts: npt.NDArray[np.float64]) -> tuple[Flags, Flags, Flags]:
+    """Return of which pairs of parts the first has to be the day, the second has to be, and either could be."""
+    first, second = parts[:, 0], parts[:, 1]
+    least, most = parts.min(axis=1), parts.max(axis=1)
+    possible = (least >= 1) & (least <= MONTHS_IN_A_YEAR) & (most <= DAYS_IN_A_MONTH)
+    long = most > MONTHS_IN_A_YEAR
+    return possible & long & (first > second), possible & long & (second > first), possible & ~long & (first != second)
+
+
+def _put_serial(values: npt.NDArray[np.datetime64], folded: pd.Series) -> Flags:
+    """Put the days that are written as Excel counts them, and return which they are."""
+    written = folded.str.fullmatch(r"[0-9]{5}(?:[.,][0-9]+)?").to_numpy(dtype=bool)
+    counted = np.array([int(text[:5]) if yes else 0 for text, yes in zip(folded, written, strict=True)], dtype=np.int64)
+    serial: Flags = (counted >= SERIALS[0]) & (counted <= SERIALS[1])
+    values[serial] = (EXCEL_DAY_0 + counted[serial].astype("timedelta64[D]")).astype("datetime64[us]")
+    return serial
 
 
 def like_dates(texts: Texts) -> Flags:
@@ -94,18 +119,6 @@ def _swapped(values: npt.NDArray[np.datetime64], iso: Flags) -> bool:
     day = pd.Series(values).dt.day.to_numpy()
     known, left = day[there & iso], day[there & ~iso]
     return bool(len(known) and len(left) and (known <= MONTHS_IN_A_YEAR).all() and (left > MONTHS_IN_A_YEAR).all())
-
-
-def _decide(parts: npt.NDArray[np.float64], *, given: bool | None) -> tuple[bool, str, bool]:
-    """Return the order, the words for how it was found, and whether it stays open."""
-    if given is not None:
-        return given, "", False
-    first, second = parts[:, 0], parts[:, 1]
-    day_shown = bool(((first > MONTHS_IN_A_YEAR) & (second <= MONTHS_IN_A_YEAR)).any())
-    month_shown = bool(((second > MONTHS_IN_A_YEAR) & (first <= MONTHS_IN_A_YEAR)).any())
-    if day_shown != month_shown:
-        return day_shown, "day first" if day_shown else "month first", False
-    return True, "", bool((first != second).any())
 
 
 def _put(values: npt.NDArray[np.datetime64], folded: pd.Series, pattern: str, order: tuple[int, int, int]) -> None:

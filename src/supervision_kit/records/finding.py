@@ -102,7 +102,7 @@ class Finding:
             return False
         column = self.sheet.columns[self.fields["date"]]
         dates = read_dates(column.take(np.arange(self.header.row + 1, len(column))).texts, day_first=None)
-        return bool(dates.n_open) or not bool(np.isnat(dates.values).all())
+        return bool(dates.is_open.any()) or not bool(np.isnat(dates.values).all())
 
     def leave(self, position: int, why: str) -> None:
         """Leave a column aside and say why."""

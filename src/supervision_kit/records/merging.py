@@ -52,9 +52,15 @@ class Merged:
         return np.searchsorted(self.first_row, rows, side="right") - 1
 
     def add_problems(
-        self, rows: npt.NDArray[np.int64], position: npt.NDArray[np.int64], rule: str, message: Texts
+        self,
+        rows: npt.NDArray[np.int64],
+        position: npt.NDArray[np.int64],
+        rule: str,
+        message: Texts,
+        *,
+        kept: bool = False,
     ) -> None:
-        """Set these rows aside; `position` is of the column, -1 for the row as a whole."""
+        """Set these rows aside, unless they are `kept`; `position` is of the column, -1 for the row as a whole."""
         sheets = self.sheet_of(rows)
         for at in np.unique(sheets):
             here = sheets == at
@@ -66,7 +72,9 @@ class Merged:
                 ],
                 dtype=object,
             )
-            body.problems.add(local, position=position[here], values=values, rule=rule, message=message[here])
+            body.problems.add(
+                local, position=position[here], values=values, rule=rule, message=message[here], kept=kept
+            )
 
 
 def merge(bodies: list[Body], parts: list[Entries]) -> Merged:

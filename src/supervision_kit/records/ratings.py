@@ -22,13 +22,13 @@ from supervision_kit.records.finding import Layout
 from supervision_kit.records.layout import check_found, find_layout
 from supervision_kit.records.mappings import ColumnMapping, check_mappings, settle_said
 from supervision_kit.records.merging import Merged, merge
+from supervision_kit.records.oddities import list_oddities
 from supervision_kit.records.problems import empty_problems
 from supervision_kit.records.progress import Progress, Report, say_nothing
 from supervision_kit.records.reporting import write_report
 from supervision_kit.records.rows import read_body
 from supervision_kit.records.sheets import read_sheets
 from supervision_kit.records.targets import Said
-from supervision_kit.records.values import count_alike
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,7 +128,8 @@ def read_ratings(
     rater
         ``client``, ``therapist`` or ``observer`` where the file does not say it; without, the ratings are the client's.
     day_first
-        How to read dates such as 03/04/2025 where the file does not show it; without, such dates are left empty.
+        How to read dates such as 03/04/2025 where the file does not show it; without, rows with such
+        dates are set aside.
     mappings
         What the columns of earlier exports were: the first one with a sheet's headings is used for it, and the notes
         say so. What the other settings say goes before.
@@ -191,11 +192,7 @@ def _understood(
 
 
 def _tables(merged: Merged, dated: pd.DataFrame, notes: list[str], columns: Sequence[SheetColumns]) -> Ratings:
-    if n_alike := count_alike(merged.case[merged.entries.row]):
-        notes.append(
-            f"{n_alike:,} case codes differ from each other only by capital letters or leading zeros, and were read as "
-            "different cases. If they are the same, write them alike."
-        )
+    list_oddities(merged, notes)
     responses = build_responses(merged)
     scores = build_scores(merged, responses, notes)
     problems = pd.concat(
@@ -205,6 +202,10 @@ def _tables(merged: Merged, dated: pd.DataFrame, notes: list[str], columns: Sequ
         ],
         ignore_index=True,
     )
+    if n_repeated := int((problems["rule"] == "repeated_row").sum()):
+        notes.append(
+            f"{n_repeated:,} row(s) repeat a form that stands elsewhere with the same content: it counts once."
+        )
     rows_read = sum(len(body.set_aside) for body in merged.bodies)
     set_aside = sum(int(body.set_aside.sum()) for body in merged.bodies)
     sheets = tuple(summarise(merged, at, of_sheet) for at, of_sheet in enumerate(columns))

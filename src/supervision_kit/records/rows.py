@@ -13,7 +13,7 @@ import pandas as pd
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Flags, Rows, Sheet, Texts
-from supervision_kit.records.dates import Dates, read_dates
+from supervision_kit.records.days import read_days
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
 from supervision_kit.records.no_answer import unanswered
@@ -21,7 +21,7 @@ from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.reshaping import Spread, leave_rows, spread_forms
 from supervision_kit.records.unshapely import flag_long_rows, flag_swallowed_rows
 from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions
-from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES, fold, squeeze
+from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES, squeeze
 from supervision_kit.tables import RATERS
 
 Ints = npt.NDArray[np.int64]
@@ -127,7 +127,7 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
         flag_swallowed_rows(body, sheet.delimiter)
     _read_case(body)
     _read_session(body)
-    _read_date(body, day_first=day_first)
+    read_days(body, day_first=day_first)
     _read_instrument(body)
     _read_rater(body, rater)
     _note_rows_without_form(body)
@@ -216,58 +216,6 @@ def _read_session(body: Body) -> None:
         rule="session_not_a_number",
         message=wanted,
     )
-
-
-def _read_date(body: Body, *, day_first: bool | None) -> None:
-    position, column = body.column("date")
-    body.date = np.full(body.n_rows, np.datetime64("NaT"), dtype="datetime64[us]")
-    body.day_unclear = np.zeros(body.n_rows, dtype=bool)
-    if column is None:
-        return
-    dates = read_dates(column.texts, day_first=day_first)
-    heading = body.layout.headings[position]
-    no_date = dates.unreadable | unanswered(column.texts)
-    if dates.unreadable.any() and no_date.all() and "dat" not in fold(heading):  # “completed: yes” is no day
-        body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
-        return
-    body.date = column.spread(dates.values)
-    if body.is_dated:
-        _flag_rows_without_day(body, column, dates)
-    if dates.n_open and not body.is_dated:
-        n_open = int(column.spread(np.isnat(dates.values) & ~dates.unreadable & ~unanswered(column.texts)).sum())
-        body.notes.append(
-            f"“{heading}”: {n_open:,} date(s) could be day first or month first, and the column does not show which. "
-            "They were left empty; pass day_first=True or day_first=False."
-        )
-    elif dates.order:
-        body.notes.append(f"“{heading}” was read {dates.order}, as its values over 12 show.")
-    if dates.serial.any():
-        n_serial = int(column.spread(dates.serial).sum())
-        body.notes.append(f"“{heading}”: {n_serial:,} number(s) were read as Excel counts days, from 1900.")
-    if dates.swapped:
-        body.notes.append(
-            f"“{heading}”: the real dates have days up to 12, those in text days above. Excel has likely swapped day "
-            "and month of the former: compare them with the source."
-        )
-    wanted = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025."
-    body.problems.flag(
-        column.spread(dates.unreadable), position=position, column=column, rule="date_unreadable", message=wanted
-    )
-
-
-def _flag_rows_without_day(body: Body, column: Column, dates: Dates) -> None:
-    """Set aside the rows whose session cannot be numbered, in a table without session numbers."""
-    position, _ = body.column("date")
-    none = unanswered(column.texts)
-    body.day_unclear = column.spread(np.isnat(dates.values) & ~dates.unreadable & ~none)
-    rows = {"date_missing": column.spread(none) & body.spread.is_form & ~body.is_summary}
-    rows["date_ambiguous"] = body.day_unclear
-    messages = {
-        "date_missing": "The table has no session numbers, and this row no day by which to number it.",
-        "date_ambiguous": "The date can be read day first or month first, and the column does not show which.",
-    }
-    for rule, where in rows.items():
-        body.problems.flag(where, position=position, column=column, rule=rule, message=messages[rule])
 
 
 def _read_instrument(body: Body) -> None:

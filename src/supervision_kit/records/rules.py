@@ -52,8 +52,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "Give the day, or a column with session numbers.",
         ),
         "date_ambiguous": Rule(
-            "The sessions have no numbers, only days, and a day of the case can be read two ways.",
-            "Pass day_first=True or day_first=False (--day-first, --month-first), or write dates as 2025-03-28.",
+            "The date can be read two ways, day first or month first, and nothing shows which.",
+            "Say which, for the whole file: day_first=True or day_first=False (--day-first, --month-first).",
         ),
         "session_undecided": Rule(
             "Other rows number the case’s sessions; this one has only a day, which is of none of them.",
@@ -127,6 +127,18 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "conflicting_rows": Rule(
             "Several rows hold the same form with different content; which is right cannot be told.",
             "Keep the row that is right, and take the others out.",
+        ),
+        "case_codes_alike": Rule(
+            "Two case codes differ only by capitals, spaces or leading zeros; the rows are kept, as of two cases.",
+            "If they are the same case, write its code alike everywhere.",
+        ),
+        "case_under_two_therapists": Rule(
+            "A case stands under more than one therapist, and not as if handed over; the rows are kept.",
+            "If the case changed hands nothing is to be done; else correct the therapist’s code.",
+        ),
+        "session_out_of_order": Rule(
+            "A session is dated before the session that precedes it in number; the rows are kept.",
+            "Compare the dates and the numbers of the two sessions.",
         ),
     }
 )

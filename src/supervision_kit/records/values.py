@@ -15,7 +15,6 @@ from supervision_kit.records.no_answer import unanswered
 LAST_SESSION = 9_999  # a larger number is a date or a code that stands in the wrong column
 
 _FOR_EXCEL = re.compile(r'="(.*)"')
-_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _BEFORE = r"(?:session|sitzung|stunde|visit|appointment|s)?(?:\s*(?:number|no|nr))?[\s.:#_]*"
 _SESSION = rf"{_BEFORE}0*([0-9]{{1,9}})(?:[.,]0+|st|nd|rd|th)?\.?(?:\s+(?:of|von)\s+[0-9]+)?"
 
@@ -51,12 +50,6 @@ def tidy(text: str) -> str:
         text = wrapped[1]
     seen = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")
     return " ".join(seen.split())
-
-
-def count_alike(codes: Texts) -> int:
-    """Return how many codes differ from another one only by capital letters or leading zeros."""
-    keys = pd.Series([_ZEROS.sub("", code.casefold()) for code in pd.unique(codes) if code is not None], dtype="str")
-    return int(keys.duplicated(keep=False).sum())
 
 
 def _strings(texts: Texts) -> pd.Series:
