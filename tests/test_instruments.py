@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import supervision_kit as sk
+from builders import make_scores
 from supervision_kit.instruments.registry import Registry
 
 ROOT = Path(__file__).parents[1]
@@ -291,3 +293,89 @@ def test_labels_that_do_not_fit_are_refused(write, text, fault):
     with pytest.raises(sk.InstrumentError) as caught:
         one.with_labels(write(text, "labels.toml"))
     assert any(each.startswith(fault) for each in caught.value.faults), caught.value.faults
+
+
+# the command line
+
+
+def command(*arguments):
+    called = [sys.executable, "-m", "supervision_kit", *map(str, arguments)]
+    return subprocess.run(called, capture_output=True, text=True, check=False)
+
+
+def test_check_takes_the_file_of_an_instrument(write):
+    table = write("case,session,CAQ 1,CAQ 2,CAQ 3,CAQ 4,CAQ 5\nA,1,4,1,2,2,0\n", "march.csv")
+    done = command("check", table, "--instrument-file", write(OWN))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "  CAQ, rated by client" in done.stdout.splitlines()
+
+
+def test_check_says_what_is_wrong_with_the_file_of_an_instrument(write):
+    table = write("case,session,SRS\nA,1,36\n", "march.csv")
+    done = command("check", table, "--instrument-file", write(changed("count = 5", "count = 3")))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[0] == "clinic.toml cannot be used; 3 thing(s) to mend:"
+    assert "  scales.safety.items: 5 is no item of the form. Its items are 1 to 3." in done.stderr.splitlines()
+
+
+# reports of ruptures are neither levels of the alliance nor outcomes
+
+
+@pytest.fixture
+def with_rupture_reports():
+    """An alliance that falls once, and reports of ruptures that vary far more, by three raters."""
+    alliance = make_scores(4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4)
+    coded = make_scores(5, 1, 5, 1, 5, 1, 5, 1, 5, instrument="three_rs", scale="withdrawal", rater="observer")
+    reports = [
+        make_scores(1, 5, 1, 5, 1, 5, 1, 5, 1, instrument="psq_rupture", scale="intensity", rater=rater)
+        for rater in ("client", "therapist")
+    ]
+    return pd.concat([coded, *reports, alliance])
+
+
+@pytest.mark.parametrize("method", ["control_chart", "adjacent_drop", sk.Cutoff(line=3)])
+def test_reports_of_ruptures_are_not_judged(with_rupture_reports, method):
+    marks = sk.mark_sessions(with_rupture_reports, method=method)
+    assert set(marks["instrument"]) == {"wai_sr"}
+
+
+def test_reports_of_ruptures_are_no_headline_and_no_ratings_of_the_alliance(with_rupture_reports):
+    marks = sk.mark_sessions(with_rupture_reports, method="adjacent_drop")
+    repairs = sk.follow_repairs(sk.find_episodes(marks), with_rupture_reports)
+    row = sk.review_caseload(with_rupture_reports, repairs, marks=marks).iloc[0]
+    assert (row["n_sessions"], row["last_score"], row["last_session"]) == (8, 4.4, 9)
+    alone = with_rupture_reports[with_rupture_reports["instrument"] != "wai_sr"]
+    row = sk.review_caseload(
+        alone, sk.follow_repairs(sk.find_episodes(sk.mark_sessions(alone, method="cutoff")), alone)
+    )
+    assert row["reasons"].item() == ("There is no alliance rating from the client so far.",)
+
+
+def test_reports_of_ruptures_are_drawn_neither_as_alliance_nor_as_outcome(with_rupture_reports):
+    from supervision_kit.charts.series_choice import choose_series, outcome_measures
+
+    wishes = {"instrument": None, "scale": None, "method": None}
+    assert choose_series(with_rupture_reports, rater="client", **wishes).instrument == "wai_sr"
+    assert choose_series(with_rupture_reports, rater="observer", **wishes) is None
+    assert outcome_measures(with_rupture_reports) == []
+
+
+# lines that are not confirmed
+
+
+def test_a_line_that_is_not_confirmed_is_said_to_be_so():
+    for instrument, said in (("gsrs", "36 (after Duncan & Miller (2007), not confirmed)"), ("srs", "36")):
+        scores = make_scores(38, 37, 38, 30, instrument=instrument)
+        marks = sk.mark_sessions(scores, method="cutoff")
+        reasons = sk.review_caseload(scores, sk.follow_repairs(sk.find_episodes(marks), scores))["reasons"].item()
+        name = sk.INSTRUMENTS[instrument].short_title
+        assert f"The latest {name} total is 30, below the line of {said}." in reasons
+
+
+@pytest.mark.parametrize(("instrument", "label"), [("oq45", "line 64,\nnot confirmed"), ("ors", "published\nline 25")])
+def test_the_line_in_a_chart_says_so_too(instrument, label):
+    from supervision_kit.charts.rows import published_line
+    from supervision_kit.charts.series_choice import Series
+
+    assert [row["label"] for row in published_line(Series("client", instrument, "total"))] == [label]

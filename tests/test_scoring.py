@@ -1,9 +1,13 @@
 """Every expected value is worked by hand from the scoring keys."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import supervision_kit as sk
+from supervision_kit.scoring import turn_answers
 
 BLANK = None
 
@@ -134,3 +138,64 @@ def test_an_unknown_instrument_is_refused_with_the_nearest_name():
 
 def test_no_responses_give_no_scores():
     assert sk.score_responses(form("srs")).empty
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ((2, 1, 1, 1), "1 response.s. that are not whole numbers from 0 to 1 .item 1., whole numbers from 1 to 5"),
+        ((1, 0, 1, 1), "1 response.s. that are not whole numbers"),
+        ((0.5, 3, 3, 3), "1 response.s. that are not whole numbers"),
+    ],
+)
+def test_each_item_is_held_against_its_own_answers(answers, message):
+    with pytest.raises(sk.TableError, match=message):
+        sk.score_responses(form("psq_rupture", *answers))
+
+
+INSTRUMENTS = st.sampled_from(list(sk.INSTRUMENTS.values()))
+
+
+@st.composite
+def filled_forms(draw):
+    """An instrument and up to four forms of it, with blanks, every answer one that the form allows."""
+    instrument = draw(INSTRUMENTS)
+
+    def answer(item):
+        if instrument.whole_numbers:
+            return st.none() | st.integers(int(item.lowest), int(item.highest))
+        return st.none() | st.integers(int(item.lowest * 10), int(item.highest * 10)).map(lambda tenths: tenths / 10)
+
+    forms = draw(st.lists(st.tuples(*map(answer, instrument.items)), min_size=1, max_size=4))
+    return instrument, pd.concat(form(instrument.key, *each, session=n) for n, each in enumerate(forms, start=1))
+
+
+@given(filled_forms())
+def test_every_score_lies_in_its_range_and_rests_on_enough_answers(forms):
+    instrument, responses = forms
+    for row in sk.score_responses(responses).itertuples():
+        scale = instrument.scales[row.scale]
+        assert row.n_items == len(scale.items)
+        if pd.notna(row.score):
+            assert scale.lowest <= row.score <= scale.highest
+            assert row.n_answered >= scale.fewest_answered
+        elif not instrument.impute_from:
+            assert row.n_answered < scale.fewest_answered
+
+
+@given(filled_forms(), st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing(forms, random):
+    _, responses = forms
+    order = list(range(len(responses)))
+    random.shuffle(order)
+    pd.testing.assert_frame_equal(sk.score_responses(responses), sk.score_responses(responses.iloc[order]))
+
+
+@given(filled_forms())
+def test_turning_the_reversed_items_twice_changes_nothing(forms):
+    instrument, responses = forms
+    answers = responses["response"].to_numpy().reshape(-1, instrument.n_items)
+    turned = turn_answers(answers, instrument)
+    np.testing.assert_allclose(turn_answers(turned, instrument), answers)
+    untouched = [item.number - 1 for item in instrument.items if not item.is_reversed]
+    np.testing.assert_array_equal(turned[:, untouched], answers[:, untouched])

@@ -120,6 +120,13 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--json", action="store_true", help="print the problem table as JSON, and nothing else")
     check.add_argument("--instrument", metavar="KEY", help="the instrument, where the file does not name it")
+    check.add_argument(
+        "--instrument-file",
+        nargs="+",
+        metavar="TOML",
+        default=[],
+        help="data files of your own instruments, checked and used; see docs/instruments/own.md",
+    )
     check.add_argument("--rater", metavar="WHO", help="client, therapist or observer, where the file does not say it")
     check.add_argument(
         "--column",
@@ -198,8 +205,11 @@ def _lab(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from supervision_kit.instruments import add_instrument
     from supervision_kit.records import ColumnMapping, read_ratings
 
+    for path in arguments.instrument_file:
+        add_instrument(path)
     ratings = read_ratings(
         arguments.files,
         columns=dict(arguments.column),
