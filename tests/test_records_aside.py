@@ -74,6 +74,21 @@ def test_the_workbook_corrected_is_read_again_and_makes_the_whole():
     )
 
 
+def test_what_a_title_said_goes_along_into_the_workbook():
+    title = b"WAI-SR therapist version\n\nclient,session,Total\nA,1,4.5\nA,x,4.2\n"
+    ratings = sk.read_ratings(title)
+    assert list(ratings.set_aside)[3:] == ["client", "session", "Total"]
+    book = openpyxl.load_workbook(io.BytesIO(workbook(ratings)))
+    assert [cell.value for cell in book.active[1]][3:] == ["instrument", "rater", "client", "session", "Total"]
+    book.active["G2"] = "2"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    again = sk.read_ratings(buffer.getvalue())
+    assert again.scores[["rater", "instrument", "session", "score"]].values.tolist() == [
+        ["therapist", "wai_sr", 2, 4.2]
+    ]
+
+
 def test_each_source_has_a_sheet_whatever_it_is_called(tmp_path):
     sources = []
     for name in ("a very long name of an export from march.csv", "a very long name of an export from may.csv", "x.csv"):

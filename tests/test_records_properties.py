@@ -89,6 +89,7 @@ def test_every_row_is_either_kept_or_set_aside_with_its_problems(rows, twice):
     aside = {(row.source, row.row) for row in ratings.problems.itertuples() if not row.kept}
     assert ratings.rows_read == n_rows * (2 if twice else 1)
     assert ratings.rows_read == ratings.rows_kept + len(aside)
+    assert [tuple(row) for row in ratings.set_aside[["source", "row"]].to_numpy()] == sorted(aside)
     for _, row in aside:
         assert any(rows[row - 2]), "a blank row is no row"
     kept = {(row.case_id, row.session) for row in ratings.scores.itertuples()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import IO, TYPE_CHECKING
@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.records.cells import Column, Texts
+from supervision_kit.records.finding import Layout
 from supervision_kit.records.header import column_name
+from supervision_kit.records.headings import read_heading
 from supervision_kit.records.rows import Body
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class AsideRows:
     headings: tuple[str, ...]
     numbers: npt.NDArray[np.int64]
     columns: tuple[Column, ...]
+    said: Mapping[str, str]
 
     @classmethod
     def of(cls, body: Body) -> AsideRows:
@@ -42,7 +45,8 @@ class AsideRows:
         rows, sheet = np.flatnonzero(body.set_aside), body.spread.sheet
         named = body.layout.headings[: len(sheet)]
         headings = (*named, *map(column_name, range(len(named), len(sheet))))
-        return cls(body.source, headings, body.sheet_numbers[rows], tuple(column.take(rows) for column in sheet))
+        columns = tuple(column.take(rows) for column in sheet)
+        return cls(body.source, headings, body.sheet_numbers[rows], columns, _said_elsewhere(body.layout))
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -64,6 +68,15 @@ class AsideRows:
         return said.groupby(here["row"]).agg(" ".join).reindex(self.numbers).to_numpy(dtype=object)
 
 
+def _said_elsewhere(layout: Layout) -> dict[str, str]:
+    """Return the instrument and the rater where neither rows nor headings say them: a title or the caller did."""
+    roles = [read_heading(layout.headings[slot.position]) for slot in layout.slots]
+    unsaid = not roles or any(getattr(role, "instrument", None) is None for role in roles)
+    said = {"instrument": layout.instrument if unsaid else None, "rater": layout.rater}
+    there = {*layout.fields, *map(str.casefold, layout.headings)}
+    return {name: value for name, value in said.items() if value and name not in there}
+
+
 def rows_set_aside(parts: Sequence[AsideRows], problems: pd.DataFrame) -> pd.DataFrame:
     """Return all rows set aside: source, row, reason, then their cells as text."""
     tables = [pd.DataFrame({name: pd.Series(dtype="str") for name in OURS}).astype({"row": "int64"})]
@@ -78,7 +91,10 @@ def rows_set_aside(parts: Sequence[AsideRows], problems: pd.DataFrame) -> pd.Dat
 def write_set_aside(
     parts: Sequence[AsideRows], problems: pd.DataFrame, target: str | PathLike[str] | IO[bytes]
 ) -> None:
-    """Write the rows set aside as a workbook with a sheet for each source; every cell is text, as it was read."""
+    """Write the rows set aside as a workbook with a sheet for each source; every cell is text, as it was read.
+
+    The instrument and the rater get columns of their own where nothing else in the sheet would say them.
+    """
     from xlsxwriter import Workbook
 
     filled = [part for part in parts if len(part)]
@@ -91,9 +107,10 @@ def write_set_aside(
 
 
 def _write_sheets(book: Workbook, part: AsideRows, reasons: Texts, names: Iterator[str]) -> None:
-    headings = (*OURS, *part.headings)
+    headings = (*OURS, *part.said, *part.headings)
     ours = (np.full(len(part), part.source, dtype=object), part.numbers.astype(str).astype(object), reasons)
-    columns = [*ours, *(column.cells for column in part.columns)]
+    said = [np.full(len(part), value, dtype=object) for value in part.said.values()]
+    columns = [*ours, *said, *(column.cells for column in part.columns)]
     too_long = np.any([[len(text) > LONGEST_CELL for text in column] for column in columns], axis=0)
     columns[REASON] = np.where(too_long, _CUT + " " + reasons, reasons)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})

@@ -9,13 +9,11 @@ import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags
-from supervision_kit.records.finding import WIDE
 from supervision_kit.records.grouping import RatedCells, group_cells
 from supervision_kit.records.judging import Readings, judge_cells
-from supervision_kit.records.lines import LENGTH, are_millimetres, has_lines, say_lines
-from supervision_kit.records.numbers import Numbers, read_numbers
+from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.rows import Body, instrument_keys
-from supervision_kit.records.units import MILLIMETRES, OPEN, STATISTICS, Unit, choose_units, unit_of
+from supervision_kit.records.scaling import choose_group_units
 from supervision_kit.tables import RATERS
 
 
@@ -59,7 +57,7 @@ def read_entries(body: Body) -> Entries:
     """Return the ratings of the rows that are not set aside; what cannot be read is in the body's problems."""
     groups = list(group_cells(body))
     numbers = {position: read_numbers(body.columns[position].texts) for position in {each.position for each in groups}}
-    units = _choose_units(body, groups, numbers)
+    units = choose_group_units(body, groups, numbers)
     parts, readings = [], Readings()
     for group, unit in zip(groups, units, strict=True):
         values = judge_cells(body, group, numbers[group.position], unit, readings)
@@ -71,105 +69,6 @@ def read_entries(body: Body) -> Entries:
     body.notes += readings.notes(body.problems.bad)
     _note_strange(body, kept)
     return kept
-
-
-def _choose_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]) -> list[Unit | None]:
-    """Return for each group of scores its unit; the scores of one form are weighed together.
-
-    Answers have a unit where they are in millimetres, which all items of one rater's instrument show together.
-    """
-    form = body.form
-    answers = _answer_units(body, groups, numbers)
-    given: dict[tuple[str, str | None], dict[str, npt.NDArray[np.float64]]] = {}
-    hints: dict[tuple[str, str | None], dict[str, str | None]] = {}
-    for group in groups:
-        if group.scale is None:
-            continue
-        values = body.columns[group.position].spread(numbers[group.position].values)
-        rows = group.rows & ~body.problems.bad & ~np.isnan(values)
-        key = (group.instrument, group.rater)
-        empty = np.full(int(form.max(initial=-1)) + 1, np.nan)
-        given.setdefault(key, {}).setdefault(group.scale, empty)[form[rows]] = values[rows]
-        hints.setdefault(key, {})[group.scale] = group.statistic
-    chosen = {key: _choose(scales, key[0], hints[key]) for key, scales in given.items()}
-    units = [
-        chosen[each.instrument, each.rater][each.scale] if each.scale else answers.get((each.instrument, each.rater))
-        for each in groups
-    ]
-    _note_units(body, groups, units)
-    return units
-
-
-def _choose(
-    scales: dict[str, npt.NDArray[np.float64]], instrument: str, hints: dict[str, str | None]
-) -> dict[str, Unit]:
-    """Return the unit of each scale; of lines, after it is known whether they are in millimetres."""
-    in_millimetres = set()
-    if has_lines(INSTRUMENTS[instrument]):
-        for scale, values in scales.items():
-            own = unit_of(instrument, scale, hints[scale] or INSTRUMENTS[instrument].scales[scale].statistic)
-            if are_millimetres(values, highest=own.highest):
-                in_millimetres.add(scale)
-    centimetres = {scale: values / 10 if scale in in_millimetres else values for scale, values in scales.items()}
-    units = choose_units(centimetres, instrument=instrument, hints=hints)
-    return {scale: unit.in_millimetres() if scale in in_millimetres else unit for scale, unit in units.items()}
-
-
-def _answer_units(
-    body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]
-) -> dict[tuple[str, str | None], Unit]:
-    """Return the unit of the answers that are lines in millimetres, by instrument and rater; say how all are read."""
-    lines: dict[tuple[str, str | None], list[npt.NDArray[np.float64]]] = {}
-    for group in groups:
-        if group.scale is None and has_lines(INSTRUMENTS[group.instrument]):
-            values = body.columns[group.position].spread(numbers[group.position].values)
-            rows = group.rows & ~body.problems.bad
-            lines.setdefault((group.instrument, group.rater), []).append(values[rows])
-    units = {}
-    for (instrument, rater), parts in lines.items():
-        values = np.concatenate(parts)
-        unit = Unit("answer", 0, LENGTH, 1)
-        if are_millimetres(values, highest=LENGTH):
-            unit = units[instrument, rater] = unit.in_millimetres()
-        name = f"{INSTRUMENTS[instrument].short_title} items{', ' if rater else ''}{rater or ''}"
-        if not np.isnan(values).all():
-            body.notes.append(f"{name}: {say_lines(values, unit)}")
-    return units
-
-
-def _note_units(body: Body, groups: list[RatedCells], units: list[Unit | None]) -> None:
-    said: dict[str, dict[str, str]] = {}
-    for group, unit in zip(groups, units, strict=True):
-        if unit and group.scale and (sentence := _say_unit(body, group, unit)):
-            name = f"{INSTRUMENTS[group.instrument].short_title} {group.scale}"
-            said.setdefault(name, {})[group.rater or ""] = sentence
-    for name, sentences in said.items():
-        if len(set(sentences.values())) == 1:
-            body.notes.append(f"{name}: {next(iter(sentences.values()))}")
-        else:
-            body.notes += [f"{name}, {rater}: {sentence}" for rater, sentence in sentences.items()]
-
-
-def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
-    spec = INSTRUMENTS[group.instrument].scales[group.scale or ""]
-    own = spec.score_words if spec.multiplier != 1 else spec.statistic
-    if unit.doubt:
-        others = (
-            "sums or item means" if unit.multiplier == 1 else f"{unit.statistic}s, or {unit.multiplier:g} times them"
-        )
-        asked = f"the values could be {others}; read as {unit.words}."
-        if unit.doubt == OPEN:
-            return asked
-        other = next(each for each in STATISTICS if (each != unit.statistic) is (unit.multiplier == 1))
-        way = f"columns={{“{body.layout.headings[group.position]}”: “{group.instrument}:{group.scale}:{other}”}}"
-        return f"most of {asked} If they are {other}s, say so: {way if body.layout.shape == WIDE else 'convert them'}."
-    if unit.millimetres and unit.factor * MILLIMETRES == 1:
-        return f"read as {unit.words}, and turned into centimetres."
-    if unit.factor != 1:
-        return f"read as {unit.words}, and turned into {own}s."
-    if unit.multiplier != 1:
-        return f"read as {unit.words}."
-    return f"read as {unit.words}." if own != "sum" else ""
 
 
 def _entries(body: Body, group: RatedCells, values: npt.NDArray[np.float64]) -> Entries:
