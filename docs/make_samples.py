@@ -1,10 +1,11 @@
-"""Write the sample files: one simulated caseload in three export shapes, its truth, and one broken export.
+"""Write the sample files: one simulated caseload in several export shapes, its truth, and one broken export.
 
 Run from the root of the project: ``python docs/make_samples.py``. No person is behind any of the ratings.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from supervision_kit import INSTRUMENTS, simulate_caseload
 
 HERE = Path(__file__).parents[1] / "data_samples"
 SEED = 20250106
+FORM = ["case_id", "therapist_id", "rater", "instrument", "session", "date"]
 RATER_WORDS = {"client": "Client", "therapist": "Therapist"}
 
 
@@ -81,6 +83,58 @@ def write_semicolon(scores: pd.DataFrame, path: Path) -> None:
     forms.to_csv(path, sep=";", decimal=",", index=False)
 
 
+def write_fhir(responses: pd.DataFrame, path: Path) -> None:
+    """Write a FHIR QuestionnaireResponse per form of the first ten cases, one a line."""
+    some = responses[responses["case_id"].isin(responses["case_id"].unique()[:10])]
+    kinds = {"client": "Patient/", "therapist": "Practitioner/"}
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for form, answers in some.groupby(FORM, sort=False):
+            case, therapist, rater, instrument, session, date = form
+            resource = {
+                "resourceType": "QuestionnaireResponse",
+                "status": "completed",
+                "questionnaire": f"https://clinic.example/fhir/Questionnaire/{instrument}",
+                "subject": {"reference": f"Patient/{case}"},
+                "source": {"reference": kinds[rater] + (case if rater == "client" else therapist)},
+                "authored": f"{date:%Y-%m-%d}",
+                "extension": [{"url": "https://clinic.example/fhir/session-number", "valueInteger": int(session)}],
+                "item": [
+                    {"linkId": str(row.item)}
+                    | ({} if pd.isna(row.response) else {"answer": [{"valueDecimal": float(row.response)}]})
+                    for row in answers.itertuples()
+                ],
+            }
+            file.write(json.dumps(resource, separators=(",", ":")) + "\n")
+
+
+def write_spss(responses: pd.DataFrame, path: Path) -> None:
+    """Write the WAI-SR as SPSS has it: short names, the words in labels, 99 for what was not answered."""
+    import pyreadstat
+
+    answers = responses[responses["instrument"] == "wai_sr"]
+    forms = answers.set_index([*FORM, "item"])["response"].unstack("item")  # noqa: PD010 - a blank form stays
+    forms = forms.astype("float64").fillna(99).reset_index()
+    table = pd.DataFrame(
+        {
+            "pat": forms["case_id"].astype(object),
+            "th": forms["therapist_id"].astype(object),
+            "nr": forms["session"].astype("float64"),
+            "day": forms["date"].dt.date,
+            "who": forms["rater"].map({"client": 1.0, "therapist": 2.0}),
+            **{f"v{item}": forms[item] for item in range(1, 13)},
+        }
+    )
+    labels = ["Client code", "Therapist", "Session no.", "Session date", "Completed by"]
+    pyreadstat.write_sav(
+        table,
+        str(path),
+        column_labels=[*labels, *(f"WAI-SR item {item}" for item in range(1, 13))],
+        variable_value_labels={"who": {1.0: "Client", 2.0: "Therapist"}},
+        missing_ranges={f"v{item}": [99] for item in range(1, 13)},
+        compress=True,
+    )
+
+
 BROKEN = """\
 Weekly export of the counselling service;;;;;;;;;;;;;;;;
 ;;;;;;;;;;;;;;;;
@@ -111,6 +165,8 @@ def main() -> None:
     write_tidy(caseload.scores, HERE / "caseload_tidy.csv")
     write_items(caseload.responses, HERE / "caseload_items.xlsx")
     write_semicolon(caseload.scores, HERE / "caseload_semicolon.csv")
+    write_fhir(caseload.responses, HERE / "caseload_fhir.ndjson")
+    write_spss(caseload.responses, HERE / "caseload_wai.sav")
     caseload.truth.to_json(HERE / "caseload_truth.json", orient="records", indent=1)
     (HERE / "broken_export.csv").write_text(
         BROKEN.format(items=";".join(f"WAI-SR {item}" for item in range(1, 13))), encoding="utf-8"

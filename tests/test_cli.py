@@ -191,3 +191,15 @@ def test_long_numbers_in_a_faulty_cell_are_not_shown(file, capsys):
     assert out.count("(number)") == 3
     assert "41.25" in out
     assert "99999" in out
+
+
+def test_progress_is_told_on_a_terminal_and_nowhere_else(monkeypatch, capsys):
+    assert main(["check", str(SAMPLES / "caseload_tidy.csv")]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["check", str(SAMPLES / "caseload_tidy.csv")]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("\rReading caseload_tidy.csv 0 %")
+    assert told.endswith("\r\x1b[K")
+    assert main(["check", str(SAMPLES / "none.csv")]) == 2
+    assert capsys.readouterr().err.startswith("\r\x1b[Knone.csv: there is no such file")

@@ -41,7 +41,7 @@ def written(tmp_path_factory):
 
 
 def test_the_committed_samples_are_what_the_script_writes(written):
-    for path in [*written.glob("*.csv"), *written.glob("*.json")]:
+    for path in [*written.glob("*.csv"), *written.glob("*.json"), *written.glob("*.ndjson")]:
         assert path.read_bytes() == (SAMPLES / path.name).read_bytes(), path.name
     again, committed = (
         pd.read_excel(folder / SHAPES[1], sheet_name=None, engine="calamine") for folder in (written, SAMPLES)
@@ -70,3 +70,24 @@ def test_every_planted_fault_of_the_broken_file_is_listed_by_row_and_column_and_
     assert ratings.scores.groupby(["case_id", "session"]).ngroups == 5
     blank = ratings.scores[(ratings.scores["case_id"] == "B2") & (ratings.scores["session"] == 7)]
     assert blank["score"].isna().all()
+
+
+def same_scores(sample):
+    ratings = sk.read_ratings(SAMPLES / sample)
+    assert ratings.problems.empty
+    assert ratings.rows_read == ratings.rows_kept
+    columns = ["case_id", "rater", "instrument", "scale", "session", "date", "score"]
+    tidy = sk.read_ratings(SAMPLES / "caseload_tidy.csv").scores
+    for name in ("instrument", "case_id"):
+        tidy = tidy[tidy[name].isin(ratings.scores[name].unique())]
+    read, expected = (table[columns].sort_values(columns[:5], ignore_index=True) for table in (ratings.scores, tidy))
+    pd.testing.assert_frame_equal(read, expected, rtol=0, atol=0.00006)
+    return ratings.scores["instrument"].nunique(), ratings.scores["case_id"].nunique()
+
+
+def test_the_fhir_forms_give_the_scores_of_the_text_file():
+    assert same_scores("caseload_fhir.ndjson") == (4, 10)
+
+
+def test_the_spss_file_gives_the_scores_of_the_text_file():
+    assert same_scores("caseload_wai.sav") == (1, 27)

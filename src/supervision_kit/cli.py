@@ -10,7 +10,9 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from supervision_kit import __version__
@@ -19,8 +21,10 @@ from supervision_kit.errors import RecordsError, SupervisionKitError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from supervision_kit.records.progress import Progress, Report
 DONE, PROBLEMS_FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEMO_PORT = 8866
+LONGEST_STAGE, SECONDS_SHOWN = 60, 0.1  # of the line that tells how far reading has come
 MOST_LINES = 200  # problems in the plain report; --json has them all
 
 MOST_DIGITS = 5  # shown of a faulty cell; more could be a telephone number or a day of birth
@@ -210,14 +214,16 @@ def _check(arguments: argparse.Namespace) -> int:
 
     for path in arguments.instrument_file:
         add_instrument(path)
-    ratings = read_ratings(
-        arguments.files,
-        columns=dict(arguments.column),
-        instrument=arguments.instrument,
-        rater=arguments.rater,
-        day_first=arguments.day_first,
-        mappings=[ColumnMapping.load(path) for path in arguments.mapping],
-    )
+    with progress_line() as progress:
+        ratings = read_ratings(
+            arguments.files,
+            columns=dict(arguments.column),
+            instrument=arguments.instrument,
+            rater=arguments.rater,
+            day_first=arguments.day_first,
+            mappings=[ColumnMapping.load(path) for path in arguments.mapping],
+            progress=progress,
+        )
     if arguments.save_mapping:
         _save_mapping(arguments)
     if arguments.json:
@@ -227,6 +233,28 @@ def _check(arguments: argparse.Namespace) -> int:
         if len(ratings.problems):
             print("\n".join(["", "Row by row", *_table(ratings.problems, name_source=len(ratings.sheets) > 1)]))
     return PROBLEMS_FOUND if len(ratings.problems) else DONE
+
+
+@contextmanager
+def progress_line() -> Iterator[Report | None]:
+    """Keep one line on the terminal that says how far reading has come; elsewhere than on a terminal say nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    last = 0.0
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last > SECONDS_SHOWN:
+            last = time.monotonic()
+            share = f" {min(100 * progress.done // progress.total, 100)} %" if progress.total else ""
+            sys.stderr.write(f"\r{progress.stage[:LONGEST_STAGE]}{share} …\x1b[K")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        sys.stderr.write("\r\x1b[K")
 
 
 def _save_mapping(arguments: argparse.Namespace) -> None:

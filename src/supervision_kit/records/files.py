@@ -256,7 +256,7 @@ def _open_zip(file: File) -> zipfile.ZipFile | None:
 
 def _of_zip(file: File, archive: zipfile.ZipFile) -> Origin:
     origin = Origin(file.name, [], several=True)
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     shown = [member for member in members if not any(map(_is_hidden, member.filename.split("/")))]
     if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_UNPACKED:
         raise RecordsError(f"{file.name} unpacks to more than an export of ratings holds. It was not read.")

@@ -16,10 +16,12 @@ from supervision_kit.records.header import is_known
 from supervision_kit.records.headings import FieldRole, Role
 from supervision_kit.records.progress import Progress, Report
 from supervision_kit.records.two_rows import role_of
+from supervision_kit.records.vocabulary import squeeze
 
 ROWS_AT_ONCE = 50_000
 SPSS, SPSS_PORTABLE, STATA = "sav", "por", "dta"
-_LABELLED = frozenset({"rater", "instrument", "scale", "event"})  # fields in which a number is the code of a word
+_LABELLED = frozenset({"rater", "instrument", "scale"})  # fields in which a number is the code of a word
+_EVENTS = frozenset({"redcapeventname", "eventname", "event"})
 _OLD_STATA = frozenset({104, 105, 108, 110, 111, 113, 114, 115})  # the first byte of its older formats
 _WHAT = {SPSS: "an SPSS file", SPSS_PORTABLE: "a portable SPSS file", STATA: "a Stata file"}
 
@@ -87,7 +89,7 @@ def _notes(variables: Sequence[_Variable], names: Sequence[str]) -> list[str]:
 
 def _is_coded(heading: str, targets: Mapping[str, Role | None]) -> bool:
     role = role_of(heading, targets)
-    return isinstance(role, FieldRole) and role.field in _LABELLED
+    return squeeze(heading) in _EVENTS or (isinstance(role, FieldRole) and role.field in _LABELLED)
 
 
 def _reader(source: str, kind: str) -> Callable[..., tuple[Mapping[str, list[Any]], Any]]:
