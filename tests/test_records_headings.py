@@ -217,8 +217,22 @@ def test_the_version_of_the_oq_is_no_item():
 
 def test_who_fills_a_form_in_is_known_where_it_can_only_be_one():
     ratings = read("client,session,3RS withdrawal,3RS resolution\nC1,1,2,4\n")
-    assert scores(ratings) == {("three_rs", "withdrawal"): 2, ("three_rs", "resolution"): 4}
+    given = {scale: score for (_, scale), score in scores(ratings).items() if pd.notna(score)}
+    assert given == {"withdrawal": 2, "resolution": 4}
     assert set(ratings.scores["rater"]) == {"observer"}
     assert set(read("client,session,Withdrawal\nC1,1,2\n", instrument="three_rs").scores["rater"]) == {"observer"}
     rows = "C1,1,3RS,withdrawal,2\nC1,1,three_rs,resolution,4\n"
     assert set(read(f"client,session,instrument,scale,score\n{rows}").scores["rater"]) == {"observer"}
+
+
+def test_a_scale_of_one_item_is_that_item_and_scored_as_the_instrument_says():
+    headings = "PSQ rupture presence,PSQ rupture intensity,PSQ rupture resolution"
+    ratings = read(f"client,session,{headings}\nC1,1,0,1,3\nC1,2,1,4,3\n")
+    assert ratings.responses["item"].tolist() == [1, 2, 4, 1, 2, 4]
+    resolution = ratings.scores[ratings.scores["scale"] == "resolution"].set_index("session")["score"]
+    assert pd.isna(resolution[1])  # no rupture, nothing to resolve
+    assert resolution[2] == 3
+    problems = read(f"client,session,{headings}\nC1,1,2,1,3\n").problems
+    assert problems["message"].tolist() == [
+        "PSQ rupture items answers are whole numbers from 0 to 1; blank where not given."
+    ]

@@ -118,7 +118,13 @@ def _by_instrument(body: Body) -> Iterator[tuple[int, Flags]]:
 
 
 def _slot_code(slot: Slot) -> int:
-    return slot.item or SCALE + list(INSTRUMENTS[slot.instrument or ""].scales).index(slot.scale or "")
+    """Return the slot of a column; a scale of one item is that item, so that it is scored as the instrument says."""
+    if slot.item:
+        return slot.item
+    scales = INSTRUMENTS[slot.instrument or ""].scales
+    scale = scales[slot.scale or ""]
+    is_item = len(scale.items) == 1 and scale.multiplier == 1
+    return scale.items[0] if is_item else SCALE + list(scales).index(scale.key)
 
 
 def _item_slots(texts: npt.NDArray[np.object_], instrument: Instrument) -> npt.NDArray[np.int64]:
