@@ -20,6 +20,7 @@ def read(text, **settings):
         ('"=""007"""', "007"),
         ("C\u00a01", "C 1"),
         ("C   1", "C 1"),
+        ("  C1  ", "C1"),
         ("\u200bC1\ufeff", "C1"),
         ("E\u0301va", "\u00c9va"),
     ],
@@ -27,6 +28,9 @@ def read(text, **settings):
 def test_the_same_code_in_another_dress_is_the_same_case(written, code):
     ratings = read(f"client,session,SRS\n{written},1,30\n{code},2,31\n")
     assert ratings.scores["case_id"].tolist() == [code, code]
+    note = "“client”: codes that differ only by stray spaces or unseen marks were read as the same."
+    assert note in ratings.notes
+    assert note not in read(f"client,session,SRS\n{code},1,30\n{code},2,31\n").notes
 
 
 def test_codes_that_differ_by_capitals_spaces_or_leading_zeros_are_kept_and_listed_once():

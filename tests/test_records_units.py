@@ -164,8 +164,9 @@ def test_a_broken_number_within_10_among_millimetres_is_a_problem():
     ratings = read(SRS, "C1,1,86,91,78,88", "C1,2,8.6,9.1,7.8,8.8", "C1,3,90,91,92,93")
     assert ratings.problems[["row", "rule"]].values.tolist() == [[3, "response_unit_unclear"]] * 4
     assert by_scale(ratings) == {"total": [34.3, 36.6]}
-    ratings = read("client,session,SRS", "C1,1,345", "C1,2,360", "C1,3,36.5")
-    assert ratings.problems[["row", "rule"]].values.tolist() == [[4, "score_unit_unclear"]]
+    ratings = read("client,session,SRS", "C1,1,345", "C1,2,360", "C1,3,36.5", "C1,4,36", "C1,5,0", "C1,6,41")
+    assert ratings.problems[["row", "rule"]].values.tolist() == [[4, "score_unit_unclear"], [5, "score_unit_unclear"]]
+    assert by_scale(ratings) == {"total": [34.5, 36, 0, 4.1]}
 
 
 def test_each_rater_measures_for_themselves():

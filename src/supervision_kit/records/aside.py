@@ -65,7 +65,11 @@ class AsideRows:
         here = problems[(problems["source"] == self.source) & ~problems["kept"]]
         where = here["column"].where(here["column"] == "", here["column"] + ": ")
         said = where + here["message"] + " " + here["suggestion"]
-        return said.groupby(here["row"]).agg(" ".join).reindex(self.numbers).to_numpy(dtype=object)
+        several = here["row"].duplicated(keep=False)
+        joined = said[several].groupby(here["row"]).agg(" ".join)
+        alone = said[~several].set_axis(here.loc[~several, "row"])
+        reasons: Texts = pd.concat([joined, alone]).reindex(self.numbers).to_numpy(dtype=object)
+        return reasons
 
 
 def _said_elsewhere(layout: Layout) -> dict[str, str]:

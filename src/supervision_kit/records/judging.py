@@ -14,7 +14,7 @@ from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH, has_lines
 from supervision_kit.records.numbers import Numbers, read_alike
 from supervision_kit.records.rows import Body
-from supervision_kit.records.units import MILLIMETRES, Unit
+from supervision_kit.records.units import ANSWER, MILLIMETRES, Unit
 
 MISSING_CODES = frozenset({-1, -7, -8, -9, -66, -77, -88, -99, -999, -9999, 7, 8, 9, 66, 77, 88, 98, 99, 999, 9999})
 FEWEST = 2  # cells with a code before it is taken for one
@@ -114,11 +114,14 @@ def _read_beside(
 
 
 def _unclear(values: npt.NDArray[np.float64], unit: Unit | None) -> Flags:
-    """Return which numbers among millimetres look like centimetres: small and broken."""
+    """Return which numbers among millimetres look like centimetres: small and, where they are answers, broken.
+
+    A single line may be as short as a whole number of millimetres up to 10, the sum of them hardly.
+    """
     if unit is None or not unit.millimetres:
         return np.zeros(len(values), dtype=bool)
-    small: Flags = (values * 10 <= unit.highest) & (values % 1 != 0)
-    return small
+    small: Flags = (values * MILLIMETRES <= unit.highest) & (values > 0)
+    return small & (values % 1 != 0) if unit.statistic == ANSWER else small
 
 
 def _advise(body: Body, group: RatedCells, numbers: Numbers, values: npt.NDArray[np.float64], outside: Flags) -> Texts:

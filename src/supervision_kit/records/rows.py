@@ -171,7 +171,11 @@ def _read_case(body: Body) -> None:
     position, column = body.column("case_id")
     if column is None:
         raise RecordsError(f"{body.source}: there is no case column.")
-    body.case = column.spread(read_codes(column))
+    codes = read_codes(column)
+    body.case = column.spread(codes)
+    if len(pd.unique(codes)) < len(codes):
+        heading = body.layout.headings[position]
+        body.notes.append(f"“{heading}”: codes that differ only by stray spaces or unseen marks were read as the same.")
     body.problems.flag(
         pd.isna(body.case),
         position=position,

@@ -11,7 +11,7 @@ from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH, are_millimetres, has_lines, say_lines
 from supervision_kit.records.numbers import Numbers
 from supervision_kit.records.rows import Body
-from supervision_kit.records.units import MILLIMETRES, OPEN, STATISTICS, Unit, choose_units, unit_of
+from supervision_kit.records.units import ANSWER, MILLIMETRES, OPEN, STATISTICS, Unit, choose_units, unit_of
 
 
 def choose_group_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]) -> list[Unit | None]:
@@ -71,7 +71,7 @@ def _answer_units(
     units = {}
     for (instrument, rater), parts in lines.items():
         values = np.concatenate(parts)
-        unit = Unit("answer", 0, LENGTH, 1)
+        unit = Unit(ANSWER, 0, LENGTH, 1)
         if are_millimetres(values, highest=LENGTH):
             unit = units[instrument, rater] = unit.in_millimetres()
         name = f"{INSTRUMENTS[instrument].short_title} items{', ' if rater else ''}{rater or ''}"

@@ -17,6 +17,7 @@ SLACK = 3.0  # points of the sum by which a total may miss its subscales: roundi
 UNUSUAL = 0.75  # the weight of a form with a broken sum (a blank item made up for) against one with a whole sum
 OPEN, CONTESTED = "open", "contested"
 MILLIMETRES = 10  # of a centimetre
+ANSWER = "answer"  # the unit of an item, in the place of a statistic
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
