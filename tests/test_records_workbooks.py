@@ -272,3 +272,28 @@ def test_documents_of_other_programs_are_told_apart(part, what):
             archive.writestr("[Content_Types].xml", "<Types/>")
     with pytest.raises(sk.RecordsError, match=what):
         sk.read_ratings(buffer.getvalue())
+
+
+def test_merged_headings_are_joined_and_merged_cases_hold_for_all_of_their_rows():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [
+        ["Client", "Session", "SRS", None, None, None, "Remarks"],
+        [None, None, 1, 2, 3, 4, None],
+        ["A", 1, 9, 9, 9, 9, "x"],
+        [None, 2, 8, 8, 8, 8, "y"],
+        ["B", 1, 7, 7, 7, 7, None],
+        [None, 2, 7, 7, 7, 7, None],
+    ]:
+        sheet.append(row)
+    for area in ("C1:F1", "A1:A2", "B1:B2", "G1:G2", "A3:A4"):
+        sheet.merge_cells(area)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    ratings = sk.read_ratings(buffer.getvalue())
+    assert ratings.scores[["case_id", "session", "score"]].to_numpy().tolist() == [
+        ["A", 1, 36],
+        ["A", 2, 32],
+        ["B", 1, 28],
+    ]
+    assert ratings.problems[["row", "rule"]].to_numpy().tolist() == [[6, "case_missing"]]

@@ -128,6 +128,15 @@ class Sheet:
         """Return what messages call these rows, counted from 0."""
         return (rows + 1 if self.numbers is None else self.numbers[rows]).astype(np.int64)
 
+    def filled_down(self, position: int, *, beneath: int) -> Column:
+        """Return a column with the text of each of its merged cells beneath a row in all of their rows."""
+        column = self.columns[position]
+        codes = column.codes.copy()
+        for top, left, bottom, right in self.merged:
+            if left == right == position and top > beneath:
+                codes[top : bottom + 1] = codes[top]
+        return Column(codes, column.texts)
+
     @property
     def filled(self) -> Flags:
         """Whether each row has any cell that is not empty."""

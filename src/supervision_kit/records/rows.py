@@ -27,6 +27,7 @@ from supervision_kit.tables import RATERS
 Ints = npt.NDArray[np.int64]
 
 MOST_RUNS = 20  # of rows, in one sentence
+_FILLED_DOWN = ("case_id", "therapist_id", "rater", "instrument")
 _N_EQUALS = re.compile(r"[nN]\s*=")
 
 
@@ -117,7 +118,7 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     """
     rows = np.flatnonzero(sheet.filled)
     rows = rows[rows > layout.header]
-    columns = tuple(column.take(rows) for column in sheet.columns)
+    columns = tuple(column.take(rows) for column in _filled_down(sheet, layout))
     spread = spread_forms(columns, layout) if layout.by_form else leave_rows(columns, layout)
     numbers = sheet.number(rows)[spread.row]
     body = Body(sheet.source, spread, numbers, ProblemList(len(numbers)), list(layout.notes))
@@ -149,6 +150,16 @@ def name_rows(numbers: Ints) -> str:
     named = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
     more = [f"{len(named) - MOST_RUNS} more"] if len(named) > MOST_RUNS else []
     return f"row {', '.join([*named[:MOST_RUNS], *more])}"
+
+
+def _filled_down(sheet: Sheet, layout: Layout) -> list[Column]:
+    """Return the columns with merged cells filled down where they say of whom or of what the rows are."""
+    columns = list(sheet.columns)
+    for name in _FILLED_DOWN:
+        if name in layout.fields:
+            position = layout.fields[name]
+            columns[position] = sheet.filled_down(position, beneath=layout.header)
+    return columns
 
 
 def _flag_faults(body: Body, sheet: Sheet, rows: Rows) -> None:
