@@ -59,6 +59,41 @@ def test_the_python_in_the_docs_runs(path, monkeypatch):
         exec(compile(block, str(path), "exec"), {})  # noqa: S102 - our own docs
 
 
+def pictured_tables():
+    """Return the tables in the part on shapes of the page on reading files, as semicolon-separated text."""
+    page = (DOCS / "reading_files.md").read_text(encoding="utf-8")
+    part = page.partition("\n## Shapes\n")[2].partition("\n## ")[0]
+    tables = re.findall(r"(?:^\|.*\n)+", part, flags=re.MULTILINE)
+    rows = [[line.strip("| \n").split("|") for line in table.splitlines() if set(line) - set("|-")] for table in tables]
+    return ["\n".join(";".join(cell.strip() for cell in row) for row in table) for table in rows]
+
+
+PICTURED = [  # in the order of the page: rows, cases, forms, sessions; counted by hand
+    (1, 1, 1, (1, 1)),
+    (1, 1, 1, (3, 3)),  # no therapist fills in a PHQ-9
+    (1, 1, 1, (1, 1)),
+    (1, 1, 1, (1, 1)),
+    (1, 1, 3, (1, 2)),
+    (1, 1, 4, (1, 2)),
+    (3, 1, 3, (1, 2)),
+    (4, 1, 3, (1, 2)),
+    (1, 1, 3, (1, 1)),
+]
+
+
+def test_every_pictured_table_is_counted():
+    assert len(pictured_tables()) == len(PICTURED)
+
+
+@pytest.mark.parametrize(("text", "expected"), list(zip(pictured_tables(), PICTURED, strict=False)))
+def test_every_pictured_table_is_read_as_the_page_says(text, expected):
+    said = {} if re.search("SRS|srs|WAI", text) else {"instrument": "srs"}
+    ratings = sk.read_ratings(text.encode(), **said)
+    assert ratings.problems.empty
+    (sheet,) = ratings.sheets
+    assert (sheet.rows_kept, sheet.n_cases, sheet.n_forms, sheet.sessions) == expected
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_links_between_pages_lead_somewhere(path):
     for target in re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text(encoding="utf-8")):

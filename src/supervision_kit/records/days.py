@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from supervision_kit.records.cells import Column
     from supervision_kit.records.rows import Body
 
+_SAYS_DATE = re.compile("dat(e|um)|fecha")
 EARLIEST = np.datetime64("1950-01-01")  # a session before is likely a day of birth, or a century mistaken
 
 _READ = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025."
@@ -33,7 +35,7 @@ def read_days(body: Body, *, day_first: bool | None) -> None:
     dates = read_dates(column.texts, day_first=day_first)
     heading = body.layout.headings[position]
     no_date = dates.unreadable | unanswered(column.texts)
-    if dates.unreadable.any() and no_date.all() and "dat" not in fold(heading):  # “completed: yes” is no day
+    if dates.unreadable.any() and no_date.all() and not _SAYS_DATE.search(fold(heading)):  # “completed: yes” is no day
         body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
         return
     body.date = column.spread(dates.values)

@@ -9,7 +9,7 @@ import numpy as np
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.cells import Sheet
+from supervision_kit.records.cells import Flags, Sheet
 from supervision_kit.records.dates import read_dates
 from supervision_kit.records.header import column_name, list_headings
 from supervision_kit.records.headings import Role
@@ -45,8 +45,9 @@ class Layout:
     """What stands where in a sheet; `instrument` and `rater` hold where neither heading nor row says them.
 
     `header` is the last row of headings, from 0, `header_rows` are all of them, and `width` is the number of columns up
-    to the last heading. Where `by_form` is true each form of a row stands for itself; `session_dates` holds the
-    columns of days by session, and `redcap` says where a REDCap export says which session a row is of.
+    to the last heading. `repeats` are the rows beneath that say the headings again and are no data. Where `by_form` is
+    true each form of a row stands for itself; `session_dates` holds the columns of days by session, and `redcap` says
+    where a REDCap export says which session a row is of.
     """
 
     header: int
@@ -60,6 +61,7 @@ class Layout:
     rater: str | None
     rater_from: str
     notes: tuple[str, ...]
+    repeats: Flags
     by_form: bool = False
     session_dates: Mapping[int, int] = field(default_factory=dict)
     redcap: RedcapColumns | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Sheet, printable
+from supervision_kit.records.cells import Flags, Sheet, printable
 from supervision_kit.records.headings import (
     FieldRole,
     ItemRole,
@@ -70,6 +72,22 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
         if joined := join_rows(sheet, row, targets):
             return joined
     return Header(best, best, tuple(tidy(cell) for cell in sheet.row(best)))
+
+
+def find_repeats(sheet: Sheet, header: Header) -> Flags:
+    """Return which rows beneath the headings repeat them cell by cell, as printed pages do."""
+    again = [_says_again(sheet, row, after=header.row) for row in range(header.top, header.row + 1)]
+    repeats = again[0].copy()
+    for lower in again[1:]:  # only beneath the upper one: a lower row alone could be data
+        repeats[1:] |= lower[1:] & again[0][:-1]
+    return repeats
+
+
+def _says_again(sheet: Sheet, row: int, *, after: int) -> Flags:
+    cells = zip(sheet.columns, sheet.row(row), strict=True)
+    same = np.logical_and.reduce([column.spread(column.texts == cell) for column, cell in cells])
+    same[: after + 1] = False
+    return same
 
 
 def first_rows(sheet: Sheet) -> list[int]:

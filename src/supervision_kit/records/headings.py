@@ -15,6 +15,7 @@ from supervision_kit.records.vocabulary import (
     ITEM_NAMES,
     ITEM_WORDS,
     RATER_LETTERS,
+    RATER_WORDS,
     RATERS,
     SCALES,
     SCORE_WORDS,
@@ -33,7 +34,11 @@ _NUMBER = re.compile(r"\|?0*([1-9][0-9]{0,2})(?![0-9])")
 _LAST_NUMBER = re.compile(r"\|?[0-9]+$")
 _POINT_IN_TIME = re.compile(r"(?<![a-z])t[0-9]")  # SRS T1: the first time, or the therapist's item 1
 _NOT_OURS = re.compile(r"(?<![a-z])waist?(?![a-z])")  # the Wechsler scales, the waist: not WAI-S and WAI-ST
-_OF_A_PERSON = re.compile(r"name|birth|geburt|geboren|\bdob\b|dateofb")
+_CAMEL = re.compile(r"(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z][A-Z])(?=[a-z](?![a-z]))")  # tWAI3, SRSc
+_ALONE = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
+_OF_A_PERSON = re.compile(
+    r"name|birth|geburt|geboren|\bdob\b|dateofb|nombre|prenom|apellido|cognome|naissance|nacim|nasc|geboorte|naam"
+)
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,18 @@ def read_heading(text: str) -> Role | None:
     squeezed = _squeeze_ours(text)
     if not squeezed:
         return None
+    rated = _squeeze_ours(_spell_raters(text))
     field = _field(squeezed.replace("|", ""))
     if _OF_A_PERSON.search(squeezed):
         return field if field and field.field in WITH_NAMES else None
-    return field or _named().get(squeezed) or _rated(squeezed)
+    return field or _named().get(squeezed) or (_rated(rated) if rated != squeezed else None) or _rated(squeezed)
+
+
+def _spell_raters(text: str) -> str:
+    """Return the text with the raters that stand in it in short (``SRS (K)``, ``Th. Bond``, ``tWAI3``) in full."""
+    parted = _CAMEL.sub(" ", text)
+    alone = len(words(text)) == 1
+    return text if alone else _ALONE.sub(lambda found: RATER_WORDS.get(fold(found[0]), found[0]), parted)
 
 
 def _squeeze_ours(text: str) -> str:
@@ -139,8 +152,8 @@ def read_instrument(text: str) -> tuple[str, str | None] | None:
 def read_rater(text: str) -> str | None:
     """Return the rater that a cell names, as a word or its first letter."""
     squeezed = squeeze(text)
-    if squeezed in RATER_LETTERS:
-        return RATER_LETTERS[squeezed]
+    if squeezed in RATER_WORDS:
+        return RATER_WORDS[squeezed]
     for pieces in islice(_segment(squeezed[:LONGEST]), MOST_READINGS):
         kinds = [kind for kind, _ in pieces]
         if kinds.count("rater") == 1 and set(kinds) <= {"rater", "filler", "score"}:

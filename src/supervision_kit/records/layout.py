@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.cells import Sheet
+from supervision_kit.records.cells import Flags, Sheet
 from supervision_kit.records.finding import SESSIONS, WIDE, Finding, Layout
 from supervision_kit.records.header import (
     LOOKED_FOR,
     column_name,
     count_recognised,
     find_header,
+    find_repeats,
     first_rows,
     list_headings,
     name_columns,
@@ -29,6 +32,7 @@ from supervision_kit.records.headings import (
 )
 from supervision_kit.records.redcap import SHAPE as REDCAP
 from supervision_kit.records.redcap import take_redcap
+from supervision_kit.records.rows import name_rows
 from supervision_kit.records.session_columns import set_sessionless_aside, take_session_columns
 from supervision_kit.records.slots import (
     find_instrument,
@@ -75,6 +79,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     set_sessionless_aside(finding)
     by_session = any(slot.session for slot in finding.slots)
     _note_unused(finding)
+    repeats = _note_repeats(finding)
     return Layout(
         header.row,
         tuple(range(header.top, header.row + 1)),
@@ -86,6 +91,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
         default,
         *_find_rater(finding, said.rater),
         tuple(finding.notes),
+        repeats,
         by_session or finding.redcap is not None,
         finding.session_dates,
         finding.redcap,
@@ -161,6 +167,15 @@ def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
         if rater:
             return rater, "the name of the sheet or file"
     return None, ""
+
+
+def _note_repeats(finding: Finding) -> Flags:
+    """Return the rows that say the headings again, which are no data, and say how many there are."""
+    repeats = find_repeats(finding.sheet, finding.header)
+    if n_repeats := int(repeats.sum()):
+        rows = name_rows(finding.sheet.number(np.flatnonzero(repeats)))
+        finding.notes.append(f"{n_repeats:,} row(s) say the headings again, and are no data: {rows}.")
+    return repeats
 
 
 def _note_unused(finding: Finding) -> None:

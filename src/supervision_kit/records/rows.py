@@ -117,7 +117,7 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     Rows without any filled cell are no rows. What cannot be read is in the body's problems.
     """
     rows = np.flatnonzero(sheet.filled)
-    rows = rows[rows > layout.header]
+    rows = rows[(rows > layout.header) & ~layout.repeats[rows]]
     columns = tuple(column.take(rows) for column in _filled_down(sheet, layout))
     spread = spread_forms(columns, layout) if layout.by_form else leave_rows(columns, layout)
     numbers = sheet.number(rows)[spread.row]

@@ -51,7 +51,9 @@ def join_rows(sheet: Sheet, top: int, targets: Mapping[str, Role | None]) -> Hea
         worth, *others = (_worth(row, targets) for row in (joined, upper, lower))
         has_case = worth[0] or not any(other[0] for other in others)
         if has_case and worth > max(others) and not _stands_beneath_a_field(upper, lower, joined, targets):
-            return Header(top, top + 1, tuple(map(tidy, joined)))
+            whole = all(_role(both, targets) for both, below in zip(joined, lower, strict=True) if below)
+            if whole or not _is_left_open(sheet, top, targets):
+                return Header(top, top + 1, tuple(map(tidy, joined)))
     if _is_left_open(sheet, top, targets):
         raise RecordsError(
             f"{sheet.source}: in row {top + 1} a rated heading stands over several columns. "

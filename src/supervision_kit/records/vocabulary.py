@@ -1,4 +1,4 @@
-"""The words that headings and cells are recognised by, English and German, folded as :func:`fold` does."""
+"""The words that headings and cells are recognised by in seven languages, folded as :func:`fold` does."""
 
 from __future__ import annotations
 
@@ -51,6 +51,10 @@ _CODE = (
     "pseudonym",
     "kuerzel",
     "kurzel",
+    "codigo",
+    "codice",
+    "numero",
+    "n",
 )
 _CASE = (
     "case",
@@ -71,6 +75,12 @@ _CASE = (
     "pt",
     "serviceuser",
     "consumer",
+    "paciente",
+    "paziente",
+    "usuario",
+    "utente",
+    "deelnemer",
+    "dossier",
 )
 _THERAPIST = (
     "therapist",
@@ -91,44 +101,60 @@ _THERAPIST = (
     "supervisee",
     "trainee",
     "keyworker",
+    "therapeute",
+    "psychotherapeute",
+    "terapeuta",
+    "psicoterapeuta",
+    "behandelaar",
 )
-_SESSION = ("session", "sess", "sitzung", "sitzungs", "therapysession", "therapiesitzung")
+_SESSION_ABROAD = ("seance", "sesion", "sessie", "zitting", "seduta", "sessione", "sessao")
+_SESSION = ("session", "sess", "sitzung", "sitzungs", "therapysession", "therapiesitzung", *_SESSION_ABROAD)
 _VISIT = ("visit", "appointment", "appt", "stunde", "stunden", "therapiestunde", "encounter")
-_COUNT = ("no", "nr", "number", "num", "nummer", "index")
+_COUNT = ("no", "nr", "number", "num", "nummer", "index", "numero", "n")
+_OF = ("", "de", "del", "dela", "della", "du", "do", "da", "van", "vande", "di")
 
 
 def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map("".join, product(first, second)))
 
 
+def _of(first: tuple[str, ...], second: tuple[str, ...]) -> frozenset[str]:
+    """Return what is called “code of the patient”, as the Romance languages and Dutch have it."""
+    return frozenset(map("".join, product(first, _OF, second)))
+
+
 FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     # of several columns for one field the one in the earlier group is taken
     "case_id": (
-        _joined(_CASE, _CODE) | _joined(("id", "code"), _CASE) | {"mrn", "pid"},
+        _joined(_CASE, _CODE) | _of(("id", "code", "codigo", "codice", "numero", "no", "n"), _CASE) | {"mrn", "pid"},
         frozenset(_CASE),
         frozenset({"id", "uid", "code", "chiffre", "pseudonym", "kennung", "recordid"})
         | _joined(("file",), ("no", "nr", "number")),
     ),
     "session": (
-        _joined(_SESSION, _COUNT) | {"sessionnumeric"},
+        _joined(_SESSION, _COUNT) | _of(("numero", "no", "n"), _SESSION_ABROAD) | {"sessionnumeric"},
         frozenset(_SESSION) - {"sitzungs"},
         frozenset({"sessionid", "noofsession", "numberofsession"}),  # of sessions: how many there have been
         _joined(_VISIT, _COUNT),
         frozenset(_VISIT) - {"stunden"},
     ),
     "therapist_id": (
-        _joined(_THERAPIST, (*_CODE, "initials")) | _joined(("id", "code"), _THERAPIST),
+        _joined(_THERAPIST, (*_CODE, "initials")) | _of(("id", "code", "codigo", "codice", "numero"), _THERAPIST),
         frozenset(_THERAPIST),
         frozenset({"staffid"}),
     ),
     "rater": (
         frozenset({"rater", "ratertype", "respondent", "respondenttype", "completedby", "filledinby", "ratedby"})
-        | {"perspective", "informant", "perspektive", "beurteiler", "bewertetvon", "ausgefulltvon", "ausgefuelltvon"},
+        | {"perspective", "informant", "perspektive", "beurteiler", "bewertetvon", "ausgefulltvon", "ausgefuelltvon"}
+        | {"evaluateur", "repondant", "remplipar", "evaluador", "informante", "completadopor", "perspectiva"}
+        | {"beoordelaar", "ingevulddoor", "perspectief", "valutatore", "compilatoda", "prospettiva", "avaliador"},
     ),
     "date": (
         frozenset({"sessiondate", "dateofsession", "sitzungsdatum", "visitdate", "dateofvisit", "appointmentdate"})
-        | {"dateofappointment", "apptdate"},
-        frozenset({"date", "datum", "datetime"}),
+        | {"dateofappointment", "apptdate"}
+        | _of(("date", "fecha", "data", "datum"), ("seance", "laseance", "lasesion", "sesion", "sessie", "zitting"))
+        | _of(("data",), ("seduta", "sessione", "sessao")),
+        frozenset({"date", "datum", "datetime", "fecha", "data"}),
         frozenset({"completed", "datecompleted", "completeddate", "completedat", "completedon", "completiondate"})
         | {"assessmentdate", "administrationdate", "ratingdate", "erhebungsdatum", "messdatum", "testdatum"}
         | {"ausgefulltam", "ausgefuelltam", "timestamp", "submitted", "submittedat"}
@@ -137,17 +163,25 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     "instrument": (
         frozenset({"instrument", "instrumentname", "instrumentkey"}),
         frozenset({"measure", "measurename", "questionnaire", "questionnairename", "fragebogen", "inventory"})
-        | {"form", "formname", "test", "testname", "tool"},
+        | {"form", "formname", "test", "testname", "tool", "cuestionario", "questionario", "vragenlijst"},
     ),
     "item": (
         frozenset({"item", "itemno", "itemnr", "itemnumber", "itemnummer", "itemid", "itemname"}),
-        frozenset({"question", "questionno", "questionnr", "questionnumber", "frage", "fragenr", "fragennummer"}),
+        frozenset({"question", "questionno", "questionnr", "questionnumber", "frage", "fragenr", "fragennummer"})
+        | {"pregunta", "domanda", "pergunta", "vraag"},
     ),
-    "scale": (frozenset({"scale", "subscale", "scalename", "subscalename", "skala", "subskala"}),),
-    "response": (frozenset({"response", "answer", "antwort", "itemresponse", "itemscore", "itemvalue"}),),
+    "scale": (
+        frozenset({"scale", "subscale", "scalename", "subscalename", "skala", "subskala"})
+        | {"echelle", "escala", "scala", "schaal"},
+    ),
+    "response": (
+        frozenset({"response", "answer", "antwort", "itemresponse", "itemscore", "itemvalue"})
+        | {"reponse", "respuesta", "risposta", "resposta", "antwoord"},
+    ),
     "score": (
         frozenset({"score", "scalescore", "rawscore", "scores"}),
-        frozenset({"value", "wert", "rating", "points", "punkte", "punktwert", "result", "ergebnis"}),
+        frozenset({"value", "wert", "rating", "points", "punkte", "punktwert", "result", "ergebnis"})
+        | {"puntuacion", "puntaje", "punteggio", "pontuacao"},
     ),
 }
 MEANINGS: Mapping[str, str] = {
@@ -159,20 +193,34 @@ WITH_NAMES = frozenset({"instrument", "item", "scale"})  # "scale name" names no
 
 RATERS: Mapping[str, frozenset[str]] = {
     "client": frozenset({"client", "clients", "patient", "patients", "self", "selfreport", "participant"})
-    | {"klient", "klientin", "klienten", "patientin", "patienten", "selbst"},
+    | {"klient", "klientin", "klienten", "patientin", "patienten", "selbst"}
+    | {"paciente", "paziente", "cliente", "utente"},
     "therapist": frozenset({"therapist", "clinician", "counsellor", "counselor", "practitioner"})
-    | {"psychotherapist", "provider", "therapeut", "therapeutin", "therapeuten", "behandler", "behandlerin"},
-    "observer": frozenset({"observer", "coder", "independentrater", "beobachter", "beobachterin"}),
+    | {"psychotherapist", "provider", "therapeut", "therapeutin", "therapeuten", "behandler", "behandlerin"}
+    | {"therapeute", "terapeuta", "psicoterapeuta", "behandelaar"},
+    "observer": frozenset({"observer", "coder", "independentrater", "beobachter", "beobachterin"})
+    | {"observateur", "observador", "osservatore", "waarnemer"},
 }
 RATER_LETTERS: Mapping[str, str] = {"c": "client", "p": "client", "k": "client", "t": "therapist", "o": "observer"}
+RATER_WORDS: Mapping[str, str] = {  # short for a rater where they stand alone, beside other words
+    **RATER_LETTERS,
+    **dict.fromkeys(("pat", "pt", "pac", "paz", "kl", "cl"), "client"),
+    **dict.fromkeys(("th", "ther", "tp", "ter"), "therapist"),
+    "obs": "observer",
+}
 VERSIONS = frozenset(
     {"version", "form", "rated", "report", "rating", "ratings", "bogen", "sicht", "perspective", "perspektive"}
 )
 SCALES: Mapping[str, frozenset[str]] = {
-    "total": frozenset({"total", "totals", "tot", "gesamt", "gesamtwert", "gesamtscore", "summenwert", "composite"}),
-    "task": frozenset({"task", "tasks", "aufgabe", "aufgaben"}),
-    "bond": frozenset({"bond", "bonds", "bindung"}),
-    "goal": frozenset({"goal", "goals", "ziel", "ziele"}),
+    "total": frozenset({"total", "totals", "tot", "gesamt", "gesamtwert", "gesamtscore", "summenwert", "composite"})
+    | {"totale", "totaal"},
+    "task": frozenset(
+        {"task", "tasks", "aufgabe", "aufgaben", "tache", "taches", "tarea", "tareas", "tarefa", "tarefas"}
+    )
+    | {"taak", "compito", "compiti"},
+    "bond": frozenset({"bond", "bonds", "bindung", "lien", "vinculo", "legame"}),
+    "goal": frozenset({"goal", "goals", "ziel", "ziele", "objectif", "objectifs", "objetivo", "objetivos"})
+    | {"obiettivo", "obiettivi", "doel", "doelen"},
 }
 ITEM_NAMES: Mapping[str, tuple[frozenset[str], ...]] = {  # what each line of the form is about, not its wording
     "srs": (
@@ -189,8 +237,9 @@ ITEM_NAMES: Mapping[str, tuple[frozenset[str], ...]] = {  # what each line of th
     ),
 }
 STATISTICS: Mapping[str, frozenset[str]] = {
-    "sum": frozenset({"sum", "summe", "sumscore", "summenscore"}),
-    "item mean": frozenset({"mean", "average", "avg", "mittelwert", "mittel", "mw", "durchschnitt", "itemmean"}),
+    "sum": frozenset({"sum", "summe", "sumscore", "summenscore", "somme", "suma", "somma", "soma"}),
+    "item mean": frozenset({"mean", "average", "avg", "mittelwert", "mittel", "mw", "durchschnitt", "itemmean"})
+    | {"moyenne", "media", "promedio", "gemiddelde"},
 }
 SESSION_WORDS = frozenset(  # with a number, in the heading of a column
     {"session", "sess", "sitzung", "sitz", "stunde", "therapiestunde", "visit", "appointment", "termin", "seance"}
@@ -200,7 +249,9 @@ SESSION_PLURALS = frozenset({"sitzungen", "stunden", "termine", "sesiones", "sed
 TIME_WORDS = frozenset(
     {"week", "wk", "woche", "time", "timepoint", "zeitpunkt", "messzeitpunkt", "mzp", "semaine", "semana", "settimana"}
 )
-ITEM_WORDS = frozenset({"item", "question", "frage", "q", "i", "it", "no", "nr"})
+ITEM_WORDS = frozenset(
+    {"item", "question", "frage", "q", "i", "it", "no", "nr", "pregunta", "domanda", "pergunta", "vraag"}
+)
 SCORE_WORDS = frozenset({"score", "scores", "rating", "ratings", "wert", "points", "punkte", "result", "value"})
 FILLERS = frozenset(
     {"scale", "subscale", "skala", "subskala", "form", "version", "rated", "raw", "clinical", "bogen", "fragebogen"}
@@ -231,5 +282,6 @@ SUMMARIES = frozenset(
         "stdev",
     }
     | {"overall", "summe", "gesamt", "gesamtsumme", "mittelwert", "mittel", "durchschnitt", "anzahl", "gesamtergebnis"}
+    | {"totale", "totales", "media", "moyenne", "promedio", "gemiddelde", "suma", "somma", "somme", "totaal"}
 )
 EXTREMES = frozenset({"min", "max", "minimum", "maximum", "range"})  # pseudonyms too, where no summary stands beside
