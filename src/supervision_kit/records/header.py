@@ -84,8 +84,9 @@ def find_repeats(sheet: Sheet, header: Header) -> Flags:
 
 
 def _says_again(sheet: Sheet, row: int, *, after: int) -> Flags:
-    cells = zip(sheet.columns, sheet.row(row), strict=True)
-    same = np.logical_and.reduce([column.spread(column.texts == cell) for column, cell in cells])
+    same = np.ones(sheet.n_rows, dtype=bool)
+    for column, cell in zip(sheet.columns, sheet.row(row), strict=True):
+        same &= column.spread(column.texts == cell)
     same[: after + 1] = False
     return same
 
