@@ -89,3 +89,18 @@ def test_headings_in_two_rows_that_come_again_are_no_data_and_a_like_row_is():
 def test_a_heading_that_could_be_of_several_instruments_is_never_guessed(heading):
     with pytest.raises(sk.RecordsError, match=r"rated columns|which instrument"):
         read(f"case,session,{heading}\nA,1,3\n")
+
+
+def test_headings_said_again_in_other_words_are_no_data():
+    ratings = read("Klient,Sitzung,SRS\nclient,session,SRS total\nA,1,30\n")
+    assert (ratings.rows_read, ratings.rows_kept) == (1, 1)
+    assert "1 row(s) say the headings again, and are no data: row 2." in ratings.notes
+
+
+def test_a_second_table_beneath_the_first_is_refused_and_never_read_under_its_headings():
+    with pytest.raises(sk.RecordsError, match="the headings of another table stand in row 4"):
+        read("case,session,SRS\nA,1,30\n\ncase,session,ORS\nB,1,20\n")
+
+
+def test_a_case_whose_code_is_a_heading_is_a_case():
+    assert read("case,session,SRS\nClient,1,30\n").scores["case_id"].tolist() == ["Client"]

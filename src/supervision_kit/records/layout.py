@@ -44,8 +44,10 @@ from supervision_kit.records.slots import (
 )
 from supervision_kit.records.targets import Said
 from supervision_kit.records.two_rows import role_of
-from supervision_kit.records.vocabulary import MEANINGS, heading_key
+from supervision_kit.records.vocabulary import FIELDS, MEANINGS, heading_key, squeeze
 
+FEWEST_OF_A_TABLE = 3  # headings: the case, the session or day, and a rating
+MOST_COMPARED = 50  # rows that could be headings
 _FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
 
 
@@ -172,10 +174,34 @@ def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
 def _note_repeats(finding: Finding) -> Flags:
     """Return the rows that say the headings again, which are no data, and say how many there are."""
     repeats = find_repeats(finding.sheet, finding.header)
+    for row in _other_headings(finding, repeats):
+        cells = zip(finding.headings, finding.sheet.row(row), strict=True)
+        if not all(_mean_the_same(heading, cell) for heading, cell in cells if cell):
+            raise finding.refuse(
+                f"the headings of another table stand in row {finding.sheet.number(np.array([row]))[0]}.",
+                "Put each table in a file or sheet of its own.",
+            )
+        repeats[row] = True
     if n_repeats := int(repeats.sum()):
         rows = name_rows(finding.sheet.number(np.flatnonzero(repeats)))
         finding.notes.append(f"{n_repeats:,} row(s) say the headings again, and are no data: {rows}.")
     return repeats
+
+
+def _other_headings(finding: Finding, repeats: Flags) -> list[int]:
+    """Return the rows beneath the headings that are headings too, in other words."""
+    column = finding.sheet.columns[finding.fields["case_id"]]
+    words = frozenset().union(*FIELDS["case_id"])
+    likely = column.spread(np.array([squeeze(text) in words for text in column.texts], dtype=bool)) & ~repeats
+    rows = [int(row) for row in np.flatnonzero(likely) if row > finding.header.row][:MOST_COMPARED]
+    return [row for row in rows if count_recognised(finding.sheet.row(row), {}) >= FEWEST_OF_A_TABLE]
+
+
+def _mean_the_same(heading: str, cell: str) -> bool:
+    one, other = read_heading(heading), read_heading(cell)
+    if isinstance(one, FieldRole) and isinstance(other, FieldRole):
+        return one.field == other.field
+    return one == other
 
 
 def _note_unused(finding: Finding) -> None:
