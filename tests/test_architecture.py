@@ -43,7 +43,7 @@ RESERVED = {
     "voila": {"server"},
     "jupyter_server": {"server"},
     "tornado": {"server"},
-    "python_calamine": {"records"},
+    "python_calamine": {"records", "workspace"},
     "pyreadstat": {"records"},
     "xlsxwriter": {"records", "workspace"},
     "pyarrow": {"records", "workspace"},

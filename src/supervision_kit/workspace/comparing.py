@@ -75,7 +75,8 @@ def compare(connection: Connection, brought: Brought) -> Comparison:
     forms["case_number"] = [numbers.get(code, -1) for code in forms["case_id"]]
     known = [numbers[code] for code in codes if code in numbers]
     stored = load_forms(connection, known) if known else load_forms(connection, [])
-    placed = place_sessions(stored, forms)
+    kept_days, days = _days(connection, known), _numbered_days(brought.days, numbers)
+    placed = place_sessions(stored, forms, pd.concat([kept_days, days], ignore_index=True))
     forms["session"] = placed.session
     twice = forms.duplicated(FORM).to_numpy() & (placed.reason == "")
     placed.reason[twice] = _TWO_ON_A_SESSION
@@ -94,6 +95,18 @@ def number_cases(connection: Connection) -> dict[str, int]:
     """Return the number of every case by its code."""
     query = select(cases.c.code, cases.c.id).where(cases.c.code.is_not(None))
     return {str(code): int(number) for code, number in connection.execute(query)}
+
+
+def _days(connection: Connection, known: list[int]) -> pd.DataFrame:
+    query = "SELECT case_number, day FROM dated_days WHERE case_number {numbers}"
+    return as_frame(select_rows(connection, query, known), ("case_number", "day"))
+
+
+def _numbered_days(days: pd.DataFrame, numbers: dict[str, int]) -> pd.DataFrame:
+    of_known = days[days["case_id"].isin(numbers)]
+    return pd.DataFrame(
+        {"case_number": of_known["case_id"].map(numbers).astype(np.int64), "day": of_known["date"].str[:10]}
+    )
 
 
 def _erased(connection: Connection, new: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,11 +28,15 @@ class Brought:
     ----------
     forms
         case_id, rater, instrument, session, therapist_id, date, is_dated (its session was counted from dates).
+    days
+        case_id, date: the days that count as sessions of cases without numbers, whether or not a form of them could be
+        read.
     form, slot, value
         One entry an answer; a slot is an item's number or a scale's key, as text.
     """
 
     forms: pd.DataFrame
+    days: pd.DataFrame
     form: np.ndarray
     slot: np.ndarray
     value: np.ndarray
@@ -43,7 +47,8 @@ class Brought:
         number = np.cumsum(stays) - 1
         entries = stays[self.form]
         forms = self.forms[stays].reset_index(drop=True)
-        return Brought(forms, number[self.form[entries]], self.slot[entries], self.value[entries])
+        days = self.days[~self.days["case_id"].isin(list(case_ids))].reset_index(drop=True)
+        return Brought(forms, days, number[self.form[entries]], self.slot[entries], self.value[entries])
 
 
 def bring(ratings: Ratings) -> Brought:
@@ -63,8 +68,10 @@ def bring(ratings: Ratings) -> Brought:
     # as objects: None has to stay None
     forms["therapist_id"] = pd.Series(therapist, dtype=object)
     forms["date"] = pd.Series(dates_as_text(date), dtype=object)
-    forms["is_dated"] = _is_dated(forms, getattr(ratings, "dated", None))
-    return Brought(forms, form, entries["slot"].to_numpy(dtype=object), entries["value"].to_numpy(dtype=float))
+    forms["is_dated"] = _is_dated(forms, ratings.dated)
+    dates = dates_as_text(ratings.dated["date"].to_numpy(dtype=object))
+    days = pd.DataFrame({"case_id": ratings.dated["case_id"], "date": pd.Series(dates, dtype=object)})
+    return Brought(forms, days, form, entries["slot"].to_numpy(dtype=object), entries["value"].to_numpy(dtype=float))
 
 
 def _first_filled(values: pd.Series, form: np.ndarray, n_forms: int) -> np.ndarray:
@@ -74,9 +81,7 @@ def _first_filled(values: pd.Series, form: np.ndarray, n_forms: int) -> np.ndarr
     return found
 
 
-def _is_dated(forms: pd.DataFrame, dated: pd.DataFrame | None) -> np.ndarray:
-    if dated is None or not len(dated):
-        return np.zeros(len(forms), dtype=bool)
+def _is_dated(forms: pd.DataFrame, dated: pd.DataFrame) -> np.ndarray:
     by_date = pd.MultiIndex.from_frame(dated[["case_id", "session"]])
     return np.asarray(pd.MultiIndex.from_frame(forms[["case_id", "session"]]).isin(by_date))
 

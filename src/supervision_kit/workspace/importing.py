@@ -18,10 +18,11 @@ from supervision_kit.workspace.changing import (
     record,
     write_values,
 )
-from supervision_kit.workspace.comparing import Comparison, hash_code
+from supervision_kit.workspace.comparing import Comparison, hash_code, number_cases
 from supervision_kit.workspace.database import insert_rows, next_number, select_rows
 from supervision_kit.workspace.forms import Brought
 from supervision_kit.workspace.schema import agenda, decisions, forms, notes
+from supervision_kit.workspace.sessions import DATE
 
 _IMPORTS = (
     "id", "at", "who", "kit_version", "content", "rows_read", "rows_set_aside", "new_forms", "new_answers", "changed",
@@ -49,6 +50,7 @@ def write_import(
     doing = Doing(who, at, number)
     _renumber(connection, found.placed.renumbered, doing)
     _insert_forms(connection, found, new_forms, number)
+    _insert_days(connection, found)
     blank_or_not = [(form, slot, None if new is None else float(new)) for form, slot, new in _plain(new_answers)]
     insert_rows(connection, "answers", ("form_number", "slot", "value"), blank_or_not)
     write_values(connection, filled, doing)
@@ -126,6 +128,18 @@ def _insert_forms(connection: Connection, found: Comparison, new: np.ndarray, nu
     values[np.isnan(brought.value[entries])] = None
     answers = zip(number_of[brought.form[entries]].tolist(), brought.slot[entries], values, strict=True)
     insert_rows(connection, "answers", ("form_number", "slot", "value"), list(answers))
+
+
+def _insert_days(connection: Connection, found: Comparison) -> None:
+    """Remember the days that count as sessions of cases kept by date."""
+    numbers = number_cases(connection)
+    is_by_date = found.placed.session_from == DATE
+    by_date = {numbers[code] for code in set(found.forms.loc[is_by_date, "case_id"]) if code in numbers}
+    days = found.brought.days.itertuples(index=False, name=None)
+    here = {(numbers[code], date[:10]) for code, date in days if numbers.get(code) in by_date}
+    query = "SELECT case_number, day FROM dated_days WHERE case_number {numbers}"
+    new = sorted(here - set(select_rows(connection, query, sorted(by_date))))
+    insert_rows(connection, "dated_days", ("case_number", "day"), new)
 
 
 def _agreeing(found: Comparison) -> pd.DataFrame:

@@ -57,7 +57,9 @@ class ImportPlan:
             f"{self.n_new_forms:,} of {self.n_forms:,} form(s) are new, of {len(self.new_cases):,} new case(s).",
             f"{self.n_same:,} form(s) are here already.",
         ]
-        if not (self.n_new_forms or self.n_filled or len(self.changed) or self.n_renumbered or self.n_unplaced):
+        if not self.n_forms:
+            said = ["There is no form to take in."]
+        elif not (self.n_new_forms or self.n_filled or len(self.changed) or self.n_renumbered or self.n_unplaced):
             said = [f"Nothing is new: all {self.n_forms:,} form(s) are here already."]
         counted = [
             (self.n_filled, "value(s) fill what was blank on forms that are here."),
@@ -101,7 +103,7 @@ class ImportResult(ImportPlan):
     def sentences(self) -> tuple[str, ...]:
         """Say in plain words what was taken in and what is open; no codes, no values."""
         counted = [
-            (self.n_opened, "of them are new to decide on."),
+            (self.n_opened, "value(s) were put down as conflicts to decide on."),
             (self.n_kept, "value(s) stayed as they were, as asked."),
             (self.n_replaced, "value(s) were replaced, as asked; the old ones are in the history."),
             (self.n_dissolved, "open question(s) fell away: file and workspace agree."),

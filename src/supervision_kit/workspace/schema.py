@@ -41,6 +41,7 @@ cases = Table(
     _text("erased_code", empty=True),  # keyed hash, to notice when an erased case comes back
     _text("erased_at", empty=True),
     _text("erased_by", empty=True),
+    _text("erased_reason", empty=True),
 )
 
 imports = Table(
@@ -71,6 +72,15 @@ forms = Table(
     _text("date", empty=True),
     _of("imports", "import_number"),
     UniqueConstraint("case_number", "rater", "instrument", "session"),
+)
+
+# days that count as sessions of a case kept by date, those among them on which no form could be read
+dated_days = Table(
+    "dated_days",
+    tables,
+    _of("cases", "case_number", key=True),
+    Column("day", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 answers = Table(

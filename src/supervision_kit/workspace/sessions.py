@@ -37,8 +37,12 @@ class Placed:
     renumbered: pd.DataFrame
 
 
-def place_sessions(stored: pd.DataFrame, brought: pd.DataFrame) -> Placed:
-    """Give every form its session; both tables have case_number (−1: new), session, date; brought is_dated too."""
+def place_sessions(stored: pd.DataFrame, brought: pd.DataFrame, days: pd.DataFrame) -> Placed:
+    """Give every form its session.
+
+    Both tables have case_number (−1: new), session and date; `brought` has is_dated, too. `days` has case_number and
+    day: what counts as a session of the cases kept by date, in the workspace and in the file.
+    """
     session = brought["session"].to_numpy(dtype=np.int64, copy=True)
     session_from = np.where(brought["is_dated"].to_numpy(dtype=bool), DATE, NUMBER).astype(object)
     reason = np.full(len(brought), "", dtype=object)
@@ -48,9 +52,10 @@ def place_sessions(stored: pd.DataFrame, brought: pd.DataFrame) -> Placed:
     if by_date:
         of_case = _rows_of(brought["case_number"], by_date)
         kept = _rows_of(stored["case_number"], by_date)
+        of_case_days = {case: sorted(set(there)) for case, there in days.groupby("case_number")["day"]}
         for case, rows in of_case.items():
             here = stored.loc[kept.get(case, np.array([], dtype=np.int64))]
-            new, origin, why, moved = _place_case(here, brought.loc[rows])
+            new, origin, why, moved = _place_case(here, brought.loc[rows], of_case_days.get(case, []))
             session[rows], session_from[rows], reason[rows] = new, origin, why
             renumbered.append(moved)
     return Placed(session, session_from, reason, pd.concat([part for part in renumbered if len(part)] or renumbered))
@@ -61,7 +66,9 @@ def _rows_of(cases: pd.Series, wanted: set[int]) -> dict[int, np.ndarray]:
     return {case: there.index[there == case].to_numpy() for case in there.unique().tolist()}
 
 
-def _place_case(stored: pd.DataFrame, brought: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.DataFrame]:
+def _place_case(
+    stored: pd.DataFrame, brought: pd.DataFrame, counted: list[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.DataFrame]:
     is_dated = brought["is_dated"].to_numpy(dtype=bool)
     stored_dated = (stored["session_from"] == DATE).to_numpy(dtype=bool)
     days, stored_days = _days(brought["date"]), _days(stored["date"])
@@ -69,10 +76,10 @@ def _place_case(stored: pd.DataFrame, brought: pd.DataFrame) -> tuple[np.ndarray
         (stored_days[~stored_dated], stored["session"][~stored_dated]),
         (days[~is_dated], brought["session"][~is_dated]),
     ]
+    counted = sorted({*counted, *days[is_dated], *stored_days[stored_dated]})
     numbers = _one_number_a_day(said)
     reason = np.full(len(brought), "", dtype=object)
     if stored_dated.all() and is_dated.all():
-        counted = sorted({*days, *stored_days})
         numbers, origin = {day: at for at, day in enumerate(counted, start=1)}, DATE
     else:
         origin = NUMBER
@@ -80,7 +87,7 @@ def _place_case(stored: pd.DataFrame, brought: pd.DataFrame) -> tuple[np.ndarray
         if len({numbers[day] for day in dated if day in numbers}) < len(dated):
             # what is kept stays; the counting of the file's own dates goes on where no number is claimed
             reason[~is_dated] = _NOT_ALL
-            numbers = {day: at for at, day in enumerate(sorted({*days[is_dated], *stored_days}), start=1)}
+            numbers = {day: at for at, day in enumerate(counted, start=1)}
             origin = DATE
     placed = np.array([numbers.get(day, 0) for day in days], dtype=np.int64)
     reason[is_dated & (placed == 0)] = _NO_NUMBER

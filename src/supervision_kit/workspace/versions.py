@@ -58,6 +58,16 @@ def bring_up_to_date(database: Database, *, upgrade: bool = False, to: str = NEW
     return backup
 
 
+def prepare_new(database: Database) -> None:
+    """Make ready a place in which nothing is yet; refuse any other."""
+    with database.reading() as connection:
+        found = _find_version(connection, database.place.words)
+    if found is not None:
+        raise WorkspaceError(f"{database.place.words} holds something already. An export is restored into a new one.")
+    if database.is_sqlite:
+        _set_wal(database)
+
+
 def _find_version(connection: Connection, words: str) -> str | None:
     """Return the version, None where there is nothing yet; refuse what is somebody else's."""
     names = set(inspect(connection).get_table_names())

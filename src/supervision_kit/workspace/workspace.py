@@ -23,6 +23,8 @@ from supervision_kit.workspace.auditing import LONGEST, check_label, read_audit,
 from supervision_kit.workspace.comparing import Comparison, compare, number_cases
 from supervision_kit.workspace.database import Database
 from supervision_kit.workspace.deciding import decide, reopen
+from supervision_kit.workspace.erasing import Erasure, copies_beside, erase, read_tombstones, wipe
+from supervision_kit.workspace.exporting import export, remove
 from supervision_kit.workspace.forms import bring
 from supervision_kit.workspace.importing import write_import
 from supervision_kit.workspace.mapping_store import read_mappings, write_mapping
@@ -30,8 +32,9 @@ from supervision_kit.workspace.moments import now
 from supervision_kit.workspace.places import find_place, prepare_file
 from supervision_kit.workspace.plans import ImportPlan, ImportResult, make_plan
 from supervision_kit.workspace.reading import read_conflicts, read_history, read_responses, read_scores
+from supervision_kit.workspace.restoring import Export, restore
 from supervision_kit.workspace.schema import conflicts
-from supervision_kit.workspace.versions import bring_up_to_date
+from supervision_kit.workspace.versions import bring_up_to_date, prepare_new
 
 if TYPE_CHECKING:
     from supervision_kit.records import ColumnMapping
@@ -266,6 +269,66 @@ class Workspace:
         """Return the decisions, oldest first: id, case_id, session, text, agenda_item, at, who."""
         return self._said("decision", case_id)
 
+    # Everything
+
+    def erase_case(self, case_id: str, *, reason: str = "") -> Erasure:
+        """Take a case out for good: its ratings, history, notes, agenda items and decisions.
+
+        What stays is a tombstone: its running number, when, who and why, and a keyed hash by which a file that brings
+        the case again is noticed. The freed room of a file is overwritten. Older copies are named, not touched.
+        """
+        with self._writing("case", action="erase") as (connection, about):
+            about.extend(_numbers(connection, [case_id]))
+            counts = erase(connection, about[0], case_id, reason=reason, who=self.user, at=now())
+        try:
+            is_wiped = self.wipe()
+        except WorkspaceError:  # another program is in it; the case itself is gone, and the result says what is not
+            is_wiped = False
+        return Erasure(about[0], *counts, is_wiped, copies_beside(self._database), not self._database.is_sqlite)
+
+    def wipe(self) -> bool:
+        """Overwrite the room that erased cases left; return whether no other program kept it from being so."""
+        return wipe(self._database)
+
+    def erased(self) -> pd.DataFrame:
+        """Return the cases that were erased: case_number, erased_at, erased_by, reason."""
+        with self._database.reading() as connection:
+            return read_tombstones(connection)
+
+    def export(self, path: str | os.PathLike[str], format: str = "csv") -> Path:  # noqa: A002 - what users call it
+        """Write everything to a folder or ``NAME.zip`` (csv, parquet) or a workbook (xlsx), for its owner only.
+
+        :meth:`restore` takes it back without loss. It holds what the workspace holds: keep it as safe.
+        """
+        target = Path(path).expanduser()
+        with self._database.reading() as connection:
+            numbers = list(_codes(connection))
+            export(connection, target, format)
+        try:
+            self._audit("export", format, numbers)
+        except WorkspaceError:
+            remove(target)  # no copy leaves without an entry
+            raise
+        return target
+
+    @classmethod
+    def restore(
+        cls, path: str | os.PathLike[str], into: str | os.PathLike[str] | None = None, *, user: str | None = None
+    ) -> Self:
+        """Make a new workspace, in a file or in PostgreSQL, of what :meth:`export` wrote."""
+        exported = Export(Path(path).expanduser())
+        place = find_place(into)
+        if place.path is not None:
+            prepare_file(place.path, place.words)
+        database = Database(place, wait=30)
+        prepare_new(database)
+        who = check_label(_system_user() if user is None else user, "user")
+        with database.writing() as connection:
+            restore(connection, exported)
+            write_entry(connection, who, "write", "restore", _codes(connection))
+        database.engine.dispose()
+        return cls(into, user=user)
+
     # Audit
 
     def audit(self, *, case_id: str | None = None, since: str | date | None = None) -> pd.DataFrame:
@@ -283,12 +346,12 @@ class Workspace:
             write_entry(connection, self.user, action, view, about)
 
     @contextmanager
-    def _writing(self, view: str) -> Iterator[tuple[Connection, list[int]]]:
+    def _writing(self, view: str, *, action: str = "write") -> Iterator[tuple[Connection, list[int]]]:
         """Give a connection to write on and a list to put the cases in that it is about."""
         about: list[int] = []
         with self._database.writing() as connection:
             yield connection, about
-            write_entry(connection, self.user, "write", view, about)
+            write_entry(connection, self.user, action, view, about)
 
     def _read_table(self, read: _Reader, case_ids: Iterable[str] | None, view: str) -> pd.DataFrame:
         check_label(view, "view")

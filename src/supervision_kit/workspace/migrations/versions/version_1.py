@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("erased_code", sa.Text),
         sa.Column("erased_at", sa.Text),
         sa.Column("erased_by", sa.Text),
+        sa.Column("erased_reason", sa.Text),
     )
     op.create_table(
         "imports",
@@ -50,6 +51,12 @@ def _make_forms() -> None:
         sa.Column("date", sa.Text),
         sa.Column("import_number", sa.Integer, sa.ForeignKey("imports.id"), nullable=False),
         sa.UniqueConstraint("case_number", "rater", "instrument", "session"),
+    )
+    op.create_table(
+        "dated_days",
+        sa.Column("case_number", sa.Integer, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+        sa.Column("day", sa.Text, primary_key=True),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "answers",

@@ -1,0 +1,318 @@
+"""Opening: what is made, with which rights, what is upgraded, and what is refused in plain words."""
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+import supervision_kit as sk
+from supervision_kit.workspace import versions
+from supervision_kit.workspace.places import find_place
+from supervision_kit.workspace.schema import tables
+from workspaces import read, scores_of
+
+FIRST = "case,session,SRS\nA,1,30\nA,2,31\n"
+OLD = Path(__file__).parent / "files" / "workspace_version_1.sqlite"
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_file_is_made_with_its_folder_for_its_owner_only(tmp_path):
+    previous = os.umask(0)
+    try:
+        path = tmp_path / "new" / "folder" / "w.sqlite"
+        with sk.Workspace(path) as workspace, workspace._database.reading():
+            workspace_files = sorted(path.parent.iterdir())
+            assert [file.name for file in workspace_files] == ["w.sqlite", "w.sqlite-shm", "w.sqlite-wal"]
+            assert {mode(file) for file in workspace_files} == {0o600}
+        assert [mode(folder) for folder in (path.parent, path.parent.parent)] == [0o700, 0o700]
+    finally:
+        os.umask(previous)
+
+
+def test_a_copy_put_back_with_open_rights_is_closed_again(tmp_path):
+    path = tmp_path / "w.sqlite"
+    sk.Workspace(path).close()
+    path.chmod(0o644)
+    sk.Workspace(path).close()
+    assert mode(path) == 0o600
+
+
+def test_a_file_uses_a_write_ahead_log_foreign_keys_and_overwrites_what_is_deleted(tmp_path):
+    with sk.Workspace(tmp_path / "w.sqlite") as workspace, workspace._database.reading() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "secure_delete", "busy_timeout")
+        }
+    assert settings == {"journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 30_000}
+
+
+def test_the_environment_names_the_workspace_and_without_it_the_users_folder_is_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUPERVISION_KIT_WORKSPACE", str(tmp_path / "named.sqlite"))
+    assert sk.Workspace().path == tmp_path / "named.sqlite"
+    monkeypatch.delenv("SUPERVISION_KIT_WORKSPACE")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    if sys.platform == "linux":
+        assert find_place(None).path == tmp_path / "data" / "supervision_kit" / "workspace.sqlite"
+
+
+# Versions
+
+
+def test_the_tables_of_the_code_are_the_tables_that_the_versions_make(workspace):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with workspace._database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "workspace_version"})
+        assert compare_metadata(context, tables) == []
+
+
+def test_an_old_file_is_upgraded_with_a_backup_first_and_loses_nothing(tmp_path):
+    path = tmp_path / "w.sqlite"
+    shutil.copy(OLD, path)
+    shutil.copy(OLD, tmp_path / "old.sqlite")  # a look leaves files beside it
+    with sqlite3.connect(tmp_path / "old.sqlite") as old:
+        names = [name for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        before = {name: old.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+    assert "notes" not in names
+    with sk.Workspace(path) as workspace:
+        backup = workspace.backup
+        assert backup.name.startswith("w.sqlite.backup-version-1-")
+        assert mode(backup) == 0o600
+        # written by hand into tests/files/make_workspace_version_1.py
+        scores = scores_of(workspace, "case_id", "session", "score")
+        assert scores[:3] == [("007", 4, 24.0), ("A", 1, 33.0), ("A", 2, 31.0)]
+        assert [str(part) for part in scores[3]] == ["Ö 2", "1", "nan"]
+        workspace.add_note("A", "now there is room for notes")
+    with sqlite3.connect(backup) as kept:
+        assert {name: kept.execute(f"SELECT * FROM {name}").fetchall() for name in names} == before  # noqa: S608
+    with sqlite3.connect(path) as new:
+        for name in set(names) - {"workspace_version", "audit", "case_sets", "case_set_members"}:
+            assert new.execute(f"SELECT * FROM {name}").fetchall() == before[name]  # noqa: S608
+        audit = new.execute("SELECT * FROM audit").fetchall()
+        assert audit[: len(before["audit"])] == before["audit"]
+    with sk.Workspace(path) as workspace:
+        assert workspace.backup is None
+
+
+def test_an_upgrade_that_fails_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "w.sqlite"
+    shutil.copy(OLD, path)
+    before = path.read_bytes()
+    migrate = versions.migrate
+
+    def stumble(connection, to):
+        migrate(connection, to)
+        connection.exec_driver_sql("INSERT INTO no_such_table VALUES (1)")
+
+    monkeypatch.setattr(versions, "migrate", stumble)
+    with pytest.raises(sk.WorkspaceError, match="Nothing was changed"):
+        sk.Workspace(path)
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    with sk.Workspace(path) as workspace:
+        assert len(workspace.scores()) == 4
+
+
+def test_an_upgrade_without_room_for_a_backup_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "w.sqlite"
+    shutil.copy(OLD, path)
+
+    def refuse(*_arguments, **_settings):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(versions.os, "open", refuse)
+    with pytest.raises(sk.WorkspaceError, match="its backup could not be written beside it"):
+        versions.back_up(path, version="1")
+    assert [file.name for file in tmp_path.iterdir()] == ["w.sqlite"]
+
+
+def test_an_old_database_is_upgraded_only_when_asked(postgres):
+    from supervision_kit.workspace.database import Database
+    from supervision_kit.workspace.versions import bring_up_to_date
+
+    database = Database(find_place(postgres), wait=5)
+    bring_up_to_date(database, to="1")
+    database.engine.dispose()
+    with pytest.raises(
+        sk.WorkspaceError, match=r"is in version 1 and this kit needs version 2\. Have the database backed"
+    ):
+        sk.Workspace(postgres)
+    with sk.Workspace(postgres, upgrade=True) as workspace:
+        workspace.import_ratings(read(FIRST))
+    sk.Workspace(postgres).close()
+
+
+@pytest.mark.parametrize("version", ["3", "99", "x"])
+def test_a_workspace_of_a_newer_kit_is_refused(where, version):
+    with sk.Workspace(where) as workspace, workspace._database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE workspace_version SET version_num = '{version}'")  # noqa: S608
+    with pytest.raises(sk.WorkspaceError, match="was made by a newer version of supervision_kit"):
+        sk.Workspace(where)
+
+
+# What is refused
+
+
+def another_programs(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE patients (name TEXT)")
+
+
+def another_with_our_table(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE workspace_version (version_num TEXT)")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.write_bytes(bytes(range(256)) * 40),
+        lambda path: path.write_text("case,session,SRS\nA,1,30\n"),
+        lambda path: path.write_bytes(b"SQLite format 3\0" + b"\x07" * 5_000),
+        another_programs,
+        another_with_our_table,
+        lambda path: path.mkdir(),
+    ],
+)
+def test_what_is_no_workspace_is_refused_and_left_as_it_is(tmp_path, make):
+    path = tmp_path / "w.sqlite"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(sk.WorkspaceError, match=r"w\.sqlite is (no workspace|damaged|a folder)"):
+        sk.Workspace(path)
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert [file.name for file in tmp_path.iterdir()] == ["w.sqlite"]
+
+
+def test_a_database_with_other_tables_is_refused(postgres):
+    import psycopg
+
+    with psycopg.connect(postgres) as connection:
+        connection.execute("CREATE TABLE patients (name TEXT)")
+    with pytest.raises(sk.WorkspaceError, match="holds tables that are not a workspace"):
+        sk.Workspace(postgres)
+
+
+AS_NOBODY = """
+import os, sys, tempfile
+import supervision_kit as sk
+sk.Workspace(tempfile.mkdtemp() + "/loads.sqlite").scores()  # all modules, before their folder may not be read
+os.setgid(65534); os.setuid(65534)
+try:
+    with sk.Workspace(sys.argv[1]) as workspace:
+        workspace.scores()
+except sk.WorkspaceError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="rights only bind those who are not root")
+@pytest.mark.parametrize("rights", [(0o755, 0o444), (0o755, 0o000), (0o777, 0o444), (0o555, None), (0o000, None)])
+def test_missing_rights_are_said_plainly(rights):
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))  # pytest's own folder is closed to others
+    try:
+        path = folder / "w.sqlite"
+        if rights[1] is not None:
+            sk.Workspace(path).close()
+            path.chmod(rights[1])
+        folder.chmod(rights[0])
+        done = subprocess.run([sys.executable, "-c", AS_NOBODY, str(path)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("The workspace w.sqlite ")
+        assert done.stdout.count("\n") == 1
+    finally:
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+def test_a_full_disk_is_said_plainly_and_nothing_is_changed(tmp_path):
+    with sk.Workspace(tmp_path / "w.sqlite") as workspace:
+        workspace.import_ratings(read(FIRST))
+        n_pages = 40
+
+        @event.listens_for(workspace._database.engine, "connect")
+        def limit(connection, _record):
+            connection.execute(f"PRAGMA max_page_count = {n_pages}")
+
+        many = "case,session,SRS\n" + "".join(f"B{case},1,30\n" for case in range(5_000))
+        with pytest.raises(sk.WorkspaceError, match="its disk is full"):
+            workspace.import_ratings(read(many))
+        assert workspace.case_ids() == ("A",)
+
+
+SECRET = "zebra-7"  # noqa: S105
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://kit:zebra-7@server/db", "A workspace cannot be kept in mysql"),
+        ("postgresql://kit:zebra-7@127.0.0.1:1/db", "cannot be reached"),
+        ("postgresql://kit:zebra-7@127.0.0.1:port/db", "The workspace's URL cannot be understood"),
+        ("postgresql://kit@127.0.0.1:1/db?password=zebra-7", "cannot be reached"),
+        ("postgresql://kit:zebra-7@127.0.0.1:1/db?nonsense=zebra-7", "cannot be reached"),
+    ],
+)
+def test_a_url_that_does_not_work_is_refused_without_its_password(url, said):
+    with pytest.raises(sk.WorkspaceError) as refused:
+        sk.Workspace(url)
+    assert said in str(refused.value)
+    assert SECRET not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
+def test_a_wrong_password_or_database_is_said_and_no_password_shown(postgres):
+    from sqlalchemy import make_url
+
+    url = make_url(postgres)
+    wrong = url.set(password=SECRET).render_as_string(hide_password=False)
+    with pytest.raises(sk.WorkspaceError, match="refused the user or the password") as refused:
+        sk.Workspace(wrong)
+    assert SECRET not in str(refused.value)
+    with pytest.raises(sk.WorkspaceError, match="the server has no database of that name"):
+        sk.Workspace(url.set(database="none_such").render_as_string(hide_password=False))
+    with sk.Workspace(postgres) as workspace:
+        assert str(url.password) not in repr(workspace) + repr(workspace._place) + repr(workspace._database.engine)
+
+
+def test_without_the_driver_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(sk.WorkspaceError, match=r"pip install 'supervision-kit\[postgres\]'"):
+        sk.Workspace("postgresql://kit@server/db")
+
+
+def test_a_nul_in_a_text_is_said_plainly_on_postgres(postgres):
+    with sk.Workspace(postgres) as workspace:
+        workspace.import_ratings(read(FIRST))
+        with pytest.raises(sk.WorkspaceError, match="NUL character"):
+            workspace.add_note("A", "a\0b")
+
+
+def test_a_connection_that_breaks_is_said_plainly(postgres):
+    import psycopg
+
+    def break_it(workspace):
+        with workspace._database.reading() as connection:
+            pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+            with psycopg.connect(postgres, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
+            connection.exec_driver_sql("SELECT 1")
+
+    with sk.Workspace(postgres) as workspace:
+        workspace.import_ratings(read(FIRST))
+        with pytest.raises(sk.WorkspaceError, match="broke the connection"):
+            break_it(workspace)
+        assert len(workspace.scores()) == 2, "the next one goes through"
