@@ -10,10 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
-PAGES = {"caseload": "2_caseload.ipynb", "case": "3_case.ipynb?case=C02"}
+FILE = Path(__file__).parents[1] / "data_samples" / "broken_export.csv"
+PAGES = {"load": "1_load_ratings.ipynb", "caseload": "2_caseload.ipynb", "case": "3_case.ipynb?case=C02"}
 WIDTHS = {"": 1280, "_narrow": 420}
 
 
@@ -21,13 +22,21 @@ def take(browser: Browser, url: str, path: Path, width: int) -> None:
     """Save one page as an image, as tall as it is."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(url)
-    page.wait_for_selector(".sk-chart svg", timeout=120_000)
+    show(page)
     page.wait_for_timeout(500)
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": min(height, 2400)})
     page.wait_for_timeout(500)
     page.screenshot(path=path)
     page.close()
+
+
+def show(page: Page) -> None:
+    """Wait until the page shows its chart or, where it is the one that loads files, what is in a file."""
+    page.wait_for_selector(".sk-chart svg, .sk-drop button", timeout=120_000)
+    if page.locator(".sk-drop").count():
+        page.locator(".sk-drop input").set_input_files(FILE)
+        page.wait_for_selector(".sk-problems tbody tr", timeout=60_000)
 
 
 def main() -> int:

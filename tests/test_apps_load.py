@@ -199,13 +199,33 @@ def test_of_many_columns_those_recognised_as_answers_are_folded_away(open_page):
     assert labelled(page.files, "WAI-SR 3").value == "wai_sr:3"
 
 
+DATED = "Client,Session,Date,SRS total\nC1,1,03/04/2025,31\nC1,2,04/04/2025,30\n"
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_about_and_answered_with_one_click(open_page):
+    page = open_page(dropped(DATED), dropped(MARCH.replace("\nC", "\nD"), "other.csv"))
+    assert "march.csv has dates such as 03/04/2025, which can be read two ways." in texts(page.question)
+    assert "other.csv" not in texts(page.question)
+    labelled(page.question, "4 March: month first").click()
+    assert page.question.children == ()
+    scores = page.state.reading.ratings.scores
+    assert f"{scores.loc[scores['case_id'] == 'C1', 'date'].min():%Y-%m-%d}" == "2025-03-04"
+
+
+def test_sessions_known_only_by_dates_of_two_ways_are_asked_about_too(open_page):
+    page = open_page(dropped("Client,Date,SRS total\nC1,03/04/2025,31\nC1,05/06/2025,30\n"))
+    assert page.state.reading.ratings.rows_kept == 0
+    labelled(page.question, "3 April: day first").click()
+    assert page.state.reading.ratings.rows_kept == 2
+
+
 # -- problems ----------------------------------------------------------------------------------------------------------
 
 
 def test_problems_stand_in_a_table_and_can_be_chosen_by_rule(open_page):
     page = open_page(dropped(MARCH + "C3,two,,30\n"))
     assert [label for label, _ in page.problems.rule.options] == [
-        "all 2 problems",
+        "all (2)",
         "score out of range (1)",
         "session not a number (1)",
     ]
@@ -323,6 +343,18 @@ def test_looking_makes_no_workspace_and_importing_does(open_page, tmp_path):
     assert page.keep.button.layout.display == "none"
     with sk.Workspace() as workspace:
         assert len(workspace.scores()) == 3
+
+
+def test_cases_that_were_erased_come_back_only_when_asked(open_page):
+    imported(open_page(dropped(MARCH)))
+    with sk.Workspace() as workspace:
+        workspace.erase_case("C1")
+    page = open_page(dropped(MARCH))
+    assert page.keep.erased.value == "leave_out"
+    page.keep.erased.value = "take"
+    imported(page)
+    with sk.Workspace() as workspace:
+        assert "C1" in workspace.case_ids()
 
 
 def test_the_same_file_again_has_nothing_new(open_page):

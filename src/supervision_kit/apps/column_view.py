@@ -37,6 +37,7 @@ class ColumnView(ipw.VBox):
         super().__init__(
             [
                 *([ipw.HTML(f"<h3>{html.escape(title)}</h3>")] if title else []),
+                ipw.HTML('<p class="sk-quiet">What each column is. A change is read at once.</p>'),
                 self.kept,
                 _box(self.instrument, self.rater, self.day_first),
                 self.shown,

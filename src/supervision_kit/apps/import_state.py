@@ -112,7 +112,7 @@ class ImportState(HasTraits):
     @property
     def news(self) -> str:
         """What is new since last time, in a sentence or two."""
-        if not self._has_any or self.refusal:
+        if not self._has_any or self.refusal or self.result is not None:
             return ""
         if self.plan is None:
             n_cases = len(self.ratings.scores["case_id"].unique()) if self.ratings else 0

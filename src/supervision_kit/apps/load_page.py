@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import ipywidgets as ipw
 from traitlets import dlink
@@ -16,6 +17,7 @@ from supervision_kit.apps.page import Page, fold
 from supervision_kit.apps.problem_view import ProblemView
 from supervision_kit.apps.save_button import SaveButton
 from supervision_kit.reasons import counted
+from supervision_kit.records.assembling import SheetSummary
 
 NOTHING_YET = """
 <h2>What happens then</h2>
@@ -39,7 +41,7 @@ class LoadPage(Page):
         self.drop = FileDrop(self._take, self.guard)
         self.summary, self.notes, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self.summary.add_class("sk-summary")
-        self.files, self.start = ipw.VBox(), ipw.HTML()
+        self.files, self.start, self.question = ipw.VBox(), ipw.HTML(), ipw.VBox()
         self.problems = ProblemView()
         self.save = SaveButton(self._set_aside, self.guard, description="")
         self.keep = ImportView(keeping, state, self)
@@ -49,6 +51,7 @@ class LoadPage(Page):
             self.summary,
             self.start,
             self.files,
+            self.question,
             self.problems,
             self.save,
             self.keep,
@@ -77,6 +80,7 @@ class LoadPage(Page):
         self.summary.value = f"<p>{html.escape(state.answer)}</p>" if state.files else ""
         self.start.value = "" if state.files else NOTHING_YET
         self._show_files()
+        self.question.children = [DateQuestion(sheet, self) for sheet in state.two_way_dates]
         ratings = state.reading.ratings
         self.problems.show(state.reading.problems)
         n_aside = 0 if ratings is None else ratings.rows_set_aside
@@ -99,6 +103,27 @@ class LoadPage(Page):
 
     def _set_aside(self) -> tuple[str, bytes]:
         return "rows_set_aside.xlsx", self.state.rows_set_aside()
+
+
+class DateQuestion(ipw.VBox):
+    """Asks how the dates of a sheet are to be read, answered with one click."""
+
+    def __init__(self, sheet: SheetSummary, page: LoadPage) -> None:
+        text = f"{sheet.source} has dates such as 03/04/2025, which can be read two ways. Which is right?"
+        answers = []
+        for words, day_first in (("3 April: day first", True), ("4 March: month first", False)):
+            button = ipw.Button(description=words)
+            button.add_class("sk-open")
+            button.on_click(page.guard(_answer(page.state, sheet, day_first=day_first)))
+            answers.append(button)
+        choice = ipw.Box(answers)
+        choice.add_class("sk-controls")
+        super().__init__([ipw.HTML(f'<p role="alert">{html.escape(text)}</p>'), choice])
+        self.add_class("sk-note")
+
+
+def _answer(state: LoadState, sheet: SheetSummary, *, day_first: bool) -> Callable[[object], None]:
+    return lambda _button: state.choose(sheet.columns.headings, day_first=day_first)
 
 
 class FileView(ipw.VBox):

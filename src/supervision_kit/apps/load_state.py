@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,8 @@ from supervision_kit.reasons import counted
 from supervision_kit.records import ColumnMapping, Progress, Ratings, SheetColumns, list_columns, read_ratings
 from supervision_kit.records.assembling import SheetSummary
 
-AMBIGUOUS_DATES = "date_ambiguous"
-"""The rule of a date that can be read day first or month first."""
+BETWEEN_WORDS = 0.1  # seconds between two words on how far a reading is
+PROMPT = 5_000_000  # bytes; the columns of a larger file are not looked at anew, which takes as long as reading
 
 _SAY_WHICH = ("say which is which: columns={“their name”: “ours”}.", "say below which column is which.")
 
@@ -90,6 +91,7 @@ class LoadState(HasTraits):
     reading = Instance(Reading, args=())
     stage = Unicode("")
     progress = Float(-1.0)
+    _told = 0.0
 
     @property
     def room(self) -> int:
@@ -153,14 +155,23 @@ class LoadState(HasTraits):
         return read_ratings([file.open() for file in files], mappings=self.mappings, progress=self._tell)
 
     def _tell(self, progress: Progress) -> None:
-        self.stage = progress.stage
+        now = monotonic()
+        if progress.stage == self.stage and now - self._told < BETWEEN_WORDS:
+            return
+        self.stage, self._told = progress.stage, now
         self.progress = min(progress.done / progress.total, 1.0) if progress.total else -1.0
 
     # -- columns -------------------------------------------------------------------------------------------------------
 
     def list_sheets(self, name: str) -> tuple[SheetColumns, ...]:
-        """Return the columns of each sheet of a file, with what is said of them; none where it is no table at all."""
+        """Return the columns of each sheet of a file, with what is said of them; none where it is no table at all.
+
+        Of a large file that was read, these are the sheets that hold ratings.
+        """
         file = next(file for file in self.files if file.name == name)
+        read = [sheet.columns for each in self.reading.files if each.name == name for sheet in each.sheets]
+        if read and len(file.content) > PROMPT:
+            return tuple(read)
         try:
             return tuple(self._with_said(file, sheet) for sheet in list_columns(file.open()))
         except RecordsError:  # the file's reading says why
@@ -220,10 +231,20 @@ class LoadState(HasTraits):
         return f"{ratings.rows_kept:,} of {ratings.rows_read:,} rows are ready, {aside}.{refused}"
 
     @property
-    def headings_with_two_way_dates(self) -> bool:
-        """Whether there are dates that can be read day first or month first."""
-        problems = self.reading.problems
-        return problems is not None and bool((problems["rule"] == AMBIGUOUS_DATES).any())
+    def two_way_dates(self) -> tuple[SheetSummary, ...]:
+        """The sheets with dates that could be day first or month first."""
+        ratings = self.reading.ratings
+        if ratings is None:
+            return ()
+        asked = set(ratings.problems.loc[ratings.problems["rule"] == "date_ambiguous", "source"])
+        return tuple(sheet for sheet in ratings.sheets if sheet.source in asked)
+
+    @property
+    def mappings_used(self) -> tuple[ColumnMapping, ...]:
+        """What was said, here or earlier, of the sheets that were read."""
+        sheets = self.reading.ratings.sheets if self.reading.ratings else ()
+        said = {sheet.columns.headings: self.said_of(sheet.columns.headings) for sheet in sheets}
+        return tuple(each.mapping(headings) for headings, each in said.items() if each != SheetChoices())
 
     def rows_set_aside(self) -> bytes:
         """Return the rows set aside as an Excel workbook."""
@@ -239,8 +260,8 @@ class LoadState(HasTraits):
         names = [repr(file.name.split(FOLDER)[-1]) for file in self.files] or ["…"]
         source = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
         lines = ["import supervision_kit as sk", ""]
-        if self.mappings:
-            lines += ["mappings = [", *(f"    sk.{_mapping_as_code(mapping)}," for mapping in self.mappings), "]"]
+        if self.mappings_used:
+            lines += ["mappings = [", *(f"    sk.{_mapping_as_code(mapping)}," for mapping in self.mappings_used), "]"]
             return "\n".join([*lines, f"ratings = sk.read_ratings({source}, mappings=mappings)"])
         return "\n".join([*lines, f"ratings = sk.read_ratings({source})"])
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ipywidgets as ipw
 import pandas as pd
 
-from supervision_kit.reasons import counted
-
 ALL = ""
 MOST_SHOWN = 5_000  # more than anyone reads; the workbook of the rows set aside holds all
 NAMES = {
@@ -45,7 +43,7 @@ class ProblemView(ipw.VBox):
         with self.hold_trait_notifications():
             self.rule.unobserve(self._redraw, "value")
             self.rule.options = [
-                (f"all {counted(len(self._problems), 'problem')}", ALL),
+                (f"all ({len(self._problems):,})", ALL),
                 *((f"{str(rule).replace('_', ' ')} ({n:,})", rule) for rule, n in counts.items()),
             ]
             self.rule.value = chosen if chosen in counts.index else ALL
