@@ -21,7 +21,11 @@ def lab_address(tmp_path_factory):
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces"))},
+        env={
+            **os.environ,
+            "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces")),
+            "SUPERVISION_KIT_WORKSPACE": str(tmp_path_factory.mktemp("kept") / "workspace.sqlite"),
+        },
     )
     lab.stdout.readline()
     yield lab.stdout.readline().removeprefix("Open: ").strip()
@@ -43,14 +47,35 @@ def run_all(page):
     pytest.fail("JupyterLab ran no cell.")
 
 
-@pytest.mark.parametrize("notebook", ["2_caseload", "3_case"])
-def test_a_notebook_shows_its_chart_in_jupyterlab_and_asks_nothing_of_the_outside(open_tab, lab_address, notebook):
-    visit = open_tab(lab_address)
+def open_and_run(visit, lab_address, notebook):
     page = visit.page
     page.goto(lab_address.replace("/?", f"/lab/workspaces/{notebook}/tree/notebooks/{notebook}.ipynb?"))
     page.locator(".jp-Notebook").wait_for(timeout=60_000)
     page.get_by_text("Python 3 | Idle").wait_for(timeout=60_000)
     run_all(page)
+    return page
+
+
+@pytest.mark.parametrize("notebook", ["2_caseload", "3_case"])
+def test_a_notebook_shows_its_chart_in_jupyterlab_and_asks_nothing_of_the_outside(open_tab, lab_address, notebook):
+    visit = open_tab(lab_address)
+    page = open_and_run(visit, lab_address, notebook)
     page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached", timeout=60_000)
     assert page.locator(".sk-chart .sk-banner-error").count() == 0
+    assert visit.asked_outside == []
+
+
+def test_a_file_larger_than_a_web_socket_takes_is_read_and_kept_in_jupyterlab(open_tab, lab_address):
+    visit = open_tab(lab_address)
+    page = open_and_run(visit, lab_address, "1_load_ratings")
+    page.get_by_role("button", name="Choose files …").wait_for(timeout=60_000)
+    rows = [f"C{n // 50},{n % 50 + 1},{'x' * 400},31\n" for n in range(30_000)]
+    text = "Client,Session,Remark,SRS total\n" + "".join(rows)
+    assert len(text) > 12_000_000
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files …").click()
+    chooser.value.set_files([{"name": "large.csv", "mimeType": "", "buffer": text.encode()}])
+    page.get_by_text("30,000 of 30,000 rows are ready, none set aside.").first.wait_for(timeout=120_000)
+    page.get_by_role("button", name="Import 30,000 rows").click()
+    page.get_by_text("Go on with the caseload: open 2_caseload.ipynb and run it.").wait_for(timeout=60_000)
     assert visit.asked_outside == []

@@ -23,6 +23,32 @@ def start(*arguments):
     )
 
 
+def test_a_workspace_that_cannot_be_one_is_said_in_one_sentence():
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "supervision_kit", "demo", "--port", "0", "--no-browser", "--workspace", "mysql://x/y"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    out, err = demo.communicate(timeout=60)
+    assert (demo.returncode, out) == (2, "")
+    assert (
+        err == "A workspace cannot be kept in mysql. Give the path of a file, or a URL beginning with postgresql://.\n"
+    )
+
+
+def test_what_a_demonstration_keeps_goes_with_it(monkeypatch, tmp_path):
+    monkeypatch.delenv("SUPERVISION_KIT_WORKSPACE")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    demo = start("0")
+    assert demo.stdout.readline().startswith("Open: ")
+    (folder,) = tmp_path.glob("supervision_kit_*")
+    assert folder.stat().st_mode & 0o077 == 0
+    demo.terminate()
+    demo.communicate(timeout=60)
+    assert not list(tmp_path.glob("supervision_kit_*"))
+
+
 def children_of(pid):
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
