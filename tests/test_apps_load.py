@@ -76,6 +76,14 @@ def test_a_refused_file_stays_listed_with_its_reason_while_others_load():
     assert state.answer == "3 of 4 rows are ready, 1 set aside."
 
 
+def test_what_is_being_done_is_said_while_files_are_read():
+    state, said = sk.apps.LoadState(), []
+    state.observe(lambda change: said.append(change["new"]), "stage")
+    state.add([dropped(MARCH)])
+    assert {"Reading march.csv", "Putting forms together"} <= set(said)
+    assert (said[-1], state.progress) == ("", -1)
+
+
 def test_only_refused_files_leave_nothing_to_import():
     state = loaded(dropped("%PDF-1.7", "scan.pdf"))
     assert state.reading.ratings is None
@@ -199,6 +207,7 @@ def test_of_many_columns_those_recognised_as_answers_are_folded_away(open_page):
     assert labelled(page.files, "WAI-SR 3").value == "wai_sr:3"
 
 
+SUM_RANGE = "Compare with the form; leave the cell blank where there is no score."
 DATED = "Client,Session,Date,SRS total\nC1,1,03/04/2025,31\nC1,2,04/04/2025,30\n"
 
 
@@ -206,6 +215,8 @@ def test_dates_that_can_be_read_two_ways_are_asked_about_and_answered_with_one_c
     page = open_page(dropped(DATED), dropped(MARCH.replace("\nC", "\nD"), "other.csv"))
     assert "march.csv has dates such as 03/04/2025, which can be read two ways." in texts(page.question)
     assert "other.csv" not in texts(page.question)
+    (table,) = page.problems.place.children
+    assert set(table.df["suggestion"]) == {"Answer the question above the table.", SUM_RANGE}
     labelled(page.question, "4 March: month first").click()
     assert page.question.children == ()
     scores = page.state.reading.ratings.scores
@@ -237,6 +248,14 @@ def test_problems_stand_in_a_table_and_can_be_chosen_by_rule(open_page):
     assert list(table.df) == ["row", "column", "value", "what is wrong", "suggestion"]
 
 
+def test_rows_that_are_kept_are_told_from_those_set_aside(open_page):
+    page = open_page(dropped(MARCH + "C1,3,2025-03-05,30\n"))  # a session before the one that it follows
+    (table,) = page.problems.place.children
+    assert table.df.loc[table.df["value"] == "41", "the row is"].to_list() == ["set aside"]
+    assert "kept" in table.df["the row is"].to_list()
+    assert page.state.answer == "4 of 5 rows are ready, 1 set aside."
+
+
 def test_without_problems_there_is_no_table_and_nothing_to_download(open_page):
     page = open_page(dropped("Client,Session,SRS total\nC1,1,31\n"))
     assert page.problems.layout.display == "none"
@@ -258,7 +277,7 @@ class Browser:
     """Stands at the other end of the drop zone: keeps what it is told, and sends what it is told to."""
 
     def __init__(self, **files):
-        self.files, self.taken, self.asked = files, [], []
+        self.files, self.taken, self.asked, self.said = files, [], [], []
         self.drop = FileDrop(self.taken.extend, lambda callback: callback)
         self.drop.send = self.asked.append
 
@@ -266,6 +285,7 @@ class Browser:
         offered = [{"name": name, "size": len(content)} for name, content in self.files.items()]
         self.drop._hear(None, {"kind": "offer", "files": offered}, [])
         while self.asked:
+            self.said.append((self.drop.status, round(self.drop.progress, 2)))
             wanted = self.asked.pop()
             content = list(self.files.values())[wanted["file"]]
             piece = content[wanted["start"] : wanted["start"] + PIECE]
@@ -281,6 +301,7 @@ def test_files_arrive_in_pieces_and_whole():
         ("empty", b""),
         ("small", b"abc"),
     ]
+    assert browser.said[:3] == [("Taking in large …", 0), ("Taking in large …", 0.39), ("Taking in large …", 0.78)]
 
 
 def test_more_than_there_is_room_for_is_refused_before_anything_is_sent():
@@ -341,6 +362,9 @@ def test_looking_makes_no_workspace_and_importing_does(open_page, tmp_path):
     assert (tmp_path / "workspace.sqlite").exists()
     assert "Imported." in page.keep.result.value
     assert page.keep.button.layout.display == "none"
+    said = page.keep.result.value
+    imported(page)  # a second click that waited for the first
+    assert page.keep.result.value == said
     with sk.Workspace() as workspace:
         assert len(workspace.scores()) == 3
 

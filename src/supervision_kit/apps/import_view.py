@@ -48,9 +48,17 @@ class ImportView(ipw.VBox):
         self._redraw()
 
     def _import(self, _button: object) -> None:
+        if not self.state.can_import:  # a second click that waited for the first
+            return
         plan = self.state.plan
         on_erased = self.erased.value if plan is not None and plan.erased_cases else "refuse"
-        self.state.import_ratings(self.loaded.said_here, on_erased=on_erased)
+        self.result.value = '<p role="status">Importing …</p>'
+        self.button.disabled = True
+        try:
+            self.state.import_ratings(self.loaded.said_here, on_erased=on_erased)
+        finally:
+            self.button.disabled = False
+            self._redraw()
         self.loaded.saved = self.state.mappings
 
     def _redraw(self, _change: object = None) -> None:

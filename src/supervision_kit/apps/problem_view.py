@@ -14,10 +14,27 @@ NAMES = {
     "value": "value",
     "message": "what is wrong",
     "suggestion": "suggestion",
+    "kept": "the row is",
 }
 
 
-WIDTHS = {"file": "14%", "row": "8%", "column": "14%", "value": "14%", "what is wrong": "28%", "suggestion": "28%"}
+WIDTHS = {
+    "file": "14%",
+    "row": "8%",
+    "column": "14%",
+    "value": "14%",
+    "what is wrong": "28%",
+    "suggestion": "28%",
+    "the row is": "9%",
+}
+
+
+HERE = {
+    "date_ambiguous": "Answer the question above the table.",
+    "rater_missing": "Choose under Columns who rated, or write it into the row.",
+    "instrument_missing": "Choose the questionnaire under Columns, or name it in the row.",
+}
+"""Rule → what to do on this page, where the rule's own suggestion speaks of code."""
 
 
 class ProblemView(ipw.VBox):
@@ -56,8 +73,11 @@ class ProblemView(ipw.VBox):
         problems = self._problems[self._problems["rule"] == chosen] if chosen else self._problems
         if problems.empty:
             return
-        names = [name for name in NAMES if name != "source" or len(problems["source"].unique()) > 1]
-        table = problems.head(MOST_SHOWN)[names].rename(columns=NAMES)
+        alike = {name for name in ("source", "kept") if len(self._problems[name].unique()) == 1}
+        table = problems.head(MOST_SHOWN)[[name for name in NAMES if name not in alike]].rename(columns=NAMES)
+        table["suggestion"] = table["suggestion"].where(~problems["rule"].isin(HERE), problems["rule"].map(HERE))
+        if "kept" not in alike:
+            table[NAMES["kept"]] = table[NAMES["kept"]].map({True: "kept", False: "set aside"})
         self.place.children = [_table(table)]
         more = len(problems) - len(table)
         self.cut.value = f'<p class="sk-quiet">… and {more:,} more.</p>' if more else ""
