@@ -218,9 +218,15 @@ def test_dates_that_can_be_read_two_ways_are_asked_about_and_answered_with_one_c
     (table,) = page.problems.place.children
     assert set(table.df["suggestion"]) == {"Answer the question above the table.", SUM_RANGE}
     labelled(page.question, "4 March: month first").click()
+    assert "· 4 Mar 2025 to 4 Apr 2025 (month first) ·" in texts(page.files)
     assert page.question.children == ()
     scores = page.state.reading.ratings.scores
     assert f"{scores.loc[scores['case_id'] == 'C1', 'date'].min():%Y-%m-%d}" == "2025-03-04"
+
+
+def test_the_order_that_dates_show_is_said():
+    state = loaded(dropped(DATED + "C2,1,28/04/2025,30\n"))
+    assert "· 3 Apr 2025 to 28 Apr 2025 (day first) ·" in state.reading.files[0].sentences[0]
 
 
 def test_sessions_known_only_by_dates_of_two_ways_are_asked_about_too(open_page):

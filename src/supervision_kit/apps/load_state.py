@@ -272,6 +272,7 @@ def describe_sheet(sheet: SheetSummary) -> str:
         return f"no row that can be used, {sheet.rows_read:,} set aside"
     titles = " and ".join(INSTRUMENTS[key].short_title for key in sheet.instruments)
     first, last = sheet.sessions
+    order = f" ({sheet.date_order})" if sheet.date_order else ""
     days = [f"{day.day} {day:%b %Y}" for day in sheet.dates] if sheet.dates else []
     return " · ".join(
         [
@@ -279,7 +280,7 @@ def describe_sheet(sheet: SheetSummary) -> str:
             counted(sheet.n_cases, "case"),
             counted(sheet.n_forms, "form"),
             f"session {first}" if first == last else f"sessions {first} to {last}",
-            " to ".join(dict.fromkeys(days)) if days else "no dates",
+            f"{' to '.join(dict.fromkeys(days))}{order}" if days else "no dates",
             f"{sheet.rows_kept:,} rows ready, {sheet.rows_read - sheet.rows_kept:,} set aside",
         ]
     )

@@ -34,6 +34,7 @@ class SheetSummary:
     dates: tuple[pd.Timestamp, pd.Timestamp] | None
     shape: str
     sessions_from: str
+    date_order: str
     columns: SheetColumns
 
 
@@ -122,5 +123,6 @@ def summarise(merged: Merged, at: int, columns: SheetColumns) -> SheetSummary:
         (pd.Timestamp(dates.min()), pd.Timestamp(dates.max())) if len(dates) else None,
         body.layout.shape,
         "dates" if body.is_dated else "numbers",
+        body.date_order,
         columns,
     )

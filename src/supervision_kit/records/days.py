@@ -20,6 +20,7 @@ EARLIEST = np.datetime64("1950-01-01")  # a session before is likely a day of bi
 
 _READ = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025."
 _OPEN = "The date can be read day first or month first, and the column does not show which."
+_SAID = {True: "day first", False: "month first", None: ""}
 _TORN = "The date can be read day first or month first, and the column holds dates of either order."
 _REWRITE = "Write the days of the column as 2025-03-28."
 _NO_DAY = "The table has no session numbers, and this row no day by which to number it."
@@ -39,6 +40,7 @@ def read_days(body: Body, *, day_first: bool | None) -> None:
         body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
         return
     body.date = column.spread(dates.values)
+    body.date_order = dates.order or _SAID[day_first]
     body.day_unclear = column.spread(dates.is_open)
     _flag_days(body, column, dates)
     body.notes += [f"“{heading}”{note}" for note in _notes(column, dates)]

@@ -53,6 +53,7 @@ class Body:
     session: Ints = field(init=False)
     date: npt.NDArray[np.datetime64] = field(init=False)
     day_unclear: Flags = field(init=False)
+    date_order: str = field(init=False, default="")
     is_summary: Flags = field(init=False)
     rater: Ints = field(init=False)
     instrument: Ints = field(init=False)
