@@ -375,6 +375,18 @@ def test_looking_makes_no_workspace_and_importing_does(open_page, tmp_path):
         assert len(workspace.scores()) == 3
 
 
+def test_cases_that_were_erased_come_back_only_when_asked(open_page):
+    imported(open_page(dropped(MARCH)))
+    with sk.Workspace() as workspace:
+        workspace.erase_case("C1")
+    page = open_page(dropped(MARCH))
+    assert page.keep.erased.value == "leave_out"
+    page.keep.erased.value = "take"
+    imported(page)
+    with sk.Workspace() as workspace:
+        assert "C1" in workspace.case_ids()
+
+
 def test_the_same_file_again_has_nothing_new(open_page):
     imported(open_page(dropped(MARCH)))
     page = open_page(dropped(MARCH, "again.csv"))
