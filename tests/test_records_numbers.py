@@ -86,8 +86,10 @@ def test_the_column_shows_what_a_mark_before_three_digits_is(texts, values):
         "Don't know",
         "nicht beantwortet",
         "weiß nicht",
-        "#NULL!",
         "./.",
+        "-",
+        "n/a",
+        "missing",
         "98 = declined",
         "9 (missing)",
         "-99 - no answer",
@@ -96,16 +98,27 @@ def test_the_column_shows_what_a_mark_before_three_digits_is(texts, values):
 )
 def test_words_for_no_answer_are_unanswered(word):
     ratings = read(f"case;session;SRS 1;SRS 2\nA;1;9;{word}\n")
-    assert ratings.problems.empty
+    assert ratings.problems[["column", "value", "rule", "kept"]].values.tolist() == [
+        ["SRS 2", word, "no_answer_in_words", True]
+    ]
+    assert ratings.rows_kept == 1
     assert ratings.responses["response"].isna().tolist() == [False, True]
 
 
-def test_words_for_no_answer_are_counted_in_a_note_and_others_are_problems():
-    ratings = read("case,session,SRS 1,SRS 2\nA,1,9,refused\nA,2,9,98 = declined\nA,3,9,\nA,4,9,maybe\nA,x,9,refused\n")
-    assert ratings.problems["rule"].tolist() == ["response_not_a_number", "session_not_a_number"]
-    assert "3 cell(s) without an answer (blank, n/a, -, …) were read as unanswered." in ratings.notes
-    (note,) = [note for note in ratings.notes if "in words" in note]
-    assert note.startswith("2 cell(s) say in words that there is no answer")
+def test_each_way_of_saying_that_there_is_no_answer_is_listed_once_and_other_words_are_wrong():
+    ratings = read(
+        "case,session,SRS 1,SRS 2\n"
+        "A,x,9,refused\nA,1,9,refused\nA,2,9,98 = declined\nA,3,9,\nA,4,9,maybe\nA,5,Refused,9\n"
+    )
+    assert ratings.problems[["row", "column", "rule", "kept"]].values.tolist() == [
+        [2, "session", "session_not_a_number", False],
+        [3, "SRS 2", "no_answer_in_words", True],
+        [4, "SRS 2", "no_answer_in_words", True],
+        [6, "SRS 2", "response_not_a_number", False],
+    ]
+    assert ratings.problems["message"][1] == "This stands in 2 cell(s) for a rating, which were read as unanswered."
+    assert (ratings.rows_read, ratings.rows_kept, ratings.rows_set_aside) == (6, 4, 2)
+    assert "4 cell(s) without an answer (blank, n/a, -, …) were read as unanswered." in ratings.notes
 
 
 WAI = "case;session;" + ";".join(f"WAI-SR {item}" for item in range(1, 13))

@@ -71,6 +71,7 @@ SMALLEST = {  # of the rules that take more than one row, or another table: the 
     "case_under_two_therapists": "case,session,therapist,SRS\nA,1,T1,30\nA,2,T2,30\n",
     "session_out_of_order": "case,session,date,SRS\nA,1,2025-03-04,30\nA,2,2025-03-03,30\n",
     "nothing_rated": "case,session,instrument,Bond\nA,1,WAI-SR,4.5\nA,2,SRS,\n",
+    "no_answer_in_words": "case,session,SRS\nA,1,refused\nA,2,30\n",
     "repeated_row": "case,session,SRS\nA,1,30\nA,1,30\n",
     "conflicting_rows": "case,session,SRS\nA,1,30\nA,1,31\n",
     "same_day": "case,date,SRS\nA,2025-01-02,30\nA,2025-01-02,31\n",
@@ -119,8 +120,8 @@ def test_a_row_is_set_aside_whole_and_all_its_bad_cells_are_listed():
     assert ratings.scores["session"].tolist() == [2, 2]
 
 
-@pytest.mark.parametrize("code", ["", "n/a", "NA", "-", ".", "NULL", "None", "missing", "k.A."])
-def test_the_few_codes_for_no_answer_are_unanswered_and_not_wrong(code):
+@pytest.mark.parametrize("code", ["", "NA", ".", "NULL", "None", "nan", "#N/A"])
+def test_what_programs_write_into_an_empty_cell_is_unanswered_and_not_wrong(code):
     ratings = read(f"case,session,SRS 1,SRS 2\nA,1,9,{code}\n")
     assert ratings.problems.empty
     assert ratings.responses["response"].isna().tolist() == [False, True]

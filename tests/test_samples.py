@@ -27,6 +27,7 @@ PLANTED = {
     (16, "WAI-SR 2"): "half an answer",
     (17, "WAI-SR 4"): "a word for an answer",
     (18, "Rater"): "a rater who is none",
+    (20, "WAI-SR 2"): "n/a, which is kept as unanswered",
 }
 
 

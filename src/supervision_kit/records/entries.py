@@ -67,6 +67,7 @@ def read_entries(body: Body) -> Entries:
     kept = _without_strange_blanks(entries.only(~body.problems.bad[entries.row]))
     _note_unanswered(body, kept)
     body.notes += readings.notes(body.problems.bad)
+    readings.list_unanswered(body.problems)
     _note_strange(body, kept)
     return kept
 

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS, Instrument
-from supervision_kit.records.cells import Flags, Rows, Texts
+from supervision_kit.records.cells import Column, Flags, Rows, Texts
 from supervision_kit.records.dates import like_dates
 from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH, has_lines
+from supervision_kit.records.no_answer import typed_by_hand
 from supervision_kit.records.numbers import Numbers, read_alike
+from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.rows import Body
 from supervision_kit.records.units import ANSWER, MILLIMETRES, Unit
 
@@ -32,13 +34,43 @@ _MILLIMETRES = "If these are millimetres, divide them by 10."
 
 @dataclass
 class Readings:
-    """The cells whose numbers were read with care, by how; to be counted once it is known which rows stay."""
+    """The cells that were read with care; to be counted once it is known which rows stay.
+
+    `cells` are the rows of numbers, by how they were read; `unanswered` the rows and columns of what somebody wrote for
+    no answer, by what it is.
+    """
 
     cells: dict[str, list[Rows]] = field(default_factory=dict)
+    unanswered: dict[str, list[tuple[int, str, Rows]]] = field(default_factory=dict)
 
     def add(self, how: str, where: Flags) -> None:
         """Remember the rows of some cells."""
         self.cells.setdefault(how, []).append(np.flatnonzero(where))
+
+    def add_unanswered(self, group: RatedCells, column: Column, which: Flags) -> None:
+        """Remember the rows of the texts that say that there is no answer."""
+        for code in np.flatnonzero(which):
+            text = str(column.texts[code])
+            rows = np.flatnonzero(group.rows & (column.codes == code))
+            if len(rows):
+                self.unanswered.setdefault(text.casefold(), []).append((group.position, text, rows))
+
+    def list_unanswered(self, problems: ProblemList) -> None:
+        """List each way of saying that there is no answer once, where it stands first among the rows that stay."""
+        for places in self.unanswered.values():
+            here = [
+                (row, position, text) for position, text, rows in places for row in rows[~problems.bad[rows]].tolist()
+            ]
+            if here:
+                row, position, text = min(here)
+                problems.add(
+                    np.array([row]),
+                    position=position,
+                    values=text,
+                    rule="no_answer_in_words",
+                    message=f"This stands in {len(here):,} cell(s) for a rating, which were read as unanswered.",
+                    kept=True,
+                )
 
     def notes(self, bad: Flags) -> list[str]:
         """Return a sentence with the number of cells for each way of reading, those in rows set aside left out."""
@@ -46,7 +78,6 @@ class Readings:
         return [f"{n:,} cell(s) {how}." for how, n in counts.items() if n]
 
 
-_IN_WORDS = "say in words that there is no answer (refused, keine Angabe, 9 = missing, …), and were read as unanswered"
 _WITH_WORDS = "hold a number with words beside it (4 - often), always the same ones, and were read as the number"
 _WITH_UNIT = "hold a number with its unit or its highest (36 pts, 36/40), and were read as the number"
 
@@ -82,7 +113,8 @@ def judge_cells(
                 message=f"{allowed}; blank where not given.",
                 suggestion=column.spread(np.where(which, advice, "")),
             )
-    for how, which in ((_IN_WORDS, numbers.in_words), (_WITH_WORDS, labelled), (_WITH_UNIT, measured)):
+    readings.add_unanswered(group, column, (numbers.unanswered | numbers.in_words) & typed_by_hand(column.texts))
+    for how, which in ((_WITH_WORDS, labelled), (_WITH_UNIT, measured)):
         if which.any():
             readings.add(how, group.rows & column.spread(which & ~outside))
     return column.spread(unit.convert(values) if unit else values)

@@ -11,6 +11,7 @@ NO_ANSWER = frozenset(
     {"", "n/a", "#n/a", "na", "<na>", "nan", "-", "--", "---", "–", "—", ".", "./.", "null", "#null!", "none"}
     | {"missing", "k.a.", "k. a."}
 )
+WRITTEN_BY_PROGRAMS = frozenset({"", "#n/a", "na", "<na>", "nan", ".", "null", "#null!", "none"})
 LONGEST = 40  # letters; what is longer is a comment
 _NOTHING = frozenset({"none", "keine", "nichts", "nothing"})  # beside a number they may be what it means: 0 = none
 _WORDS = frozenset(  # squeezed; only where a rating is looked for: a rater may be “unknown”, and a case “Skip”
@@ -30,6 +31,11 @@ _WORDS = frozenset(  # squeezed; only where a rating is looked for: a rater may 
 def unanswered(texts: Texts) -> Flags:
     """Return which texts are empty or one of the few unambiguous codes for no answer."""
     return pd.Series(texts, dtype="str").str.casefold().isin(NO_ANSWER).to_numpy(dtype=bool)
+
+
+def typed_by_hand(texts: Texts) -> Flags:
+    """Return which texts are none that programs write into an empty cell (NA, null, .)."""
+    return ~pd.Series(texts, dtype="str").str.casefold().isin(WRITTEN_BY_PROGRAMS).to_numpy(dtype=bool)
 
 
 def says_no_answer(text: str) -> bool:

@@ -100,6 +100,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "The answer lies between two answers that the form allows.",
             "Compare with the form; leave the cell blank where two answers were ticked.",
         ),
+        "no_answer_in_words": Rule(
+            "A cell for a rating says that there is none (-, n/a, refused, 9 = missing); the rows are kept.",
+            "Nothing is to be done if that is meant; else type the number that was ticked.",
+        ),
         "score_not_a_number": Rule(
             "The score is neither a number nor a known word for no score.",
             "Type the score as a number, or leave the cell blank where there is none.",
