@@ -57,6 +57,7 @@ def test_json_is_the_problem_table_and_nothing_else(file, capsys):
         (3, "session", "Zacharias", "session_not_a_number"),
         (4, "case", "", "case_missing"),
         (5, "session", "1990-02-03", "session_not_a_number"),
+        (6, "SRS", "n/a", "no_answer_in_words"),
         (7, "SRS", "41", "score_out_of_range"),
     ]
     assert set(problems[0]) == {"source", "row", "column", "value", "rule", "message", "suggestion", "kept"}
@@ -155,6 +156,7 @@ def test_the_broken_sample_has_every_planted_problem(capsys):
         (16, "WAI-SR 2", "response_not_whole"),
         (17, "WAI-SR 4", "response_not_a_number"),
         (18, "Rater", "rater_unknown"),
+        (20, "WAI-SR 2", "no_answer_in_words"),
     ]
 
 
