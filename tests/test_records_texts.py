@@ -161,3 +161,25 @@ def test_progress_tells_bytes_of_the_file_and_then_the_stages(tmp_path):
     assert [each.done for each in reading] == sorted(each.done for each in reading)
     assert reading[-1].done == reading[-1].total == path.stat().st_size
     assert [each.stage for each in told[len(reading) :]] == ["Reading answers", "Putting forms together"]
+
+
+@pytest.mark.parametrize("short", ["B{},1,31", "B{},1,31,"])
+def test_many_rows_without_the_last_cell_stay_in_their_places(short):
+    rows = [
+        "Client,Session,SRS,Note",
+        "A,1,30,x",
+        *(short.format(at) for at in range(1_200)),
+        "Z,1,32,y",
+        "",
+        "Q,2,33,z",
+    ]
+    ratings = sk.read_ratings("\n".join(rows).encode())
+    assert (ratings.rows_read, ratings.rows_kept) == (1_203, 1_203)
+    scores = ratings.scores.set_index("case_id")["score"]
+    assert scores[["A", "B0", "B1199", "Z", "Q"]].tolist() == [30, 31, 31, 32, 33]
+
+
+def test_blank_lines_beneath_the_headings_are_no_rows_however_many():
+    ratings = sk.read_ratings(("Client,Session,SRS" + "\n" * 1_100 + "A,1,bad\n").encode())
+    assert ratings.rows_read == 1
+    assert ratings.problems["row"].tolist() == [1_101]

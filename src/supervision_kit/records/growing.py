@@ -72,11 +72,8 @@ class GrowingTable:
             )
         self.columns += [GrowingColumn(self.n_rows) for _ in range(len(self.columns), width)]
         cells = zip(*rows, strict=True) if all(len(row) == width for row in rows) else zip_longest(*rows, fillvalue="")
-        left = iter(self.columns)
-        for column, block in zip(left, cells, strict=False):
+        for column, block in zip_longest(self.columns, cells, fillvalue=[""] * len(rows)):
             column.add(block)
-        for column in left:
-            column.add([""] * len(rows))
         self.n_rows = n_rows
 
     def finished(self, *, stand_in: tuple[str, str] | None = None) -> tuple[Column, ...]:
