@@ -240,3 +240,135 @@ def test_numbers_of_any_size_are_read_as_they_are_written():
         text = json.dumps([response(items)]).replace('"valueInteger": 1}', f'"valueInteger": {strange}' + "}")
         ratings = sk.read_ratings(text.encode())
         assert ratings.rows_read == 1
+
+
+def numbered(n_items, value):
+    return [answer(f"p{n}", value) for n in range(1, n_items + 1)]
+
+
+def in_session(number):
+    return [{"url": "x/session", "valueInteger": number}]
+
+
+def contained_form(title, n_items):
+    items = [{"linkId": f"p{n}"} for n in range(1, n_items + 1)]
+    return [{"resourceType": "Questionnaire", "id": "q", "title": title, "item": items}]
+
+
+def test_contained_questionnaires_of_the_same_local_id_are_told_apart():
+    phq = response(numbered(9, 3), questionnaire="#q", contained=contained_form("PHQ-9", 9), extension=in_session(1))
+    gad = response(numbered(7, 3), questionnaire="#q", contained=contained_form("GAD-7", 7), extension=in_session(2))
+    again = {**gad, "extension": in_session(3)}
+    scores = read(phq, gad, again).scores
+    assert scores[["session", "instrument", "score"]].to_numpy().tolist() == [
+        [2, "gad7", 21],
+        [3, "gad7", 21],
+        [1, "phq9", 27],
+    ]
+    shown = [
+        {**form, "questionnaire": None, "_questionnaire": {"extension": [{"url": "display", "valueString": title}]}}
+        for form, title in ((phq, "PHQ-9"), (gad, "GAD-7"))
+    ]
+    assert sorted(read(*shown).scores["score"]) == [21, 27]
+
+
+def options(**weights):
+    return [
+        {"valueCoding": {"code": code}, "extension": [{"url": ORDINAL, "valueDecimal": weight}]}
+        for code, weight in weights.items()
+    ]
+
+
+def test_a_code_weighs_what_its_own_question_says():
+    items = [{"linkId": f"p{n}", "answerOption": options(a=0, b=1, c=2, d=3)} for n in range(1, 10)]
+    items[1]["answerOption"] = options(a=3, b=2, c=1, d=0)
+    form = {"resourceType": "Questionnaire", "url": "https://x.example/phq9", "item": items}
+    given = [answer(f"p{n}", {"code": "a"}, "valueCoding") for n in range(1, 10)]
+    ratings = read(form, response(given, questionnaire="https://x.example/phq9"))
+    assert ratings.responses["response"].tolist() == [0, 3, 0, 0, 0, 0, 0, 0, 0]
+    assert ratings.scores["score"].tolist() == [3]
+
+
+def test_answers_are_weighed_as_the_version_of_the_questionnaire_says():
+    def form(version, weight):
+        items = [{"linkId": f"p{n}", "answerOption": options(a=weight)} for n in range(1, 10)]
+        return {"resourceType": "Questionnaire", "url": "https://x.example/phq9", "version": version, "item": items}
+
+    given = [answer(f"p{n}", {"code": "a"}, "valueCoding") for n in range(1, 10)]
+    first = response(given, questionnaire="https://x.example/phq9|1", extension=in_session(1))
+    second = response(given, questionnaire="https://x.example/phq9|2", extension=in_session(2))
+    scores = read(form("1", 1), form("2", 2), first, second).scores
+    assert scores[["session", "score"]].to_numpy().tolist() == [[1, 9], [2, 18]]
+
+
+def patient(identifier):
+    return {"resourceType": "Patient", "id": "p1", "identifier": [{"value": identifier}] if identifier else []}
+
+
+def test_a_contained_patient_is_known_by_the_identifier_and_not_by_the_local_id():
+    forms = [
+        response(TWELVE, subject={"reference": "#p1"}, source={"reference": "#p1"}, contained=[patient(identifier)])
+        for identifier in ("007", "008", "")
+    ]
+    ratings = read(*forms)
+    assert sorted(ratings.scores["case_id"].unique()) == ["007", "008"]
+    assert ratings.scores["rater"].unique().tolist() == ["client"]
+    assert ratings.problems[["row", "rule"]].to_numpy().tolist() == [[3, "case_missing"]]
+
+
+def test_a_reference_within_the_bundle_is_the_resource_it_means():
+    who = {"reference": "urn:uuid:aa"}
+    encounter = {"resourceType": "Encounter", "participant": [{"individual": {"reference": "urn:uuid:cc"}}]}
+    beside = {
+        "urn:uuid:aa": {"resourceType": "Patient", "id": "P9"},
+        "urn:uuid:bb": encounter,
+        "urn:uuid:cc": {"resourceType": "Practitioner", "identifier": [{"value": "T2"}]},
+    }
+    form = response(TWELVE, subject=who, source=who, encounter={"reference": "urn:uuid:bb"})
+    entries = [{"fullUrl": address, "resource": each} for address, each in beside.items()]
+    ratings = read({"resourceType": "Bundle", "entry": [*entries, {"resource": form}]})
+    assert ratings.scores[["case_id", "rater", "therapist_id"]].drop_duplicates().to_numpy().tolist() == [
+        ["P9", "client", "T2"]
+    ]
+
+
+def srs(*values, unit=None, session=1, code=None):
+    said = {name: each for name, each in (("unit", unit), ("code", code)) if each}
+    items = [answer(str(n), {"value": value, **said}, "valueQuantity") for n, value in enumerate(values, 1)]
+    return response(items, questionnaire="x/srs", extension=in_session(session))
+
+
+def test_the_unit_of_a_quantity_is_kept():
+    forms = [
+        srs(8, 8, 8, 8, unit="mm", session=1),
+        srs(8, 8, 8, 8, unit="cm", session=2),
+        srs(80, 85, 90, 65, unit="Millimeter", code="mm", session=3),
+        srs(8, 8, 8, 8, unit="points", session=4),
+        srs(80, 80, 80, 80, unit="%", session=5),
+    ]
+    ratings = read(*forms)
+    assert ratings.scores[["session", "score"]].to_numpy().tolist() == [
+        [1, pytest.approx(3.2)],
+        [2, 32],
+        [3, 32],
+        [4, 32],
+    ]
+    assert ratings.problems["rule"].unique().tolist() == ["response_not_a_number"]
+    assert "12 cell(s) say in what they are measured (82 mm, 8.2 cm), and were read as that." in ratings.notes
+
+
+def test_a_bundle_within_a_bundle_is_opened():
+    batch = {"resourceType": "Bundle", "type": "batch-response", "entry": [{"resource": bundle(response(TWELVE))}]}
+    assert read(batch).scores["score"].tolist() == [4, 4, 4, 4]
+    deep = response(TWELVE)
+    for _ in range(100):
+        deep = bundle(deep)
+    assert read(deep).rows_read == 1
+
+
+def test_a_page_of_a_search_says_that_there_is_more_of_it():
+    said = "data is a page of several, and the next one is not in it. Read all pages together."
+    first = {**bundle(response(TWELVE)), "link": [{"relation": "next", "url": "https://x.example?page=2"}]}
+    last = {**bundle(SECOND), "link": [{"relation": "self", "url": "https://x.example?page=2"}]}
+    assert said in read(first).notes
+    assert said not in read(first, last).notes

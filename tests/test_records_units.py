@@ -214,3 +214,26 @@ def test_doubled_scores_above_their_range_are_problems():
     assert ratings.problems["message"].tolist() == [
         "DASS-21 anxiety is read as 2 × sums, 0 to 42; blank where not given."
     ]
+
+
+def test_a_length_that_says_its_unit_needs_no_column_to_tell():
+    export = "Case,Session,SRS 1,SRS 2,SRS 3,SRS 4,SRS total\n" + "".join(
+        f"a,{session},{','.join([cell] * 4)},{total}\n"
+        for session, (cell, total) in enumerate([("82 mm", "328 mm"), ("8.2 cm", "32.8 cm"), ("8 mm", "3.2 cm")], 1)
+    )
+    ratings = sk.read_ratings(export.encode())
+    assert ratings.problems.empty
+    assert ratings.responses["response"].to_list() == [*[8.2] * 8, *[0.8] * 4]
+    assert ratings.scores["score"].to_list() == pytest.approx([32.8, 32.8, 3.2])
+    assert not [note for note in ratings.notes if "differs" in note or "millimetres" in note]
+
+
+def test_among_millimetres_a_length_in_centimetres_is_ten_times_as_long():
+    export = "Case,Session,SRS 1,SRS 2,SRS 3,SRS 4\na,1,82,90,75,61\na,2,88,93,70,66\na,3,8 cm,8 cm,8 mm,80\n"
+    responses = sk.read_ratings(export.encode()).responses
+    assert responses["response"].to_list() == pytest.approx([8.2, 9, 7.5, 6.1, 8.8, 9.3, 7, 6.6, 8, 8, 0.8, 8])
+
+
+def test_a_length_is_no_answer_of_a_form_without_lines():
+    ratings = sk.read_ratings(b"Case,Session,PHQ-9\na,1,8 mm\n")
+    assert ratings.problems["rule"].to_list() == ["score_not_a_number"]

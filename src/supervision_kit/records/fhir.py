@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from supervision_kit.records.fhir_items import (
     link_id,
     walk_items,
 )
+from supervision_kit.records.fhir_references import Resource, is_cut_short, list_resources
 from supervision_kit.records.files import File
 from supervision_kit.records.headings import FieldRole, Role, instruments_in, read_heading
 from supervision_kit.records.json_values import as_dict, as_dicts, as_text, read_json
@@ -30,6 +32,7 @@ _RATERS = {"Patient": "client", "Practitioner": "therapist", "PractitionerRole":
 _SESSION_ENDS = ("session", "session-number", "sessionnumber", "session_number")
 _COMPLETE = ("completed", "amended", "")
 _LONGEST_NAME = 60
+_TELLING = ("url", "version", "name", "title", "identifier", "code", "item")  # of a questionnaire
 
 
 @dataclass
@@ -38,7 +41,7 @@ class _Form:
 
     title: str
     questions: Questions = field(default_factory=Questions)
-    responses: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    responses: list[tuple[int, Resource]] = field(default_factory=list)
 
 
 def read_fhir(
@@ -53,64 +56,71 @@ def read_fhir(
     RecordsError
         The JSON is broken, or holds no QuestionnaireResponse.
     """
-    resources = list(_resources(read_json(file.content(), source=file.name)))
+    resources, bundles = list_resources(read_json(file.content(), source=file.name))
     report(Progress(file.size or 0, file.size, f"Reading {file.name}"))
-    kinds = Counter(as_text(each.get("resourceType")) for each in resources)
+    kinds = Counter(each.text("resourceType") for each in resources)
     if not kinds[FORM]:
         raise RecordsError(f"{file.name} is JSON, but holds no {FORM} of FHIR. Export the answers to the forms.")
-    known = {(as_text(each.get("resourceType")), as_text(each.get("id"))): each for each in resources}
     forms = _forms(resources)
-    sheets = [_sheet(form, file.name, stem, targets, known, alone=len(forms) == 1) for form in forms]
+    sheets = [_sheet(form, file.name, stem, targets, alone=len(forms) == 1) for form in forms]
     others = [f"{n:,} {printable(kind)[:40] or 'unnamed'}" for kind, n in kinds.items() if kind != FORM]
     notes = [f"Left aside, as they are no answers to a form: {', '.join(others)}."] if others else []
-    unsaid = sum(not as_text(each.get("status")) for form in forms for _, each in form.responses)
+    if is_cut_short(bundles):
+        notes.append(f"{file.name} is a page of several, and the next one is not in it. Read all pages together.")
+    unsaid = sum(not each.text("status") for form in forms for _, each in form.responses)
     if unsaid:
         notes.append(f"{unsaid:,} {FORM}(s) do not say their status, and were read as completed.")
     return sheets, notes
 
 
-def _resources(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the resources, those of bundles and arrays each for itself."""
-    for value in values:
-        if isinstance(value, list):
-            yield from _resources(value)
-        elif as_dict(value).get("resourceType") == "Bundle" or "entry" in as_dict(value):
-            yield from (as_dict(entry.get("resource")) for entry in as_dicts(value.get("entry")))
-        elif isinstance(value, dict):
-            yield value
-        else:
-            yield {}
-
-
-def _forms(resources: list[dict[str, Any]]) -> list[_Form]:
+def _forms(resources: list[Resource]) -> list[_Form]:
     """Return the questionnaires that there are responses to, in their order."""
-    described = [each for each in resources if each.get("resourceType") == "Questionnaire"]
+    described = [each.content for each in resources if each.text("resourceType") == "Questionnaire"]
     forms: dict[str, _Form] = {}
     for place, resource in enumerate(resources, 1):
-        if resource.get("resourceType") != FORM:
+        if resource.text("resourceType") != FORM:
             continue
-        contained = as_dicts(resource.get("contained"))
-        canonical = as_text(resource.get("questionnaire")).partition("|")[0]
-        about = [each for each in (*described, *contained) if _is_of(each, canonical)]
-        if canonical not in forms:
-            forms[canonical] = _Form(_title(resource, canonical, about))
+        canonical = resource.text("questionnaire")
+        is_local = canonical.startswith("#")
+        within = [each for each in resource.contained if _is_of(each, canonical)]
+        about = within if is_local else [*_of_version(described, canonical), *within]
+        key = _content(within) if is_local and within else canonical or _shown(resource)
+        if key not in forms:
+            forms[key] = _Form(_title(resource, canonical.partition("|")[0], about))
             for each in about:
-                forms[canonical].questions.learn(each.get("item"))
-        forms[canonical].responses.append((place, resource))
+                forms[key].questions.learn(each.get("item"))
+        forms[key].responses.append((place, resource))
     return list(forms.values())
 
 
 def _is_of(questionnaire: Mapping[str, Any], canonical: str) -> bool:
-    names = {as_text(questionnaire.get("url")), "#" + as_text(questionnaire.get("id"))}
-    return bool(canonical) and (canonical in names or canonical.endswith(f"Questionnaire/{questionnaire.get('id')}"))
+    address = canonical.partition("|")[0]
+    if address.startswith("#"):
+        return address == "#" + as_text(questionnaire.get("id"))
+    ends = f"Questionnaire/{as_text(questionnaire.get('id'))}"
+    return bool(address) and (address == as_text(questionnaire.get("url")) or address.endswith(ends))
 
 
-def _title(resource: Mapping[str, Any], canonical: str, about: list[dict[str, Any]]) -> str:
+def _of_version(described: list[dict[str, Any]], canonical: str) -> list[dict[str, Any]]:
+    """Return the questionnaires of this address: those of its version, if there are any."""
+    about = [each for each in described if _is_of(each, canonical)]
+    version = canonical.partition("|")[2]
+    return [each for each in about if version and as_text(each.get("version")) == version] or about
+
+
+def _content(questionnaires: list[dict[str, Any]]) -> str:
+    """Return what tells contained questionnaires apart: their ids are the same in many responses."""
+    return json.dumps([{name: each.get(name) for name in _TELLING} for each in questionnaires], sort_keys=True)
+
+
+def _shown(resource: Resource) -> str:
+    """Return what the questionnaire is displayed as."""
+    extensions = as_dicts(as_dict(resource.content.get("_questionnaire")).get("extension"))
+    return next((shown for each in extensions if (shown := as_text(each.get("valueString")))), "")
+
+
+def _title(resource: Resource, canonical: str, about: list[dict[str, Any]]) -> str:
     """Return the name that tells the instrument, or the first there is."""
-    shown = [
-        as_text(extension.get("valueString"))
-        for extension in as_dicts(as_dict(resource.get("_questionnaire")).get("extension"))
-    ]
     end = canonical.rstrip("/").rpartition("/")[2]
     codes = [as_text(code.get("code")) for each in about for code in as_dicts(each.get("code"))]
     described = [as_text(each.get(name)) for each in about for name in ("title", "name")]
@@ -118,7 +128,7 @@ def _title(resource: Mapping[str, Any], canonical: str, about: list[dict[str, An
     names = [
         *filter(None, map(LOINC_FORMS.get, [end, *codes, *identified])),
         *described,
-        *shown,
+        _shown(resource),
         end,
         *identified,
         canonical,
@@ -132,7 +142,6 @@ def _sheet(
     source: str,
     stem: str,
     targets: Mapping[str, Role | None],
-    known: Mapping[tuple[str, str], dict[str, Any]],
     *,
     alone: bool,
 ) -> Sheet:
@@ -143,9 +152,9 @@ def _sheet(
     rows = [[*_FIELDS, *(heading for _, heading in rated)]]
     faults = []
     for at, (_, resource) in enumerate(form.responses, 1):
-        answers = form.questions.answers(resource.get("item"))
+        answers = form.questions.answers(resource.content.get("item"))
         session = _session(resource) or next((answers[link] for link in of_session if answers.get(link)), "")
-        rows.append([*_about(resource, form.title, session, known), *(answers.get(link, "") for link, _ in rated)])
+        rows.append([*_about(resource, form.title, session), *(answers.get(link, "") for link, _ in rated)])
         faults += _faults(at, resource)
     kept = {0, len(_FIELDS) - 1} | ({_FIELDS.index("rater")} if _says_who(form) else set())
     used = [at for at in range(len(rows[0])) if at >= len(_FIELDS) or at in kept or any(row[at] for row in rows[1:])]
@@ -162,14 +171,14 @@ def _sheet(
 
 
 def _says_who(form: _Form) -> bool:
-    return any(as_dict(resource.get(who)) for _, resource in form.responses for who in ("source", "author"))
+    return any(as_dict(resource.content.get(who)) for _, resource in form.responses for who in ("source", "author"))
 
 
 def _links(form: _Form) -> tuple[list[str], dict[str, str]]:
     """Return the link ids of the items that anyone answers or that could be, in their order, and their texts."""
     texts: dict[str, str] = {}
     for _, resource in form.responses:
-        for item in walk_items(resource.get("item")):
+        for item in walk_items(resource.content.get("item")):
             if "answer" in item or not as_dicts(item.get("item")):
                 texts.setdefault(link_id(item), as_text(item.get("text")))
     return [link for link in texts if link], texts
@@ -180,52 +189,36 @@ def _is_session(heading: str) -> bool:
     return isinstance(role, FieldRole) and role.field == "session"
 
 
-def _faults(row: int, resource: Mapping[str, Any]) -> list[Fault]:
-    status = as_text(resource.get("status"))
+def _faults(row: int, resource: Resource) -> list[Fault]:
+    status = resource.text("status")
     if status not in _COMPLETE:
         return [Fault(row, "status", "form_not_complete", "The form is not a completed one, as its status says.")]
-    if not is_well_formed(resource.get("item")):
+    if not is_well_formed(resource.content.get("item")):
         return [Fault(row, "status", "form_malformed", f"The {FORM} is not built as FHIR says.")]
     return []
 
 
-def _about(
-    resource: Mapping[str, Any], title: str, session: str, known: Mapping[tuple[str, str], dict[str, Any]]
-) -> list[str]:
+def _about(resource: Resource, title: str, session: str) -> list[str]:
     """Return the cells of a response's fields."""
-    subject, source = as_dict(resource.get("subject")), as_dict(resource.get("source"))
-    author = as_dict(resource.get("author"))
-    case = _identity(subject) or as_text(as_dict(subject.get("identifier")).get("value"))
     return [
-        case,
-        _therapist(resource, source, known),
-        _rater(source, author, title),
-        as_text(resource.get("authored"))[: len("2025-03-04")],
+        resource.identity(as_dict(resource.content.get("subject"))),
+        _therapist(resource),
+        _rater(resource, title),
+        resource.text("authored")[: len("2025-03-04")],
         session,
-        as_text(resource.get("status")) or "not said",
+        resource.text("status") or "not said",
     ]
 
 
-def _identity(reference: Mapping[str, Any]) -> str:
-    """Return the id that a reference ends with; never what it is displayed as."""
-    address = as_text(reference.get("reference")).partition("/_history")[0]
-    return address.rstrip("/").rpartition("/")[2].removeprefix("urn:uuid:").removeprefix("urn:oid:").removeprefix("#")
-
-
-def _kind(reference: Mapping[str, Any]) -> str:
-    parts = as_text(reference.get("reference")).partition("/_history")[0].rstrip("/").split("/")
-    return as_text(reference.get("type")) or (parts[-2] if len(parts) > 1 else "")
-
-
-def _rater(source: Mapping[str, Any], author: Mapping[str, Any], title: str) -> str:
+def _rater(resource: Resource, title: str) -> str:
     """Return who answered: the source; without one the author, but a professional only of forms that they fill in.
 
     A relative is neither client, therapist nor observer: the word is left as it is, and the row becomes a problem.
     """
-    kind = _kind(source)
+    kind = resource.kind(as_dict(resource.content.get("source")))
     if kind:
         return _RATERS.get(kind, kind)
-    kind = _kind(author)
+    kind = resource.kind(as_dict(resource.content.get("author")))
     instruments = instruments_in(title)
     raters = INSTRUMENTS[instruments.pop()].raters if len(instruments) == 1 else ()
     if len(raters) == 1:
@@ -233,21 +226,20 @@ def _rater(source: Mapping[str, Any], author: Mapping[str, Any], title: str) -> 
     return "client" if kind == "Patient" else ""
 
 
-def _therapist(
-    resource: Mapping[str, Any], source: Mapping[str, Any], known: Mapping[tuple[str, str], dict[str, Any]]
-) -> str:
+def _therapist(resource: Resource) -> str:
     """Return the professional who answered, or the only one who took part in the encounter."""
-    if _kind(source) == "Practitioner":
-        return _identity(source)
-    encounter = known.get(("Encounter", _identity(as_dict(resource.get("encounter")))), {})
-    people = [as_dict(each.get("individual")) for each in as_dicts(encounter.get("participant"))]
-    professionals = {_identity(each) for each in people if _kind(each) == "Practitioner"}
+    source = as_dict(resource.content.get("source"))
+    if resource.kind(source) == "Practitioner":
+        return resource.identity(source)
+    encounter = resource.follow(as_dict(resource.content.get("encounter")))
+    people = [as_dict(each.get("individual")) for each in as_dicts(encounter.content.get("participant"))]
+    professionals = {encounter.identity(each) for each in people if encounter.kind(each) == "Practitioner"}
     return professionals.pop() if len(professionals) == 1 else ""
 
 
-def _session(resource: Mapping[str, Any]) -> str:
+def _session(resource: Resource) -> str:
     """Return the session that an extension gives, whose address ends with “session” or “session-number”."""
-    for extension in as_dicts(resource.get("extension")):
+    for extension in as_dicts(resource.content.get("extension")):
         if as_text(extension.get("url")).casefold().rpartition("/")[2] in _SESSION_ENDS:
             return next((as_text(value) for name, value in extension.items() if name.startswith("value")), "")
     return ""

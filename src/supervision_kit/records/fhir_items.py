@@ -25,6 +25,12 @@ _LOINC_ANSWERS = {"LA6568-5": "0", "LA6569-3": "1", "LA6570-1": "2", "LA6571-9":
 _WEIGHTS = ("/ordinalValue", "/itemWeight", "/iso21090-CO-value")  # ends of the addresses of extensions
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 _NUMBERED = re.compile(r"(.*?)0*([1-9][0-9]{0,2})")
+_MEASURES = {  # units in which a line may be measured; others (points, {score}) say nothing
+    **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre", "millimetres"), "mm"),
+    **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres", "zentimeter"), "cm"),
+    **dict.fromkeys(("%", "percent", "prozent"), "%"),
+    **dict.fromkeys(("m", "meter", "metre", "dm", "in", "[in_i]", "inch"), "in another unit"),
+}
 _DEEPEST = 50  # groups within groups
 
 
@@ -33,7 +39,7 @@ class Questions:
     """What a Questionnaire resource, or the answers themselves, say of the questions of one form, by link id."""
 
     names: dict[str, list[str]] = field(default_factory=dict)
-    weights: dict[str, str] = field(default_factory=dict)
+    weights: dict[tuple[str, str, str], str] = field(default_factory=dict)  # by link id, system and code
 
     def learn(self, items: object) -> None:
         """Take in the questions of a Questionnaire resource, with the weights of its answers."""
@@ -43,14 +49,16 @@ class Questions:
             for option in as_dicts(item.get("answerOption")):
                 coding = as_dict(option.get("valueCoding"))
                 if weight := _weight(option) or _weight(coding):
-                    self.weights[as_text(coding.get("code"))] = weight
+                    link, code = link_id(item), as_text(coding.get("code"))
+                    self.weights[link, as_text(coding.get("system")), code] = weight
+                    self.weights.setdefault((link, "", code), weight)
 
     def answers(self, items: object) -> dict[str, str]:
         """Return the cell of each question; where it is answered more than once, it shows all answers."""
         found: dict[str, list[str]] = {}
         for item in walk_items(items):
             found.setdefault(link_id(item), []).extend(
-                _answer(each, self.weights) for each in as_dicts(item.get("answer"))
+                self._answer(link_id(item), each) for each in as_dicts(item.get("answer"))
             )
         return {link: "; ".join(answers) for link, answers in found.items()}
 
@@ -73,6 +81,28 @@ class Questions:
         names = [link, *self.names.get(link, ()), text]
         loinc = (_LOINC_HEADINGS.get(name.rpartition("/")[2]) for name in names)
         return next(filter(None, loinc), None) or next((name for name in names if name and is_known(name, targets)), "")
+
+    def _answer(self, link: str, answer: Mapping[str, Any]) -> str:
+        kind = next((name for name in answer if name.startswith("value")), "")
+        value = answer.get(kind)
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, str):
+            return value
+        given = as_dict(value)
+        if kind == "valueCoding":
+            return self._coded(link, answer, given)
+        units = (as_text(given.get(name)).strip().casefold() for name in ("code", "unit"))
+        unit = next(filter(None, map(_MEASURES.get, units)), "")
+        return f"{as_text(given.get('value'))} {unit}".strip() or as_text(given.get("reference"))
+
+    def _coded(self, link: str, answer: Mapping[str, Any], coding: Mapping[str, Any]) -> str:
+        """Return the weight of a coding: its own, else the one that its question gives it, else the code."""
+        code, display = as_text(coding.get("code")), as_text(coding.get("display"))
+        system = as_text(coding.get("system"))
+        learnt = self.weights.get((link, system, code)) or self.weights.get((link, "", code))
+        weight = _weight(coding) or _weight(answer) or learnt or _LOINC_ANSWERS.get(code)
+        return weight or next((each for each in (code, display) if _PLAIN_NUMBER.fullmatch(each)), code or display)
 
 
 def link_id(item: Mapping[str, Any]) -> str:
@@ -108,22 +138,6 @@ def is_well_formed(items: object, depth: int = 0) -> bool:
             for item in items
         )
     )
-
-
-def _answer(answer: Mapping[str, Any], weights: Mapping[str, str]) -> str:
-    kind = next((name for name in answer if name.startswith("value")), "")
-    value = answer.get(kind)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, str):
-        return value
-    given = as_dict(value)
-    if kind == "valueCoding":
-        code = as_text(given.get("code"))
-        weight = _weight(given) or _weight(answer) or weights.get(code) or _LOINC_ANSWERS.get(code)
-        numbers = (each for each in (code, as_text(given.get("display"))) if _PLAIN_NUMBER.fullmatch(each))
-        return weight or next(numbers, code or as_text(given.get("display")))
-    return as_text(given.get("value")) or as_text(given.get("reference"))
 
 
 def _weight(holder: Mapping[str, Any]) -> str:

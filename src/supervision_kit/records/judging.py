@@ -16,7 +16,7 @@ from supervision_kit.records.no_answer import typed_by_hand
 from supervision_kit.records.numbers import Numbers, read_alike
 from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.rows import Body
-from supervision_kit.records.units import ANSWER, MILLIMETRES, Unit
+from supervision_kit.records.units import ANSWER, DECIMALS, MILLIMETRES, Unit
 
 MISSING_CODES = frozenset({-1, -7, -8, -9, -66, -77, -88, -99, -999, -9999, 7, 8, 9, 66, 77, 88, 98, 99, 999, 9999})
 FEWEST = 2  # cells with a code before it is taken for one
@@ -80,6 +80,7 @@ class Readings:
 
 _WITH_WORDS = "hold a number with words beside it (4 - often), always the same ones, and were read as the number"
 _WITH_UNIT = "hold a number with its unit or its highest (36 pts, 36/40), and were read as the number"
+_AS_LENGTHS = "say in what they are measured (82 mm, 8.2 cm), and were read as that"
 
 
 def judge_cells(
@@ -91,7 +92,7 @@ def judge_cells(
     labelled, measured = _read_beside(group, instrument, numbers, present, unit)
     plain = (numbers.words == "") & ~numbers.unit & np.isnan(numbers.most)
     unreadable = numbers.unreadable | ~(plain | labelled | measured | np.isnan(numbers.values))
-    values = np.where(unreadable, np.nan, numbers.values)
+    values = np.where(unreadable, np.nan, _in_unit(numbers, unit))
     given = ~np.isnan(values)
     kind, allowed, lowest, highest = _range(group, instrument, unit)
     outside = given & ~((values >= lowest) & (values <= highest))
@@ -100,7 +101,7 @@ def judge_cells(
         "not_a_number": unreadable,
         "out_of_range": outside,
         "not_whole": given & ~outside & (values % 1 != 0) & whole,
-        "unit_unclear": given & ~outside & _unclear(values, unit),
+        "unit_unclear": given & ~outside & ~numbers.length & _unclear(values, unit),
     }
     advice = _advise(body, group, numbers, values, outside)
     for rule, which in faults.items():
@@ -114,7 +115,8 @@ def judge_cells(
                 suggestion=column.spread(np.where(which, advice, "")),
             )
     readings.add_unanswered(group, column, (numbers.unanswered | numbers.in_words) & typed_by_hand(column.texts))
-    for how, which in ((_WITH_WORDS, labelled), (_WITH_UNIT, measured)):
+    beside = {_WITH_WORDS: labelled, _WITH_UNIT: measured & ~numbers.length, _AS_LENGTHS: measured & numbers.length}
+    for how, which in beside.items():
         if which.any():
             readings.add(how, group.rows & column.spread(which & ~outside))
     return column.spread(unit.convert(values) if unit else values)
@@ -141,8 +143,15 @@ def _read_beside(
     labelled = read_alike(numbers, present) if answers else np.zeros(len(present), dtype=bool)
     highest = unit.highest if unit else instrument.items[group.slot - 1].highest
     of_most = np.isnan(numbers.most) | (numbers.most == highest)
+    of_most &= ~numbers.length | has_lines(instrument)
     measured = (numbers.unit | ~np.isnan(numbers.most)) & of_most & ~np.isnan(numbers.values)
     return labelled, measured & (not answers)
+
+
+def _in_unit(numbers: Numbers, unit: Unit | None) -> npt.NDArray[np.float64]:
+    """Return the values in the unit of their column; a cell that says its length needs no column for that."""
+    times = MILLIMETRES if unit and unit.millimetres else 1
+    return np.where(numbers.length, (numbers.values * times).round(DECIMALS), numbers.values)
 
 
 def _unclear(values: npt.NDArray[np.float64], unit: Unit | None) -> Flags:

@@ -34,12 +34,13 @@ _PARTED = tuple(
         _AMOUNT,
         rf"{_AMOUNT}\s*(?P<part>[½¼¾])",
         rf"{_AMOUNT}\s*(?:/|of|out of|von)\s*(?P<most>[0-9]+)\s*(?P<unit>pts?|points?|punkten?|pkt)?\.?",
-        rf"{_AMOUNT}\s*(?P<unit>pts?|points?|punkte?|pkt|mm|cm)\.?",
+        rf"{_AMOUNT}\s*(?P<unit>pts?|points?|punkte?|pkt|(?P<length>mm|cm))\.?",
         rf"[(\[]?{_AMOUNT}[)\]]?\s*(?:[-=:;|]\s*|\s|(?=[(\[]))[(\[]?{_WORDS}[)\]]?",
         rf"{_WORDS}\s*[(\[]\s*{_AMOUNT}\s*[)\]]",
         rf"{_WORDS}\s*(?:\s-|=|:)\s*{_AMOUNT}",
     )
 )
+_MILLIMETRES = 10  # of a centimetre
 _PARTS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DASHES = (*range(0x2010, 0x2016), 0x2212, 0xFE63)
 _PLAIN: dict[int, str] = {
@@ -55,7 +56,8 @@ class Numbers:
     """What each text is: a number, no answer (``nan``), or unreadable (``nan`` and flagged).
 
     `in_words` is what says in words that there is no answer. A number may have more beside it, and whoever judges the
-    number has to say whether it may: `words` (``4 - often``), the `most` that there can be (``36/40``), a `unit`.
+    number has to say whether it may: `words` (``4 - often``), the `most` that there can be (``36/40``), a `unit`. Where
+    the unit is a `length` (``32 mm``) the value is in centimetres.
     """
 
     values: npt.NDArray[np.float64]
@@ -65,6 +67,7 @@ class Numbers:
     words: Texts
     most: npt.NDArray[np.float64]
     unit: Flags
+    length: Flags
 
 
 class _Parts(NamedTuple):
@@ -73,6 +76,7 @@ class _Parts(NamedTuple):
     most: float = np.nan
     unit: bool = False
     part: float = 0
+    length: str = ""
 
 
 class _Marks(NamedTuple):
@@ -93,6 +97,7 @@ def read_numbers(texts: Texts) -> Numbers:
     marks = _find_marks(each.amount for each in parts)
     values = np.array([_read_amount(each.amount, marks) + each.part for each in parts], dtype=float)
     values[~(np.abs(values) <= LARGEST)] = np.nan
+    values[[each.length == "mm" for each in parts]] /= _MILLIMETRES
     words = np.array([squeeze(each.words) for each in parts], dtype=object)
     in_words = np.array(
         [
@@ -105,7 +110,8 @@ def read_numbers(texts: Texts) -> Numbers:
     none = none | in_words
     most = np.array([each.most for each in parts], dtype=float)
     unit = np.array([each.unit for each in parts], dtype=bool)
-    return Numbers(values, none, ~none & np.isnan(values), in_words, words, most, unit)
+    length = np.array([bool(each.length) for each in parts], dtype=bool)
+    return Numbers(values, none, ~none & np.isnan(values), in_words, words, most, unit, length)
 
 
 def read_alike(numbers: Numbers, present: Flags) -> Flags:
@@ -135,7 +141,8 @@ def _take_apart(text: str) -> _Parts:
         if (found := pattern.fullmatch(plain)) and squeeze(found.groupdict().get("words") or "") not in MONTHS:
             named = {name: value for name, value in found.groupdict().items() if value}
             most, part = float(named.get("most", "nan")), _PARTS.get(named.get("part", ""), 0)
-            return _Parts(named["amount"], named.get("words", ""), most, "unit" in named, part)
+            length = named.get("length", "").casefold()
+            return _Parts(named["amount"], named.get("words", ""), most, "unit" in named, part, length)
     return _Parts()
 
 

@@ -65,7 +65,8 @@ def _answer_units(
     lines: dict[tuple[str, str | None], list[npt.NDArray[np.float64]]] = {}
     for group in groups:
         if group.scale is None and has_lines(INSTRUMENTS[group.instrument]):
-            values = body.columns[group.position].spread(numbers[group.position].values)
+            found = numbers[group.position]
+            values = body.columns[group.position].spread(np.where(found.length, np.nan, found.values))
             rows = group.rows & ~body.problems.bad
             lines.setdefault((group.instrument, group.rater), []).append(values[rows])
     units = {}
