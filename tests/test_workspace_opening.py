@@ -316,3 +316,9 @@ def test_a_connection_that_breaks_is_said_plainly(postgres):
         with pytest.raises(sk.WorkspaceError, match="broke the connection"):
             break_it(workspace)
         assert len(workspace.scores()) == 2, "the next one goes through"
+
+
+def test_a_place_is_shown_without_its_password():
+    place = find_place("postgresql://anna:s3cret@db.local:5433/clinic?password=s3cret&sslmode=require")
+    assert place.shown == "postgresql://anna@db.local:5433/clinic"
+    assert find_place("/tmp/a b.sqlite").shown == "/tmp/a b.sqlite"

@@ -69,7 +69,7 @@ def _read_workspace(where: str | None, view: str) -> Shown | None:
         return None
     n_cases = len(scores["case_id"].unique())
     about = f"From {name_place(place)}, {counted(n_cases, 'case')}."
-    origin = {"workspace": f"sk.Workspace({'' if where is None else repr(where)})"}
+    origin = {"workspace": f"sk.Workspace({'' if where is None else repr(str(where) if place.path else place.shown)})"}
     return Shown(scores, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
 
 

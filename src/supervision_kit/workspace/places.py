@@ -24,6 +24,13 @@ class Place:
     words: str
     path: Path | None = None
 
+    @property
+    def shown(self) -> str:
+        """The path, or the URL without its password and options: fit for a line of code that people see."""
+        if self.path is not None:
+            return str(self.path)
+        return self.url.set(drivername="postgresql", password=None, query={}).render_as_string()
+
 
 def find_place(where: str | os.PathLike[str] | None) -> Place:
     """Return the place that a path or URL means; without one, the environment's or this user's own.
