@@ -72,8 +72,9 @@ class GrowingTable:
             )
         self.columns += [GrowingColumn(self.n_rows) for _ in range(len(self.columns), width)]
         cells = zip(*rows, strict=True) if all(len(row) == width for row in rows) else zip_longest(*rows, fillvalue="")
-        for column, block in zip_longest(self.columns, cells, fillvalue=[""] * len(rows)):
-            column.add(block)
+        empty = [""] * len(rows)
+        for column in self.columns:
+            column.add(next(cells, empty))
         self.n_rows = n_rows
 
     def finished(self, *, stand_in: tuple[str, str] | None = None) -> tuple[Column, ...]:

@@ -29,7 +29,7 @@ class Place:
         """The path, or the URL without its password and options: fit for a line of code that people see."""
         if self.path is not None:
             return str(self.path)
-        return self.url.set(drivername="postgresql", password=None, query={}).render_as_string()
+        return self.url.set(drivername="postgresql", query={}).render_as_string()
 
 
 def find_place(where: str | os.PathLike[str] | None) -> Place:
