@@ -24,12 +24,12 @@ from supervision_kit.records.header import (
 from supervision_kit.records.headings import (
     FieldRole,
     Role,
-    ScoreRole,
     rater_in,
     read_heading,
     read_heading_of,
     read_rater,
 )
+from supervision_kit.records.leftovers import take_leftovers
 from supervision_kit.records.redcap import SHAPE as REDCAP
 from supervision_kit.records.redcap import take_redcap
 from supervision_kit.records.rows import name_rows
@@ -72,6 +72,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     take_session_columns(finding, said.instrument)
     settle_short(finding)
     _take_fields(finding)
+    take_leftovers(finding, said.instrument)
     shape = take_slots(finding)
     default = find_instrument(finding, said.instrument)
     take_numbered(finding, shape, default)
@@ -160,15 +161,21 @@ def _suggest_instrument(finding: Finding) -> str:
 def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
     """Return the rater that the caller, a title row or the whole name of the sheet or file says, and which of them."""
     sheet = finding.sheet
-    titles = {rater_in(cell) for row in range(finding.header.top) for cell in sheet.row(row)} - {None}
+    titles = {rater for row in range(finding.header.top) for rater in _raters_of_title(sheet.row(row))}
     if given or len(titles) == 1:
         return given or titles.pop(), "" if given else "a row above the headings"
     for name, alone in ((sheet.name, read_rater(sheet.name)), (sheet.file_stem, None)):
-        role = read_heading(name)
-        rater = role.rater if isinstance(role, ScoreRole) else alone if len(name) > 1 else None
+        rater = rater_in(name) or (alone if len(name) > 1 else None)
         if rater:
             return rater, "the name of the sheet or file"
     return None, ""
+
+
+def _raters_of_title(cells: Sequence[str]) -> set[str]:
+    """Return the raters that a row above the headings speaks of: in a title, or as the only word of it."""
+    filled = [cell for cell in cells if cell]
+    alone = read_rater(filled[0]) if len(filled) == 1 and len(filled[0]) > 1 else None  # not “Therapist | NAME”
+    return {rater for rater in (*map(rater_in, filled), alone) if rater}
 
 
 def _note_repeats(finding: Finding) -> Flags:

@@ -196,9 +196,10 @@ RATERS: Mapping[str, frozenset[str]] = {
     | {"klient", "klientin", "klienten", "patientin", "patienten", "selbst"}
     | {"paciente", "paziente", "cliente", "utente"},
     "therapist": frozenset({"therapist", "clinician", "counsellor", "counselor", "practitioner"})
+    | {"therapists", "clinicians", "counsellors", "counselors", "practitioners", "psychotherapists", "providers"}
     | {"psychotherapist", "provider", "therapeut", "therapeutin", "therapeuten", "behandler", "behandlerin"}
     | {"therapeute", "terapeuta", "psicoterapeuta", "behandelaar"},
-    "observer": frozenset({"observer", "coder", "independentrater", "beobachter", "beobachterin"})
+    "observer": frozenset({"observer", "observers", "coder", "independentrater", "beobachter", "beobachterin"})
     | {"observateur", "observador", "osservatore", "waarnemer"},
 }
 RATER_LETTERS: Mapping[str, str] = {"c": "client", "p": "client", "k": "client", "t": "therapist", "o": "observer"}
