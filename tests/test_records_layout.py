@@ -158,6 +158,6 @@ def test_points_in_time_are_no_items_of_the_therapist():
 
 
 def test_of_two_columns_with_one_heading_the_note_says_which_was_left_aside():
-    ratings = read("client,session,SRS total,SRS total\nC1,1,36,35\n")
+    ratings = read("client,session,SRS total,SRS total\nC1,1,36,36\n")
     assert ratings.scores["score"].tolist() == [36]
     assert "“SRS total” (column D) was left aside: “SRS total” is read as this score." in ratings.notes

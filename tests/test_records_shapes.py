@@ -156,7 +156,7 @@ def test_two_columns_for_one_item_are_refused():
 
 
 def test_of_two_columns_for_one_score_the_instrument_s_own_statistic_is_kept():
-    ratings = read("case,session,WAI-SR sum,WAI-SR mean\nA,1,48,4.1\n")
+    ratings = read("case,session,WAI-SR sum,WAI-SR mean\nA,1,49,4.1\n")
     assert scores(ratings) == {("A", "client", "wai_sr", "total", 1): 4.1}
     assert "“WAI-SR sum” was left aside: “WAI-SR mean” is read as this score." in ratings.notes
 

@@ -34,6 +34,7 @@ _NUMBER = re.compile(r"\|?0*([1-9][0-9]{0,2})(?![0-9])")
 _LAST_NUMBER = re.compile(r"\|?[0-9]+$")
 _POINT_IN_TIME = re.compile(r"(?<![a-z])t[0-9]")  # SRS T1: the first time, or the therapist's item 1
 _NOT_OURS = re.compile(r"(?<![a-z])waist?(?![a-z])")  # the Wechsler scales, the waist: not WAI-S and WAI-ST
+_OF_A_NORM = re.compile(r"(?<![a-z])t[\s_-]?(?:scores?|werte?|values?)(?![a-z])|%")  # T-scores, and not the therapist's
 _CAMEL = re.compile(r"(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z][A-Z])(?=[a-z](?![a-z]))")  # tWAI3, SRSc
 _ALONE = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 _OF_A_PERSON = re.compile(
@@ -93,7 +94,7 @@ def read_heading(text: str) -> Role | None:
     if not squeezed:
         return None
     rated = _squeeze_ours(_spell_raters(text))
-    field = _field(squeezed.replace("|", ""))
+    field = _field(squeezed.replace("|", "")) or ("#" in text and _field(squeeze(text.replace("#", " no ")))) or None
     if _OF_A_PERSON.search(squeezed):
         return field if field and field.field in WITH_NAMES else None
     return field or _named().get(squeezed) or (_rated(rated) if rated != squeezed else None) or _rated(squeezed)
@@ -110,6 +111,7 @@ def _squeeze_ours(text: str) -> str:
     """Return the squeezed text, or nothing where it cannot be a heading or name of ours."""
     folded, squeezed = fold(text), squeeze(text)
     other = len(squeezed) > LONGEST or _POINT_IN_TIME.search(folded) or _NOT_OURS.search(folded)
+    other = other or _OF_A_NORM.search(folded)
     return "" if other else squeezed
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags, Sheet
+from supervision_kit.records.doubles import settle_doubles
 from supervision_kit.records.finding import SESSIONS, WIDE, Finding, Layout
 from supervision_kit.records.header import (
     LOOKED_FOR,
@@ -30,14 +31,20 @@ from supervision_kit.records.headings import (
     read_rater,
 )
 from supervision_kit.records.leftovers import take_leftovers
+from supervision_kit.records.overlooked import (
+    refuse_overlooked_ratings,
+    refuse_overlooked_sessions,
+    refuse_unsure_t_scores,
+    say_dates,
+)
 from supervision_kit.records.redcap import SHAPE as REDCAP
 from supervision_kit.records.redcap import take_redcap
 from supervision_kit.records.rows import name_rows
 from supervision_kit.records.session_columns import set_sessionless_aside, take_session_columns
 from supervision_kit.records.slots import (
     find_instrument,
-    settle_doubles,
     settle_instruments,
+    settle_repeats,
     settle_short,
     take_numbered,
     take_slots,
@@ -70,6 +77,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     finding.notes += [note] if note else []
     take_redcap(finding)
     take_session_columns(finding, said.instrument)
+    settle_repeats(finding)
     settle_short(finding)
     _take_fields(finding)
     take_leftovers(finding, said.instrument)
@@ -80,6 +88,9 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     settle_instruments(finding, shape, default)
     settle_doubles(finding)
     set_sessionless_aside(finding)
+    refuse_unsure_t_scores(finding)
+    refuse_overlooked_ratings(finding)
+    refuse_overlooked_sessions(finding)
     by_session = any(slot.session for slot in finding.slots)
     _note_unused(finding)
     repeats = _note_repeats(finding)
@@ -135,10 +146,11 @@ def _check_complete(finding: Finding, shape: str) -> None:
     if shape == WIDE and not finding.slots:
         missing.append(MEANINGS["rating"])
     if missing:
+        by_day = "" if finding.has_sessions() else say_dates(finding)
         one = len(missing) == 1 and missing != [MEANINGS["rating"]]
         raise finding.refuse(
             f"{' and '.join(missing)} {'was' if one else 'were'} not found.",
-            f"{LOOKED_FOR} {_suggest_instrument(finding)}Rename the headings, "
+            f"{LOOKED_FOR} {by_day}{_suggest_instrument(finding)}Rename the headings, "
             "or say which is which: columns={“their name”: “ours”}.",
         )
     if not (finding.sheet.filled[finding.header.row + 1 :]).any():

@@ -32,6 +32,7 @@ _MARKS = (
     re.compile(rf"(?<![a-z0-9])(?P<word>[st])[\s_#-]?{_NUMBER}"),
     re.compile(rf"(?<![0-9]){_NUMBER}(?:\.|st|nd|rd|th|a|o|e|er|re|ere|eme)?[\s._-]*(?P<word>{_WORDS})(?![a-z])"),
 )
+_OF_A_RATER = re.compile(r"(.*?)(?<![a-z0-9])([ckpt])[\s_#-]?0*([1-9][0-9]{0,2})(?![0-9])(.*)")
 _BARE = re.compile(r"0*[1-9][0-9]{0,2}")
 _ITEM = re.compile(r"[^\w]*_*0*([1-9][0-9]{0,2})[^\w]*")
 
@@ -79,10 +80,11 @@ def take_session_columns(finding: Finding, instrument: str | None) -> None:
     fields = {role.field for role in finding.roles if isinstance(role, FieldRole)}
     if "session" in fields:
         return
-    found = {
+    by_rater = _by_rater(finding, instrument)
+    found = by_rater | {
         at: role
         for at, heading in enumerate(finding.headings)
-        if finding.roles[at] is None and not finding.is_said(at)
+        if finding.roles[at] is None and not finding.is_said(at) and at not in by_rater
         if (role := read_session_heading(heading, instrument))
     }
     if (
@@ -102,9 +104,51 @@ def take_session_columns(finding: Finding, instrument: str | None) -> None:
         else:
             finding.roles[at] = role
     finding.notes.append(f"A column for each session: {say_sessions(sessions)} were found in the headings.")
-    times = {mark.word for at in found if (mark := read_mark(finding.headings[at]))} & (TIME_WORDS | {"t"})
+    times = {mark.word for at in found if at not in by_rater and (mark := read_mark(finding.headings[at]))} & (
+        TIME_WORDS | {"t"}
+    )
     if times:
         finding.notes.append("The headings count weeks or points in time; each was read as the session of that number.")
+
+
+def _by_rater(finding: Finding, instrument: str | None) -> dict[int, Role]:
+    """Return the columns C1, T1, C2, T2, …: the client's and the therapist's of each session, not points in time.
+
+    Raises
+    ------
+    RecordsError
+        Their numbers differ, or a date column says the session of the row, so that they could be something else.
+    """
+    families: dict[str, dict[str, dict[int, int]]] = {}
+    for at, heading in enumerate(finding.headings):
+        if not finding.is_said(at) and (match := _OF_A_RATER.fullmatch(fold(heading))):
+            before, letter, number, behind = match.groups()
+            families.setdefault(squeeze(f"{before} {behind}"), {}).setdefault(letter, {})[int(number)] = at
+    found: dict[int, Role] = {}
+    for rest, columns in families.items():
+        others = sorted(set(columns) - {"t"})
+        if "t" not in columns or not others:
+            continue
+        names = " and ".join(f"“{finding.headings[min(columns[letter].values())]}”" for letter in (*others, "t"))
+        by_day = any(isinstance(role, FieldRole) and role.field == "date" for role in finding.roles)
+        score = _total_of(rest, instrument)
+        if len(others) > 1 or columns[others[0]].keys() != columns["t"].keys() or by_day or score is None:
+            raise finding.refuse(
+                f"{names} could be of two raters, of points in time or items.",
+                "Say it in the headings: “S1 client” and “S1 therapist” are the ratings of session 1.",
+            )
+        for letter, rater in ((others[0], "client"), ("t", "therapist")):
+            found |= {at: replace(score, rater=rater, session=number) for number, at in columns[letter].items()}
+        finding.notes.append(f"{names} were read as the client’s and the therapist’s, each number as a session.")
+    return found
+
+
+def _total_of(rest: str, instrument: str | None) -> ScoreRole | None:
+    """Return the score that the rest of a heading names, the total where it names none."""
+    role = (read_heading(rest) or (read_heading_of(rest, instrument) if instrument else None)) if rest else None
+    if rest:
+        return role if isinstance(role, ScoreRole) and role.rater is None else None
+    return ScoreRole(None, None, "total")
 
 
 def number_columns(row: Sequence[str]) -> dict[int, int]:

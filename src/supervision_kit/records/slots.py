@@ -14,6 +14,18 @@ from supervision_kit.records.session_columns import read_mark
 from supervision_kit.records.vocabulary import heading_key, squeeze
 
 _NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
+_AGAIN = re.compile(r"(.+)\.[1-9][0-9]?")
+
+
+def settle_repeats(finding: Finding) -> None:
+    """Read ``SRS.1`` beside ``SRS`` as the same heading again, as pandas and R write it, and not as an item."""
+    for at, heading in enumerate(finding.headings):
+        first = _AGAIN.fullmatch(heading)
+        if first is None or first[1] not in finding.headings or finding.is_said(at):
+            continue
+        role = finding.roles[finding.headings.index(first[1])]
+        if isinstance(role, (ItemRole, ScoreRole)):
+            finding.roles[at] = role
 
 
 def settle_short(finding: Finding) -> None:
@@ -166,26 +178,3 @@ def _too_many_items(finding: Finding, item: int, default: str) -> str:
         f"{finding.sheet.source}: there is a column for item {item}, but {known.short_title} has {known.n_items} "
         f"items. Pass the right instrument=, one of {', '.join(sorted(INSTRUMENTS))}."
     )
-
-
-def settle_doubles(finding: Finding) -> None:
-    """Keep one column for each score, the one in the instrument's own statistic; refuse two for one item."""
-    kept: dict[tuple[object, ...], Slot] = {}
-    for slot in finding.slots:
-        key = (slot.instrument, slot.rater, slot.item, slot.scale, slot.session)
-        first = kept.get(key)
-        if first is None:
-            kept[key] = slot
-            continue
-        if slot.item:
-            names = [finding.headings[each.position] for each in (first, slot)]
-            raise RecordsError(
-                f"{finding.sheet.source}: {quote(names)} could each be item {slot.item} of the same form. "
-                f"Say which it is, or leave one out: columns={{“{names[1]}”: “ignore”}}."
-            )
-        own = INSTRUMENTS[slot.instrument].scales[slot.scale or ""].statistic if slot.instrument else None
-        if own is not None and slot.statistic == own and first.statistic != own:
-            first, slot = slot, first  # noqa: PLW2901
-        kept[key] = first
-        finding.leave(slot.position, f"“{finding.headings[first.position]}” is read as this score")
-    finding.slots = list(kept.values())

@@ -123,6 +123,17 @@ def _of(first: tuple[str, ...], second: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map("".join, product(first, _OF, second)))
 
 
+_COUNTED_SESSION = (  # short, or a count of sessions
+    frozenset({"std", "stdnr", "sitz", "sitznr", "sitzg", "sitzgnr", "sinr", "snr", "ses", "sitzungszahl"})
+    | _joined(("ses", "behandlungsstunde", "treatment", "administration", "admin", "meeting", "contact"), _COUNT)
+    | _joined(("kontakt", "termin", "sitz", "behandlungs"), _COUNT)
+    | {"behandlungsstunde", "sessioncount", "sessionscount", "currentsession", "sessionscompleted"}
+)
+PERHAPS_SESSION = frozenset(  # where nothing else says the session, and the cells could be it
+    {"nr", "#", "no", "number", "nummer", "num", "seq", "sequence", "termin", "meeting", "contact", "kontakt", "week"}
+    | {"woche", "mzp", "messzeitpunkt", "visitid", "lfdnr", "n", "count", "anzahl", "administration", "admin"}
+)
+
 FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     # of several columns for one field the one in the earlier group is taken
     "case_id": (
@@ -136,7 +147,7 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset(_SESSION) - {"sitzungs"},
         frozenset({"sessionid", "noofsession", "numberofsession"}),  # of sessions: how many there have been
         _joined(_VISIT, _COUNT),
-        frozenset(_VISIT) - {"stunden"},
+        (frozenset(_VISIT) - {"stunden"}) | _COUNTED_SESSION,
     ),
     "therapist_id": (
         _joined(_THERAPIST, (*_CODE, "initials")) | _of(("id", "code", "codigo", "codice", "numero"), _THERAPIST),
@@ -158,7 +169,10 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"completed", "datecompleted", "completeddate", "completedat", "completedon", "completiondate"})
         | {"assessmentdate", "administrationdate", "ratingdate", "erhebungsdatum", "messdatum", "testdatum"}
         | {"ausgefulltam", "ausgefuelltam", "timestamp", "submitted", "submittedat"}
-        | {"submissiondate", "completiontime"},
+        | {"submissiondate", "completiontime", "recordeddate", "submitdate", "datesubmitted", "zeitstempel", "dos"}
+        | {"dateofservice", "servicedate", "sessdate", "ausfulldatum", "ausfuelldatum", "therapiedatum", "enddate"}
+        | {"behandlungsdatum", "endtime", "abgabedatum", "fertigstellungszeit"},
+        frozenset({"startdate", "starttime", "startzeit", "tag", "day"}),
     ),
     "instrument": (
         frozenset({"instrument", "instrumentname", "instrumentkey"}),
@@ -186,7 +200,7 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
 }
 MEANINGS: Mapping[str, str] = {
     "case_id": "a case column (case id, client, patient code, …)",
-    "session": "a session column (session, session no., visit, Sitzung, …)",
+    "session": "a session column (session, session no., visit, Sitzung, …) or a date column (date, session date, …)",
     "rating": "rated columns (items such as wai_sr_1, totals such as SRS total, or item and response)",
 }
 WITH_NAMES = frozenset({"instrument", "item", "scale"})  # "scale name" names no person
@@ -265,6 +279,7 @@ HEADING_WORDS = (
     | frozenset().union(*(names for field in FIELDS.values() for names in field))
     | {"note", "notes", "comment", "comments", "problem", "type", "status", "diagnosis", "minutes", "month", "week"}
     | {"total", "place", "site", "clinic", "service", "group", "gender", "programme", "program", "treatment", "outcome"}
+    | {"baseline", "intake", "screening"}
 )
 SUMMARIES = frozenset(
     {
