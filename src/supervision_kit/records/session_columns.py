@@ -120,14 +120,14 @@ def _by_rater(finding: Finding, instrument: str | None) -> dict[int, Role]:
         Their numbers differ, or a date column says the session of the row, so that they could be something else.
     """
     families: dict[str, dict[str, dict[int, int]]] = {}
-    for at, heading in enumerate(finding.headings):
+    for at, heading in enumerate(finding.headings if finding.redcap is None else ()):
         if not finding.is_said(at) and (match := _OF_A_RATER.fullmatch(fold(heading))):
             before, letter, number, behind = match.groups()
             families.setdefault(squeeze(f"{before} {behind}"), {}).setdefault(letter, {})[int(number)] = at
     found: dict[int, Role] = {}
     for rest, columns in families.items():
         others = sorted(set(columns) - {"t"})
-        if "t" not in columns or not others:
+        if "t" not in columns or not others or any(finding.roles[at] for at in columns["t"].values()):
             continue
         names = " and ".join(f"“{finding.headings[min(columns[letter].values())]}”" for letter in (*others, "t"))
         by_day = any(isinstance(role, FieldRole) and role.field == "date" for role in finding.roles)
