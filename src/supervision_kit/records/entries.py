@@ -14,6 +14,7 @@ from supervision_kit.records.judging import Readings, judge_cells
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.rows import Body, instrument_keys
 from supervision_kit.records.scaling import choose_group_units
+from supervision_kit.records.small_forms import flag_small_forms
 from supervision_kit.tables import RATERS
 
 
@@ -62,6 +63,7 @@ def read_entries(body: Body) -> Entries:
     for group, unit in zip(groups, units, strict=True):
         values = judge_cells(body, group, numbers[group.position], unit, readings)
         parts.append(_entries(body, group, values))
+    flag_small_forms(body, groups, numbers, units)
     entries = Entries.joined(parts) if parts else Entries.none()
     _flag_unrated(body, entries)
     kept = _without_strange_blanks(entries.only(~body.problems.bad[entries.row]))

@@ -9,7 +9,7 @@ import numpy as np
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.cells import Flags, Sheet
+from supervision_kit.records.cells import Column, Flags, Sheet
 from supervision_kit.records.dates import read_dates
 from supervision_kit.records.header import column_name, list_headings
 from supervision_kit.records.headings import Role
@@ -89,21 +89,24 @@ class Finding:
 
     def is_text(self, position: int) -> bool:
         """Return whether the column holds something beneath its heading, and no number."""
-        column = self.sheet.columns[position]
-        numbers = read_numbers(column.take(np.arange(self.header.row + 1, len(column))).texts)
+        numbers = read_numbers(self.beneath(self.sheet.columns[position]).texts)
         return bool(numbers.unreadable.any()) and bool(np.isnan(numbers.values).all())
 
     def has_sessions(self) -> bool:
         """Return whether something says which session a form is of: a column, the headings, REDCap, or the day."""
-        by_redcap = self.redcap is not None and self.redcap.says_sessions(self.sheet.columns)
+        by_redcap = self.redcap is not None and self.redcap.says_sessions([*map(self.beneath, self.sheet.columns)])
         return "session" in self.fields or by_redcap or any(slot.session for slot in self.slots) or self.has_days()
+
+    def beneath(self, column: Column) -> Column:
+        """Return what stands beneath the headings."""
+        return column.take(np.arange(self.header.row + 1, len(column)))
 
     def has_days(self) -> bool:
         """Return whether there is a date column with dates in it, to number sessions by."""
         if "date" not in self.fields:
             return False
-        column = self.sheet.columns[self.fields["date"]]
-        dates = read_dates(column.take(np.arange(self.header.row + 1, len(column))).texts, day_first=None)
+        column = self.beneath(self.sheet.columns[self.fields["date"]])
+        dates = read_dates(column.texts, day_first=None)
         return bool(dates.is_open.any()) or not bool(np.isnat(dates.values).all())
 
     def leave(self, position: int, why: str) -> None:

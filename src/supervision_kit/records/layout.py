@@ -31,6 +31,7 @@ from supervision_kit.records.headings import (
     read_rater,
 )
 from supervision_kit.records.leftovers import take_leftovers
+from supervision_kit.records.open_questions import refuse_open_questions
 from supervision_kit.records.overlooked import (
     refuse_overlooked_ratings,
     refuse_overlooked_sessions,
@@ -91,6 +92,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     refuse_unsure_t_scores(finding)
     refuse_overlooked_ratings(finding)
     refuse_overlooked_sessions(finding)
+    refuse_open_questions(finding)
     by_session = any(slot.session for slot in finding.slots)
     _note_unused(finding)
     repeats = _note_repeats(finding)
@@ -99,7 +101,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
         tuple(range(header.top, header.row + 1)),
         max(at for at, heading in enumerate(headings) if heading) + 1,
         tuple(heading or column_name(at) for at, heading in enumerate(headings)),
-        REDCAP if finding.redcap else SESSIONS if by_session else shape,
+        REDCAP if finding.redcap and shape == WIDE else SESSIONS if by_session else shape,
         finding.fields,
         tuple(finding.slots),
         default,

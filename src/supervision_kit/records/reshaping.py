@@ -62,8 +62,9 @@ def spread_forms(columns: Sequence[Column], layout: Layout) -> Spread:
     by_form: dict[_Form, list[Slot]] = {}
     for slot in layout.slots:
         by_form.setdefault((slot.session, slot.instrument, slot.rater), []).append(slot)
-    forms = list(by_form)
-    filled = np.array([~np.all([columns[slot.position].blank for slot in by_form[form]], axis=0) for form in forms])
+    forms = list(by_form) or [(None, None, None)]  # a row per item or score is of one form, and holds it
+    n_rows = len(columns[0]) if columns else 0
+    filled = np.array([_is_filled(columns, by_form.get(form, ()), n_rows) for form in forms])
     row, block = np.nonzero(np.vstack([filled, ~filled.any(axis=0)]).T)
     spread = _Spreading(columns, row, block, forms)
     fields = dict(layout.fields)
@@ -78,7 +79,7 @@ def spread_forms(columns: Sequence[Column], layout: Layout) -> Spread:
         fields["date"] = spread.add({at: layout.session_dates.get(form[0] or 0, -1) for at, form in enumerate(forms)})
     slots: dict[Slot, dict[int, int]] = {}
     for at, form in enumerate(forms):
-        for slot in by_form[form]:
+        for slot in by_form.get(form, ()):
             slots.setdefault(replace(slot, position=-1, session=None), {})[at] = slot.position
     found = [replace(slot, position=spread.add(positions)) for slot, positions in slots.items()]
     origins = np.array(spread.origins).T  # block, column
@@ -93,6 +94,13 @@ def spread_forms(columns: Sequence[Column], layout: Layout) -> Spread:
         spread.covers,
         replace(layout, fields=fields, slots=tuple(found), headings=(*headings, *named)),
     )
+
+
+def _is_filled(columns: Sequence[Column], slots: Sequence[Slot], n_rows: int) -> Flags:
+    if not slots:
+        return np.ones(n_rows, dtype=bool)
+    filled: Flags = ~np.all([columns[slot.position].blank for slot in slots], axis=0)
+    return filled
 
 
 class _Spreading:
