@@ -62,6 +62,7 @@ FHIR = (
     '"item": [{"linkId": "session", "answer": [{"valueInteger": 1}]}, {"linkId": "SRS", "answer": []}]}'
 )
 SMALLEST = {  # of the rules that take more than one row, or another table: the smallest file that breaks each
+    "form_contradicted": "client,session,measure,SRS\nA,1,ORS,30\nA,2,SRS,30\n",
     "quote_unclosed": 'case,session,comment,SRS\nA,1,"bad,36\nB,1,good",33\n',
     "form_not_complete": FHIR % ("in-progress", "[]"),
     "form_malformed": FHIR % ("completed", "7"),

@@ -82,6 +82,7 @@ class Finding:
     explained: set[int] = field(default_factory=set)
     session_dates: dict[int, int] = field(default_factory=dict)
     redcap: RedcapColumns | None = None
+    instrument_of_rows: str | None = None
 
     def is_said(self, position: int) -> bool:
         """Return whether the caller or a saved mapping says what the column is."""

@@ -9,6 +9,7 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags, Sheet
+from supervision_kit.records.counters import ask_for_case
 from supervision_kit.records.doubles import settle_doubles
 from supervision_kit.records.finding import SESSIONS, WIDE, Finding, Layout
 from supervision_kit.records.header import (
@@ -82,6 +83,7 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     settle_short(finding)
     _take_fields(finding)
     take_leftovers(finding, said.instrument)
+    ask_for_case(finding)
     shape = take_slots(finding)
     default = find_instrument(finding, said.instrument)
     take_numbered(finding, shape, default)

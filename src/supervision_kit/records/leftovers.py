@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,16 @@ import pandas as pd
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Rows
-from supervision_kit.records.finding import Finding
+from supervision_kit.records.finding import Finding, Slot
 from supervision_kit.records.header import column_name
 from supervision_kit.records.headings import (
     ItemRole,
     ScoreRole,
+    instruments_in,
     names_a_person,
     rater_in,
     read_instrument,
+    read_item,
     read_rater,
     read_scale,
 )
@@ -32,6 +34,10 @@ _OF_RATERS = frozenset(  # in a heading: it may well be the rater
     {"rater", "role", "rolle", "bewerter", "bewertung", "sicht", "perspektive", "perspective", "view", "version"}
     | {"source", "quelle", "reporter", "informant", "respondent", "form", "type", "typ", "user", "collateral"}
     | {"filling", "filled", "rated", "answered", "responder", "urteiler", "beurteilung", "ausgefullt", "ausgefuellt"}
+)
+_OF_INSTRUMENTS = frozenset(  # a heading of nothing else, as “form” and “test” are
+    {"instrument", "instrumentname", "instrumentkey", "measure", "measurename", "questionnaire", "questionnairename"}
+    | {"fragebogen", "inventory", "cuestionario", "questionario", "vragenlijst"}
 )
 _RELATIVES = frozenset(  # they rate too, and are neither client, therapist nor observer
     {"mother", "father", "parent", "parents", "caregiver", "carer", "guardian", "partner", "spouse", "teacher"}
@@ -104,9 +110,10 @@ def cells_of(finding: Finding, at: int) -> Cells:
 
 
 def names_instruments(finding: Finding, at: int) -> bool:
-    """Return whether any cell of the column names an instrument."""
+    """Return whether the column names instruments, by its heading or in any of its cells, in few words."""
     cells = cells_of(finding, at)
-    return cells.few and any(read_instrument(text) for text in cells.texts)
+    surely = squeeze(finding.headings[at]) in _OF_INSTRUMENTS
+    return cells.few and (surely or any(len(instruments_in(text)) == 1 for text in cells.texts))
 
 
 def _names_rater(text: str) -> bool:
@@ -176,11 +183,11 @@ def _differs_within_forms(finding: Finding, at: int) -> bool:
         return False
     when = next((finding.fields[name] for name in ("session", "date") if name in finding.fields), None)
     keys = [finding.fields["case_id"], *([when] if when is not None else [])]
-    codes = _codes(finding, [*keys, at]).drop_duplicates()
+    codes = codes_of(finding, [*keys, at]).drop_duplicates()
     return bool(codes.duplicated(list(range(len(keys)))).any())
 
 
-def _codes(finding: Finding, positions: list[int]) -> pd.DataFrame:
+def codes_of(finding: Finding, positions: list[int]) -> pd.DataFrame:
     """Return the columns as numbers, one for each distinct text."""
     rows = rows_beneath(finding)
     columns: list[Column] = [finding.sheet.filled_down(at, beneath=finding.header.row).take(rows) for at in positions]
@@ -229,6 +236,35 @@ def _ask_for_scale(finding: Finding, instrument: str | None) -> None:
             likely.append(at)
     if likely:
         raise _ask(finding, likely, "scale", "scales")
+
+
+def part_of_rows(finding: Finding, slots: Sequence[Slot]) -> str | None:
+    """Return ``item`` or ``scale`` where such a column says what the one column of ratings, a total by name, holds.
+
+    Raises
+    ------
+    RecordsError
+        There are several columns of ratings, so that the rows' items or scales would be read as totals.
+    """
+    part = next((name for name in ("item", "scale") if name in finding.fields and _says_parts(finding, name)), None)
+    if part is None or not all(slot.scale == "total" for slot in slots):
+        return None
+    if len(slots) == 1 and slots[0].session is None and slots[0].statistic is None and slots[0].rater is None:
+        return part
+    name = _name(finding, finding.fields[part])
+    raise RecordsError(
+        f"{finding.sheet.source}: “{name}” says which {part} each row is of, and the rows hold several columns of "
+        f"ratings. Write a row for each rating, with a column for its {'number' if part == 'item' else 'scale'}, its "
+        f"session and its rater; or, if the ratings are totals, pass columns={{“{name}”: “ignore”}}."
+    )
+
+
+def _says_parts(finding: Finding, field: str) -> bool:
+    cells = cells_of(finding, finding.fields[field])
+    if field == "item":
+        return bool(cells.texts) and cells.share(lambda text: read_item(text) is not None) >= NEARLY_ALL
+    named = {read_scale(text) for text in cells.texts}
+    return cells.few and cells.share(lambda text: read_scale(text) is not None) >= NEARLY_ALL and named != {"total"}
 
 
 def _ask(finding: Finding, likely: list[int], field: str, plural: str) -> RecordsError:

@@ -13,6 +13,7 @@ import pandas as pd
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Flags, Rows, Sheet, Texts
+from supervision_kit.records.contradictions import flag_contradictions, read_instrument_besides
 from supervision_kit.records.days import read_days
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_instrument, read_rater
@@ -132,6 +133,7 @@ def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: boo
     read_days(body, day_first=day_first)
     _read_instrument(body)
     _read_rater(body, rater)
+    flag_contradictions(body)
     _note_rows_without_form(body)
     return body
 
@@ -242,13 +244,14 @@ def _read_instrument(body: Body) -> None:
     if column is None:
         return
     none, keys = unanswered(column.texts), instrument_keys()
-    found = [read_instrument(text) for text in column.texts]
+    by_headings = bool(body.layout.slots) and all(slot.instrument for slot in body.layout.slots)
+    found = [(read_instrument_besides if by_headings else read_instrument)(text) for text in column.texts]
     codes = np.array([keys.index(each[0]) if each else -1 for each in found], dtype=np.int64)
     named = np.array([RATERS.index(each[1]) if each and each[1] else -1 for each in found], dtype=np.int64)
     codes[none] = default
     body.instrument, body.rater = column.spread(codes), column.spread(named)
     known = f"Known instruments: {', '.join(sorted(INSTRUMENTS))}."
-    missing = column.spread(none & (codes < 0))
+    missing = column.spread(none & (codes < 0) & (not by_headings))
     body.problems.flag(
         missing, position=position, column=column, rule="instrument_missing", message=f"No instrument is named. {known}"
     )

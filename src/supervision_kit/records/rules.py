@@ -82,6 +82,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "instrument_unknown": Rule(
             "The instrument is not one that the kit knows.", "Write the name of one that it knows."
         ),
+        "form_contradicted": Rule(
+            "The row names another instrument, or another rater, than the headings or the rater column do.",
+            "Correct the wrong one. A column that says something else is left out with columns={its name: “ignore”}.",
+        ),
         "scale_missing": Rule("There is a scale column, and it is empty in this row.", "Name the scale."),
         "scale_unknown": Rule("The instrument has no scale of that name.", "Write the name of one that it has."),
         "item_missing": Rule("There is an item column, and it is empty in this row.", "Give the item’s number."),

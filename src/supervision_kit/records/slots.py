@@ -10,6 +10,7 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, WIDE, Finding, Slot
 from supervision_kit.records.header import quote
 from supervision_kit.records.headings import FieldRole, ItemRole, ScoreRole, instruments_in
+from supervision_kit.records.leftovers import names_instruments, part_of_rows
 from supervision_kit.records.session_columns import read_mark
 from supervision_kit.records.vocabulary import heading_key, squeeze
 
@@ -81,13 +82,29 @@ def take_slots(finding: Finding) -> str:
             finding.slots.append(Slot(given, None, None, scale="total"))
         else:
             finding.leave(given, "other columns say what they rate, and this one does not")
+    if (part := part_of_rows(finding, finding.slots)) is not None:
+        return _take_one_column(finding, part)
+    _leave_texts(finding)
+    for name in ("item", "scale", "response", "score"):
+        fields.pop(name, None)
+    return WIDE
+
+
+def _leave_texts(finding: Finding) -> None:
+    """Leave aside columns of text that are called by no more than a scale, where others are rated."""
     bare = [slot for slot in finding.slots if slot.scale and slot.instrument is None and finding.is_text(slot.position)]
     for slot in bare if len(bare) < len(finding.slots) else ():
         finding.slots.remove(slot)
         finding.leave(slot.position, "it holds text")
-    for name in ("item", "scale", "response", "score"):
-        fields.pop(name, None)
-    return WIDE
+
+
+def _take_one_column(finding: Finding, part: str) -> str:
+    """Read the one column of ratings as the answers or scores of the items or scales that the rows name."""
+    (slot,) = finding.slots
+    finding.slots = []
+    finding.instrument_of_rows = slot.instrument
+    finding.fields["response" if part == "item" else "score"] = slot.position
+    return LONG_ITEMS if part == "item" else LONG_SCORES
 
 
 def _refuse_besides(finding: Finding, shape: str) -> None:
@@ -111,6 +128,8 @@ def find_instrument(finding: Finding, given: str | None) -> str | None:
     sheet = finding.sheet
     title = " ".join(cell for row in range(finding.header.top) for cell in sheet.row(row))
     named = {slot.instrument for slot in finding.slots if slot.instrument}
+    if finding.instrument_of_rows:
+        return finding.instrument_of_rows
     places = (
         ("the rows above the headings name it", instruments_in(title)),
         ("the sheet’s name says so", instruments_in(sheet.name)),
@@ -154,7 +173,7 @@ def settle_instruments(finding: Finding, shape: str, default: str | None) -> Non
     bare = [slot for slot in finding.slots if slot.instrument is None]
     if by_row and (bare or shape != WIDE):
         return
-    if by_row:
+    if by_row and not names_instruments(finding, finding.fields["instrument"]):
         finding.leave(finding.fields.pop("instrument"), "the headings name the instrument")
     if default is None and (shape != WIDE or len(bare) == len(finding.slots) or any(slot.item for slot in bare)):
         raise finding.refuse(
