@@ -183,18 +183,39 @@ def test_a_score_times_a_number_is_read_as_reported_and_said():
     assert "CORE-OM total: read as 10 × item means, 0 to 40." in ratings.notes
 
 
-def test_a_score_that_could_be_plain_or_times_a_number_asks_and_can_be_answered():
-    text = "client,session,DASS-21 Stress,CORE-OM\nC1,1,15,1.8\nC1,2,12,0.9\n"
+def test_a_score_that_could_be_plain_or_times_a_number_is_a_problem_that_asks():
+    text = "client,session,DASS-21 Stress,CORE-OM\nC1,1,14,1.8\nC1,2,12,0.9\n"
     ratings = read(text)
-    assert sorted(ratings.scores["score"]) == [0.9, 1.8, 12, 15]
-    assert (
-        "DASS-21 stress: most of the values could be sums, or 2 times them; read as 2 × sums, 0 to 42. If they are "
-        "sums, say so: columns={“DASS-21 Stress”: “dass21:stress:sum”}."
-    ) in ratings.notes
+    assert ratings.scores.empty
+    assert ratings.problems["rule"].tolist() == ["score_unit_unclear"] * 4
+    assert "“dass21:stress:sum” or “dass21:stress:reported” in columns= says which" in ratings.report()
     said = read(text, columns={"DASS-21 Stress": "dass21:stress:sum", "CORE-OM": "core_om:total:item mean"})
-    # 2 × 15, 2 × 12, 10 × 1.8, 10 × 0.9
-    assert sorted(said.scores["score"]) == [9, 18, 24, 30]
+    # 2 × 14, 2 × 12, 10 × 1.8, 10 × 0.9
+    assert sorted(said.scores["score"]) == [9, 18, 24, 28]
     assert "CORE-OM total: read as item means, 0 to 4, and turned into 10 × item means." in said.notes
+    said = read(text, columns={"DASS-21 Stress": "dass21:stress:reported", "CORE-OM": "core_om:total:reported"})
+    assert sorted(said.scores["score"]) == [0.9, 1.8, 12, 14]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([9, 7, 11, 13, 21], [18, 14, 22, 26, 42]),  # odd sums have not been doubled
+        ([8, 6, 10, 12, 20], [8, 6, 10, 12, 20]),  # five sums are hardly all even
+        ([9, 7, 30], [9, 7, 30]),  # 30 is more than 7 items of 0 to 3 can make
+    ],
+)
+def test_plain_and_doubled_sums_are_told_by_what_is_odd(values, expected):
+    rows = [f"C1,{session},{value}" for session, value in enumerate(values, start=1)]
+    assert read("client,session,DASS-21 Stress", *rows).scores["score"].tolist() == expected
+
+
+def test_means_that_fit_totals_are_not_guessed():
+    rows = ["client,session,ORS average", "C1,1,18", "C1,2,22"]
+    ratings = read(*rows)
+    assert ratings.scores.empty
+    assert ratings.problems["rule"].tolist() == ["score_unit_unclear"] * 2
+    assert read(*rows, columns={"ORS average": "ors:total:sum"}).scores["score"].tolist() == [18, 22]
 
 
 def test_the_sum_of_all_items_of_the_core_om_is_turned_into_its_clinical_score():

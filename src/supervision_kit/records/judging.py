@@ -16,7 +16,8 @@ from supervision_kit.records.no_answer import typed_by_hand
 from supervision_kit.records.numbers import Numbers, read_alike
 from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.rows import Body
-from supervision_kit.records.units import ANSWER, DECIMALS, MILLIMETRES, Unit
+from supervision_kit.records.scaling import say_unclear
+from supervision_kit.records.units import ANSWER, DECIMALS, MILLIMETRES, UNCLEAR, Unit
 
 MISSING_CODES = frozenset({-1, -7, -8, -9, -66, -77, -88, -99, -999, -9999, 7, 8, 9, 66, 77, 88, 98, 99, 999, 9999})
 FEWEST = 2  # cells with a code before it is taken for one
@@ -104,6 +105,8 @@ def judge_cells(
         "unit_unclear": given & ~outside & ~numbers.length & _unclear(values, unit),
     }
     advice = _advise(body, group, numbers, values, outside)
+    if unit is not None and unit.doubt == UNCLEAR:
+        advice[given & ~outside] = say_unclear(group, unit)
     for rule, which in faults.items():
         if which.any():
             body.problems.flag(
@@ -159,6 +162,8 @@ def _unclear(values: npt.NDArray[np.float64], unit: Unit | None) -> Flags:
 
     A single line may be as short as a whole number of millimetres up to 10, the sum of them hardly.
     """
+    if unit is not None and unit.doubt == UNCLEAR:
+        return np.ones(len(values), dtype=bool)
     if unit is None or not unit.millimetres:
         return np.zeros(len(values), dtype=bool)
     small: Flags = (values * MILLIMETRES <= unit.highest) & (values > 0)

@@ -121,8 +121,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "Compare with the form, and give all answers in the same unit.",
         ),
         "score_unit_unclear": Rule(
-            "Most scores of the file are in millimetres, and this one could be in centimetres.",
-            "Compare with the form, and give all scores in the same unit.",
+            "The scores could be given in either of two units, such as plain or doubled, millimetres or centimetres.",
+            "Compare with the form, and say which unit it is, or give all scores in the same one.",
         ),
         "nothing_rated": Rule(
             "No column of the file belongs to the instrument that this row names.",

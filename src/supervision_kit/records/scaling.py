@@ -11,7 +11,17 @@ from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH, are_millimetres, has_lines, say_lines
 from supervision_kit.records.numbers import Numbers
 from supervision_kit.records.rows import Body
-from supervision_kit.records.units import ANSWER, MILLIMETRES, OPEN, STATISTICS, Unit, choose_units, unit_of
+from supervision_kit.records.units import (
+    ANSWER,
+    MILLIMETRES,
+    OPEN,
+    REPORTED,
+    STATISTICS,
+    UNCLEAR,
+    Unit,
+    choose_units,
+    unit_of,
+)
 
 
 def choose_group_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]) -> list[Unit | None]:
@@ -31,7 +41,7 @@ def choose_group_units(body: Body, groups: list[RatedCells], numbers: dict[int, 
         key = (group.instrument, group.rater)
         empty = np.full(int(form.max(initial=-1)) + 1, np.nan)
         given.setdefault(key, {}).setdefault(group.scale, empty)[form[rows]] = values[rows]
-        hints.setdefault(key, {})[group.scale] = group.statistic
+        hints.setdefault(key, {})[group.scale] = _hint(group)
     chosen = {key: _choose(scales, key[0], hints[key]) for key, scales in given.items()}
     units = [
         chosen[each.instrument, each.rater][each.scale] if each.scale else answers.get((each.instrument, each.rater))
@@ -39,6 +49,12 @@ def choose_group_units(body: Body, groups: list[RatedCells], numbers: dict[int, 
     ]
     _note_units(body, groups, units)
     return units
+
+
+def _hint(group: RatedCells) -> str | None:
+    """Return the statistic that heading or caller name; “reported” is the scale’s own, where it has no number."""
+    spec = INSTRUMENTS[group.instrument].scales[group.scale or ""]
+    return spec.statistic if group.statistic == REPORTED and spec.multiplier == 1 else group.statistic
 
 
 def _choose(
@@ -55,7 +71,24 @@ def _choose(
         scale: values / MILLIMETRES if scale in in_millimetres else values for scale, values in scales.items()
     }
     units = choose_units(centimetres, instrument=instrument, hints=hints)
+    for scale in _means_like_sums(scales, instrument, hints):
+        units[scale] = unit_of(instrument, scale, "sum", doubt=UNCLEAR)
+        in_millimetres.discard(scale)
     return {scale: unit.in_millimetres() if scale in in_millimetres else unit for scale, unit in units.items()}
+
+
+def _means_like_sums(
+    scales: dict[str, npt.NDArray[np.float64]], instrument: str, hints: dict[str, str | None]
+) -> list[str]:
+    """Return the scales of lines that are called means, half of which at least fit sums or millimetres only."""
+    found = []
+    for scale, values in scales.items() if has_lines(INSTRUMENTS[instrument]) else ():
+        given = values[~np.isnan(values)]
+        beyond = given > unit_of(instrument, scale, "item mean").highest
+        all_fit = bool((given <= unit_of(instrument, scale, "sum").highest).all())
+        if hints[scale] == "item mean" and beyond.any() and 2 * beyond.sum() >= len(given) and all_fit:
+            found.append(scale)
+    return found
 
 
 def _answer_units(
@@ -98,6 +131,8 @@ def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
     spec = INSTRUMENTS[group.instrument].scales[group.scale or ""]
     own = spec.score_words if spec.multiplier != 1 else spec.statistic
     if unit.doubt:
+        if unit.doubt == UNCLEAR:
+            return say_unclear(group, unit)
         others = (
             "sums or item means" if unit.multiplier == 1 else f"{unit.statistic}s, or {unit.multiplier:g} times them"
         )
@@ -111,6 +146,16 @@ def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
         return f"read as {unit.words}, and turned into centimetres."
     if unit.factor != 1:
         return f"read as {unit.words}, and turned into {own}s."
-    if unit.multiplier != 1:
-        return f"read as {unit.words}."
-    return f"read as {unit.words}." if own != "sum" else ""
+    return f"read as {unit.words}." if unit.multiplier != 1 or own != "sum" else ""
+
+
+def say_unclear(group: RatedCells, unit: Unit) -> str:
+    """Return between what nobody can tell, and how to say which it is."""
+    name = f"{group.instrument}:{group.scale}"
+    if unit.multiplier == 1:
+        return f"the scores could be sums, or means in millimetres: “{name}:sum” in columns= says that they are sums."
+    plain = f"“{name}:{unit.statistic}”"
+    return (
+        f"the scores could be {unit.statistic}s, or {unit.multiplier:g} times them: {plain} or “{name}:{REPORTED}” in "
+        "columns= says which."
+    )

@@ -18,7 +18,7 @@ from supervision_kit.records.headings import (
     read_instrument,
     read_rater,
 )
-from supervision_kit.records.units import STATISTICS
+from supervision_kit.records.units import REPORTED, STATISTICS
 from supervision_kit.records.vocabulary import FIELDS, heading_key
 from supervision_kit.tables import RATERS
 
@@ -68,9 +68,9 @@ def list_allowed() -> str:
     """Return in a sentence what ``columns=`` may say of a column."""
     return (
         f"Allowed are {', '.join(FIELDS)}, {IGNORE}, and INSTRUMENT:ITEM or INSTRUMENT:SCALE such as “wai_sr:3” or "
-        f"“srs:total”, with the rater, the statistic ({', '.join(STATISTICS)}) or the session after another colon "
-        "where it is needed: “srs:total:therapist”, “wai_sr:bond:sum”, “srs:total:session 3”. The instrument of the "
-        f"row or the file is {OF_THE_ROW}: “{OF_THE_ROW}:3”. Instruments: {', '.join(sorted(INSTRUMENTS))}."
+        f"“srs:total”, with the rater, the statistic ({', '.join((*STATISTICS, REPORTED))}) or the session after "
+        "another colon where it is needed: “srs:total:therapist”, “wai_sr:bond:sum”, “srs:total:session 3”. The "
+        f"instrument of the row or the file is {OF_THE_ROW}: “{OF_THE_ROW}:3”. Instruments: {', '.join(sorted(INSTRUMENTS))}."
     )
 
 
@@ -123,7 +123,9 @@ def _role(parts: list[str]) -> Role | None:
         return FieldRole(parts[0], -1) if parts[0] in FIELDS else None
     named, what, *rest = parts
     known = INSTRUMENTS.get(named) or INSTRUMENTS.get((read_instrument(named) or ("", None))[0])
-    statistic = next((each for each in rest if each in STATISTICS), "item mean" if "mean" in rest else None)
+    statistic = next(
+        (each for each in rest if each in (*STATISTICS, REPORTED)), "item mean" if "mean" in rest else None
+    )
     rater = next((each for each in rest if each in RATERS), None)
     session = next((int(found[1]) for each in rest if (found := _SESSION.fullmatch(each))), None)
     n_said = sum(each is not None for each in (statistic, rater, session))

@@ -15,7 +15,10 @@ STATISTICS = ("sum", "item mean")
 DECIMALS = 10
 SLACK = 3.0  # points of the sum by which a total may miss its subscales: rounding, and items left blank
 UNUSUAL = 0.75  # the weight of a form with a broken sum (a blank item made up for) against one with a whole sum
-OPEN, CONTESTED = "open", "contested"
+REPORTED = "reported"  # said of a scale that is reported times a number: so it is given
+OPEN, CONTESTED, UNCLEAR = "open", "contested", "unclear"
+FEWEST_EVEN = 5  # whole scores, all even: of plain sums one in 32 would be so
+FEWEST_ODD = 0.25  # of the scores, before they are taken for plain sums: doubled ones are never odd
 MILLIMETRES = 10  # of a centimetre
 ANSWER = "answer"  # the unit of an item, in the place of a statistic
 
@@ -28,7 +31,8 @@ class Unit:
     """How a scale's numbers are to be read, and the factor that turns them into the instrument's own statistic.
 
     `doubt` is empty where heading or values decide, ``open`` where they fit both statistics alike, and ``contested``
-    where most fit both and a minority speaks against the one taken.
+    where most fit both and a minority speaks against the one taken. Where it is ``unclear`` nothing is taken: each
+    score is a problem that asks.
     """
 
     statistic: str
@@ -68,10 +72,10 @@ def unit_of(instrument: str, scale: str, statistic: str, *, doubt: str = "") -> 
     return Unit(statistic, spec.lowest / factor, spec.highest / factor, factor, doubt)
 
 
-def _as_reported(instrument: str, scale: str, *, doubt: str = "") -> Unit:
+def _as_reported(instrument: str, scale: str) -> Unit:
     """Return the unit of a scale with a multiplier, as the instrument reports it."""
     spec = INSTRUMENTS[instrument].scales[scale]
-    return Unit(spec.statistic, spec.lowest, spec.highest, 1.0, doubt, multiplier=spec.multiplier)
+    return Unit(spec.statistic, spec.lowest, spec.highest, 1.0, multiplier=spec.multiplier)
 
 
 def choose_units(given: Mapping[str, Values], *, instrument: str, hints: Mapping[str, str | None]) -> dict[str, Unit]:
@@ -94,7 +98,11 @@ def choose_units(given: Mapping[str, Values], *, instrument: str, hints: Mapping
     times = {scale for scale in given if INSTRUMENTS[instrument].scales[scale].multiplier != 1}
     if times:
         rest = {scale: values for scale, values in given.items() if scale not in times}
-        units = {scale: _read_multiplied(given[scale], instrument, scale, hints.get(scale)) for scale in times}
+        plain = _are_plain({scale: given[scale] for scale in times if not hints.get(scale)}, instrument)
+        units = {
+            scale: _read_multiplied(given[scale], instrument, scale, hints.get(scale), are_plain=plain)
+            for scale in times
+        }
         return units | (choose_units(rest, instrument=instrument, hints=hints) if rest else {})
     allowed = {scale: _allowed(values, instrument, scale, hints.get(scale)) for scale, values in given.items()}
     if all(INSTRUMENTS[instrument].scales[scale].statistic == "sum" for scale in given):
@@ -123,16 +131,33 @@ def _allowed(values: Values, instrument: str, scale: str, hint: str | None) -> t
     return (other if contradicted else hint,)
 
 
-def _read_multiplied(values: Values, instrument: str, scale: str, hint: str | None) -> Unit:
-    """Return the unit of a scale that is reported times a number: with it, or as plain as the heading says."""
+def _are_plain(given: Mapping[str, Values], instrument: str) -> bool | None:
+    """Return whether scores that are reported times a number come without it; ``None`` where it cannot be told.
+
+    All of them show it together: a score beyond the plain range has been multiplied, an odd one has not been doubled.
+    """
+    specs = INSTRUMENTS[instrument].scales
+    there = {scale: values[~np.isnan(values)] for scale, values in given.items()}
+    plain = [unit_of(instrument, scale, specs[scale].statistic).fits(values) for scale, values in there.items()]
+    whole = np.concatenate([np.zeros(0), *there.values()])
+    if not len(whole) or not all(map(np.all, plain)):
+        return False
+    if {(specs[scale].statistic, specs[scale].multiplier) for scale in given} != {("sum", 2)}:
+        return None
+    share = float((whole % 2 == 1).mean())
+    return True if share >= FEWEST_ODD else False if share == 0 and len(whole) >= FEWEST_EVEN else None
+
+
+def _read_multiplied(values: Values, instrument: str, scale: str, hint: str | None, *, are_plain: bool | None) -> Unit:
+    """Return the unit of a scale that is reported times a number: with it, or as plain as heading or values say."""
     given, reported = values[~np.isnan(values)], _as_reported(instrument, scale)
-    if hint:
+    if hint and hint != REPORTED:
         plain = unit_of(instrument, scale, hint)
         fitting, fitting_reported = (int(each.fits(given).sum()) for each in (plain, reported))
         return reported if 2 * fitting < len(given) and fitting_reported > fitting else plain
-    plain = unit_of(instrument, scale, reported.statistic)
-    could_be_plain = len(given) and plain.fits(given).all()
-    return _as_reported(instrument, scale, doubt=CONTESTED if could_be_plain else "")
+    if hint or are_plain is False:
+        return reported
+    return unit_of(instrument, scale, reported.statistic) if are_plain else replace(reported, doubt=UNCLEAR)
 
 
 def _read_alone(values: Values, instrument: str, scale: str, allowed: tuple[str, ...]) -> Unit:
