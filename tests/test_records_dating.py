@@ -143,3 +143,10 @@ def test_the_command_says_how_sessions_were_numbered(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("case,date,SRS\nA,2025-01-09,31\n")
     assert main(["check", str(tmp_path / "a.csv")]) == 0
     assert "were numbered 1, 2, 3, …" in capsys.readouterr().out
+
+
+def test_dotted_dates_with_the_month_first_are_asked_about():
+    text = b"client,session,date,SRS\nA,1,03.04.2025,30\nA,2,03.21.2025,31\n"
+    assert sk.read_ratings(text).problems["rule"].tolist() == ["date_ambiguous"] * 2
+    days = sk.read_ratings(text, day_first=False).scores["date"].tolist()
+    assert days == [pd.Timestamp(2025, 3, 4), pd.Timestamp(2025, 3, 21)]

@@ -140,3 +140,9 @@ def test_two_columns_of_one_score_that_differ_are_asked_about(headings, cells):
 )
 def test_two_columns_of_one_score_that_agree_are_read_once(headings, cells, score):
     assert found(read(f"Client,Session,{headings}\nA,1,{cells}\n")) == [("A", "client", 1, score)]
+
+
+@pytest.mark.parametrize("headings", ["Client,2025-01-01,2025-01-08", "Client,01.01.2025,08.01.2025"])
+def test_columns_headed_by_dates_are_refused_in_so_many_words(headings):
+    with pytest.raises(sk.RecordsError, match="the columns are headed by dates"):
+        read(f"{headings}\nA,30,31\nB,32,33\n", instrument="srs")

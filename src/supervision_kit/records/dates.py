@@ -39,6 +39,7 @@ _PLAIN = tuple(
         (rf"([0-9]{{4}})[\s./-]*{_MONTH}[\s./-]*{_DAY}{_TIME}", (0, 1, 2)),
     )
 )
+_DOTTED = rf"{_WEEKDAY}{_DAY}\.\s*{_DAY}\.\s*{_YEAR}{_TIME}"
 _EITHER_WAY = rf"{_WEEKDAY}{_DAY}[/ -]{_DAY}[/ -]{_YEAR}{_TIME}"
 
 
@@ -63,7 +64,8 @@ class Dates:
 def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
     """Return the dates of a column's distinct texts.
 
-    ISO dates, dotted dates (day first) and dates with the month in letters speak for themselves. Of dates with slashes
+    ISO dates, dotted dates (day first) and dates with the month in letters speak for themselves; a dotted date that can
+    only be month first leaves the dotted ones open that could be either. Of dates with slashes
     or dashes, a part over 12 shows the order for all of them. Where none does, or they contradict each other, those
     that can be read two ways are open, unless `day_first` says how to read them.
     """
@@ -71,8 +73,10 @@ def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
     values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
     for pattern, groups in _PLAIN:
         _put(values, folded, pattern, groups)
-    parts = folded.str.extract(f"^{_EITHER_WAY}$")[[0, 1]].astype("Float64").fillna(0).to_numpy(dtype=float)
+    parts = _parts_of(folded, _EITHER_WAY)
     shows_day, shows_month, either = _shown(parts)
+    _, dotted_month, dotted_either = _shown(_parts_of(folded, _DOTTED))
+    against = (dotted_month | dotted_either) & dotted_month.any()  # a dotted date whose day comes second
     torn = day_first is None and bool(shows_day.any() and shows_month.any())
     order = day_first
     if order is None and shows_day.any() != shows_month.any():
@@ -82,11 +86,23 @@ def read_dates(texts: Texts, *, day_first: bool | None) -> Dates:
     as_day = slashed & ~is_open & (~shows_month if order is None else order)
     _put(values, folded.where(as_day, ""), _EITHER_WAY, (2, 1, 0))
     _put(values, folded.where(slashed & ~is_open & ~as_day, ""), _EITHER_WAY, (2, 0, 1))
+    if day_first is None:
+        is_open, values[against] = is_open | against, np.datetime64("NaT")
+    elif not day_first:
+        _put(values, folded.where(against, ""), _DOTTED, (2, 0, 1))
     serial = _put_serial(values, folded)
     unreadable = np.isnat(values) & ~is_open & ~unanswered(texts)
     iso = folded.str.match("[0-9]{4}-").to_numpy(dtype=bool)
     said = "" if day_first is not None or order is None else "day first" if order else "month first"
     return Dates(values, is_open, unreadable, said, torn, serial, _swapped(values, iso))
+
+
+def _parts_of(folded: pd.Series, pattern: str) -> npt.NDArray[np.float64]:
+    """Return the first two numbers of the dates that are written so, 0 where they are not."""
+    found: npt.NDArray[np.float64] = (
+        folded.str.extract(f"^{pattern}$")[[0, 1]].astype("Float64").fillna(0).to_numpy(dtype=float)
+    )
+    return found
 
 
 def _shown(parts: npt.NDArray[np.float64]) -> tuple[Flags, Flags, Flags]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Flags, Sheet, printable
+from supervision_kit.records.dates import read_dates
 from supervision_kit.records.headings import (
     FieldRole,
     ItemRole,
@@ -66,12 +67,23 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
     if best < 0:
         at = next((row for row in filled if sum(map(bool, sheet.row(row))) >= FEWEST_HEADINGS), None)
         found = list_headings(sheet, at, targets) if at is not None else ""
+        if at is not None and _are_dates(sheet.row(at)[1:]):
+            raise RecordsError(
+                f"{sheet.source}: the columns are headed by dates. Give each rating a row with the case and the date, "
+                "or call the columns “Session 1”, “Session 2”, …."
+            )
         what = f"{sheet.source}: no heading row for ratings was found."
         raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, "Put the headings above the ratings."))))
     for row in (best - 1, best):
         if joined := join_rows(sheet, row, targets):
             return joined
     return Header(best, best, tuple(tidy(cell) for cell in sheet.row(best)))
+
+
+def _are_dates(cells: Sequence[str]) -> bool:
+    """Return whether several cells are filled, and all of them are dates."""
+    filled = np.array([cell for cell in cells if cell], dtype=object)
+    return len(filled) >= FEWEST_HEADINGS and not read_dates(filled, day_first=True).unreadable.any()
 
 
 def find_repeats(sheet: Sheet, header: Header) -> Flags:

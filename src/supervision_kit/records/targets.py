@@ -70,7 +70,8 @@ def list_allowed() -> str:
         f"Allowed are {', '.join(FIELDS)}, {IGNORE}, and INSTRUMENT:ITEM or INSTRUMENT:SCALE such as “wai_sr:3” or "
         f"“srs:total”, with the rater, the statistic ({', '.join((*STATISTICS, REPORTED))}) or the session after "
         "another colon where it is needed: “srs:total:therapist”, “wai_sr:bond:sum”, “srs:total:session 3”. The "
-        f"instrument of the row or the file is {OF_THE_ROW}: “{OF_THE_ROW}:3”. Instruments: {', '.join(sorted(INSTRUMENTS))}."
+        f"instrument of the row or the file is {OF_THE_ROW}: “{OF_THE_ROW}:3”. "
+        f"Instruments: {', '.join(sorted(INSTRUMENTS))}."
     )
 
 
