@@ -198,3 +198,10 @@ def test_the_number_of_an_answer_is_asked_about_without_another_column_for_the_c
 @pytest.mark.parametrize("rest", ["Gender,Diagnosis\n7,1,30,f,F32.1\n9,1,31,f,F32.1\n", "Site\n7,1,30,S1\n9,1,31,S1\n"])
 def test_an_id_of_one_session_a_case_is_the_case(rest):
     assert [row[0] for row in rated(read(f"ID,Session,SRS,{rest}"))] == ["7", "9"]
+
+
+def test_codes_that_stand_in_several_files_are_noted():
+    files = [b"Client,Session,SRS\n1,1,30\n2,1,30\n", b"Client,Session,SRS\n1,3,30\n"]
+    note = "1 case code(s) stand in several files or sheets: each was read as one case throughout."
+    assert note in sk.read_ratings(files).notes
+    assert note not in sk.read_ratings(files[0]).notes

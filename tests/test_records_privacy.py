@@ -80,3 +80,17 @@ def test_nothing_that_a_terminal_acts_on_is_passed_on(strange):
 def test_an_escape_sequence_late_in_a_file_is_not_passed_on():
     text = f"client,session,comment,SRS\nC1,1,{'so ' * 200_000},36\nC1,2,,a\x1b[31mb\n"
     assert sk.read_ratings(text.encode()).problems["value"].tolist() == ["a[31mb"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Session,Date,Annegret Z,Quintus B\n1,2025-01-01,30,31\n",
+        "Client;Annegret Z.;Quintus B.\nSession 1;30;31\n",
+        "SRS;Annegret;Quintus;Brambilla\n1;30;31;3\n",
+        "Session,Annegret,Quintus\n1,30,31\n",
+    ],
+)
+def test_names_of_clients_as_headings_are_called_by_their_columns(text):
+    message = refusal(text, instrument="srs")
+    assert [name for name in ("Annegret", "Quintus", "Brambilla") if name in message] == []

@@ -29,6 +29,7 @@ MOST_LISTED = 30
 SHORTEST_WORD = 4  # letters; shorter ones are parts of names too
 _DATA_LIKE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
 _TWO_CAPITALS = re.compile(r"(\w+\.? +)*[^\W\d_a-z][^\W\d_]+,? +[^\W\d_a-z][^\W\d_]+")
+_WITH_INITIAL = re.compile(r"[^\W\d_a-z][^\W\d_]{2,},? [^\W\d_a-z]\.?|[^\W\d_a-z]\. ?[^\W\d_a-z][^\W\d_]+")
 LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
 
 
@@ -118,6 +119,8 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
     known = [cell for cell in cells.values() if is_known(cell, targets)]
     beneath = [each for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED] if any(each := sheet.row(at))]
     if _is_table(list(cells.values()), beneath):
+        if any(_is_like_first_name(cell, targets) for cell in cells.values()) and not _is_whole(known, targets):
+            return f"Columns found: {name_columns({at: cell if cell in known else '' for at, cell in cells.items()})}."
         sure = len(known) >= FEWEST_HEADINGS
         over_data = {at for at in cells if all(_DATA_LIKE.fullmatch(each[at]) for each in beneath)}
         plain = {at for at, cell in cells.items() if sure or at in over_data or cell in known or cell[0].islower()}
@@ -127,6 +130,18 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
     n_others = len(cells) - len(known)
     others = f" and {n_others} other{'s' if n_others > 1 else ''} in row {row + 1}" if n_others else ""
     return f"Columns found: {quote(known)}{others}."
+
+
+def _is_like_first_name(cell: str, targets: Mapping[str, Role | None]) -> bool:
+    """Return whether a heading begins with a capital, and no word of it is one that headings have."""
+    known = any(len(word) >= SHORTEST_WORD and word in HEADING_WORDS for word in words(cell))
+    return cell[:1].isupper() and not cell.isupper() and not known and not is_known(cell, targets)
+
+
+def _is_whole(known: Sequence[str], targets: Mapping[str, Role | None]) -> bool:
+    """Return whether the known headings say case and session, so that the others are no cases."""
+    roles = [targets.get(heading_key(cell)) or read_heading(cell) for cell in known]
+    return {"case_id", "session"} <= {role.field for role in roles if isinstance(role, FieldRole)}
 
 
 def name_columns(headings: Mapping[int, str]) -> str:
@@ -142,7 +157,7 @@ def name_columns(headings: Mapping[int, str]) -> str:
 def _is_like_a_name(heading: str) -> bool:
     """Return whether the heading could be a person's name: capitals, and no word that headings have."""
     return (
-        _TWO_CAPITALS.fullmatch(heading) is not None
+        (_TWO_CAPITALS.fullmatch(heading) or _WITH_INITIAL.fullmatch(heading)) is not None
         and not names_a_person(heading)
         and not any(len(word) >= SHORTEST_WORD and word in HEADING_WORDS for word in words(heading))
     )

@@ -34,6 +34,8 @@ def list_oddities(merged: Merged, notes: list[str]) -> None:
     _list_codes_alike(merged, kept)
     if handed_over := _list_changes_of_therapist(merged, kept):
         notes.append(handed_over)
+    if in_several := _count_in_several(merged, kept):
+        notes.append(in_several)
     _list_sessions_out_of_order(merged, kept)
 
 
@@ -69,6 +71,14 @@ def _list_changes_of_therapist(merged: Merged, kept: pd.DataFrame) -> str:
     _add(merged, odd["row"].to_numpy(), "therapist_id", "case_under_two_therapists", said)
     n = int(handed_over.sum()) // BOTH
     return f"{n:,} case(s) change from one therapist to another for good: read as handed over." if n else ""
+
+
+def _count_in_several(merged: Merged, kept: pd.DataFrame) -> str:
+    """Say how many case codes stand in several files or sheets: each of these may count its cases from 1."""
+    sheet = merged.sheet_of(kept["row"].to_numpy())
+    sheets = kept.assign(sheet=sheet).groupby("case", sort=False)["sheet"].nunique()
+    n = int((sheets > 1).sum())
+    return f"{n:,} case code(s) stand in several files or sheets: each was read as one case throughout." if n else ""
 
 
 def _list_sessions_out_of_order(merged: Merged, kept: pd.DataFrame) -> None:
