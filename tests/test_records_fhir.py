@@ -372,3 +372,10 @@ def test_a_page_of_a_search_says_that_there_is_more_of_it():
     last = {**bundle(SECOND), "link": [{"relation": "self", "url": "https://x.example?page=2"}]}
     assert said in read(first).notes
     assert said not in read(first, last).notes
+
+
+def test_messages_call_a_form_a_resource():
+    ratings = read(PATIENT, response(TWELVE), response(TWELVE))
+    (message,) = ratings.problems["message"]
+    assert "resource 2" in message
+    assert " row 2" not in message

@@ -104,3 +104,34 @@ def test_a_second_table_beneath_the_first_is_refused_and_never_read_under_its_he
 
 def test_a_case_whose_code_is_a_heading_is_a_case():
     assert read("case,session,SRS\nClient,1,30\n").scores["case_id"].tolist() == ["Client"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [("HEQ-II 3", "HAq-II"), ("SRZ total", "SRS"), ("WAII-SR Bond", "WAI-SR or WAI-S"), ("HAEQ item 3", "HAq-II")],
+)
+def test_an_unknown_instrument_is_asked_about_by_the_names_like_it(heading, names):
+    asked = f"No instrument is known by the name in “{heading}”. Did you mean {names}?"
+    with pytest.raises(sk.RecordsError) as refused:
+        sk.read_ratings(f"client,session,{heading}\nA,1,4\n".encode())
+    assert asked in str(refused.value)
+    beside = sk.read_ratings(f"client,session,PHQ-9,{heading}\nA,1,4,3\n".encode())
+    assert asked in beside.notes
+
+
+def test_an_instrument_like_none_is_answered_with_all_that_are_known():
+    with pytest.raises(sk.RecordsError, match="known by the name in “SEQ Total”"):
+        sk.read_ratings(b"client,session,SEQ Total\nA,1,4\n")
+    beside = sk.read_ratings(b"client,session,PHQ-9,SEQ Total,v2\nA,1,4,3,1\n")
+    assert not [note for note in beside.notes if "No instrument is known" in note]
+
+
+@pytest.mark.parametrize("heading", ["SRS 5", "WAI 3", "waist 2", "Therapist name 2", "Srz", "v2"])
+def test_other_headings_are_not_asked_about(heading):
+    ratings = sk.read_ratings(f"client,session,PHQ-9,{heading}\nA,1,4,3\n".encode())
+    assert not [note for note in ratings.notes if "No instrument is known" in note]
+
+
+def test_a_column_that_is_to_be_ignored_is_not_asked_about():
+    ratings = sk.read_ratings(b"client,session,PHQ-9,SRZ 2\nA,1,4,3\n", columns={"SRZ 2": "ignore"})
+    assert not [note for note in ratings.notes if "No instrument is known" in note]

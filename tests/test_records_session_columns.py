@@ -227,3 +227,15 @@ def test_a_stray_quotation_mark_swallows_no_rows_unseen():
     ratings = read('client,note,S1,S2\nC1,"so,36,30\nC2,ok,35,30\nC3,good",33,31\nC4,ok,30,31\n', instrument="srs")
     assert ratings.problems[["row", "rule"]].values.tolist() == [[2, "quote_unclosed"]]
     assert ratings.scores["case_id"].unique().tolist() == ["C4"]
+
+
+@pytest.mark.parametrize("headings", ["client,1,2,3,5", "client,2,3,4", "client,therapist,1,4"])
+def test_plain_numbers_with_gaps_are_told_what_to_be_called(headings):
+    cells = ",".join("7" for _ in headings.split(","))
+    with pytest.raises(sk.RecordsError, match="In row 1 are plain numbers, with some left out: call them “Session 1”"):
+        sk.read_ratings(f"{headings}\n{cells}\n".encode(), instrument="srs")
+
+
+def test_rows_of_data_are_not_told_to_be_called_sessions():
+    with pytest.raises(sk.RecordsError, match="Put the headings above the ratings"):
+        sk.read_ratings(b"K7,1,3\nK8,2,4\n", instrument="srs")

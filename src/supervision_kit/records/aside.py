@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from supervision_kit.records.body import Body
 from supervision_kit.records.cells import Column, Texts
 from supervision_kit.records.finding import Layout
-from supervision_kit.records.header import column_name
 from supervision_kit.records.headings import read_heading
-from supervision_kit.records.rows import Body
+from supervision_kit.records.wording import column_name
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.body import instrument_keys
 from supervision_kit.records.columns import SheetColumns
 from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
 from supervision_kit.records.merging import Merged, join_labels
-from supervision_kit.records.rows import instrument_keys
 from supervision_kit.scoring import score_responses
 from supervision_kit.tables import RATERS, RESPONSES, SCORES, SERIES_KEY
 

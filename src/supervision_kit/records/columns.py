@@ -9,19 +9,14 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.files import Source, find_files
 from supervision_kit.records.finding import Layout
-from supervision_kit.records.header import (
-    FEWEST_HEADINGS,
-    column_name,
-    count_recognised,
-    find_header,
-    first_rows,
-)
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.header import FEWEST_HEADINGS, count_recognised, find_header, first_rows
 from supervision_kit.records.layout import find_layout, said_role
 from supervision_kit.records.progress import say_nothing
 from supervision_kit.records.sheets import read_sheets
 from supervision_kit.records.targets import Said, say_role, say_slot
 from supervision_kit.records.two_rows import Header, role_of, tidy
-from supervision_kit.records.vocabulary import heading_key
+from supervision_kit.records.wording import column_name
 
 
 @dataclass(frozen=True)

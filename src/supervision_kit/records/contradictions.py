@@ -8,12 +8,12 @@ import numpy as np
 
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Flags
-from supervision_kit.records.headings import instruments_in, rater_in, read_instrument
+from supervision_kit.records.naming import instruments_in, rater_in, read_instrument
 from supervision_kit.records.no_answer import unanswered
 from supervision_kit.tables import RATERS
 
 if TYPE_CHECKING:
-    from supervision_kit.records.rows import Body
+    from supervision_kit.records.body import Body
 
 
 def read_instrument_besides(text: str) -> tuple[str, str | None] | None:

@@ -6,9 +6,9 @@ import re
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.finding import Finding
-from supervision_kit.records.header import column_name
+from supervision_kit.records.folding import squeeze, words
 from supervision_kit.records.leftovers import cells_of, codes_of, unused_columns
-from supervision_kit.records.vocabulary import squeeze, words
+from supervision_kit.records.wording import column_name
 
 FEWEST_ROWS = 2
 _BARE = frozenset({"id", "uid", "recordid", "responseid", "submissionid", "nr", "no", "number", "key"})

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.records.cells import Flags, Texts
+from supervision_kit.records.folding import fold
 from supervision_kit.records.months import MONTHS
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.records.vocabulary import fold
 
 YEARS = (1900, 2100)
 MONTHS_IN_A_YEAR = 12

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from supervision_kit.records.body import Body
 from supervision_kit.records.cells import Flags
-from supervision_kit.records.rows import Body
 
 DATED = ("case_id", "session", "date")
 _UNCLEAR = "Another date of this case can be read two ways, and the days of a case are numbered together."

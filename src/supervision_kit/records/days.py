@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from supervision_kit.records.dates import Dates, read_dates
+from supervision_kit.records.folding import fold
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.records.vocabulary import fold
 
 if TYPE_CHECKING:
+    from supervision_kit.records.body import Body
     from supervision_kit.records.cells import Column
-    from supervision_kit.records.rows import Body
 
 _SAYS_DATE = re.compile("dat(e|um)|fecha")
 EARLIEST = np.datetime64("1950-01-01")  # a session before is likely a day of birth, or a century mistaken

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.finding import Finding, Slot
-from supervision_kit.records.header import column_name, quote
 from supervision_kit.records.numbers import read_numbers
+from supervision_kit.records.wording import column_name, quote
 
 ROUNDING = 0.05  # of a score with one decimal, or of an item mean
 MOST_NAMED = 5  # rows in one message

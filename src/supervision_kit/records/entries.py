@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.body import Body, instrument_keys
 from supervision_kit.records.cells import Flags
 from supervision_kit.records.grouping import RatedCells, group_cells
 from supervision_kit.records.judging import Readings, judge_cells
 from supervision_kit.records.numbers import read_numbers
-from supervision_kit.records.rows import Body, instrument_keys
 from supervision_kit.records.scaling import choose_group_units
 from supervision_kit.records.small_forms import flag_small_forms
 from supervision_kit.tables import RATERS

@@ -22,9 +22,11 @@ from supervision_kit.records.fhir_items import (
 )
 from supervision_kit.records.fhir_references import Resource, is_cut_short, list_resources
 from supervision_kit.records.files import File
-from supervision_kit.records.headings import FieldRole, Role, instruments_in, read_heading
+from supervision_kit.records.headings import read_heading
 from supervision_kit.records.json_values import as_dict, as_dicts, as_text, read_json
+from supervision_kit.records.naming import instruments_in
 from supervision_kit.records.progress import Progress, Report
+from supervision_kit.records.roles import FieldRole, Role
 
 FORM = "QuestionnaireResponse"
 _FIELDS = ("case id", "therapist id", "rater", "date", "session", "status")  # the headings before those of the items

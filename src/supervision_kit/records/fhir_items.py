@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from supervision_kit.records.folding import heading_key
 from supervision_kit.records.header import is_known
-from supervision_kit.records.headings import Role
 from supervision_kit.records.json_values import Number, as_dict, as_dicts, as_text
-from supervision_kit.records.vocabulary import heading_key
+from supervision_kit.records.roles import Role
 
 # LOINC's codes of the two questionnaires that most programmes exchange under them (https://loinc.org), in item order
 _LOINC = {

@@ -11,12 +11,13 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Flags, Sheet
 from supervision_kit.records.dates import read_dates
-from supervision_kit.records.header import column_name, list_headings
-from supervision_kit.records.headings import Role
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.header import list_headings
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.redcap import RedcapColumns
+from supervision_kit.records.roles import Role
 from supervision_kit.records.two_rows import Header
-from supervision_kit.records.vocabulary import heading_key
+from supervision_kit.records.wording import column_name
 
 WIDE, LONG_ITEMS, LONG_SCORES = "a row per form", "a row per item", "a row per score"
 SESSIONS = "a row per case, with a column for each session"
@@ -117,7 +118,7 @@ class Finding:
         where = f" ({column_name(position)})" if twice else ""
         self.notes.append(f"“{self.headings[position]}”{where} was left aside: {why}.")
 
-    def refuse(self, wrong: str, what_to_do: str = "") -> RecordsError:
+    def refuse(self, wrong: str, *what_to_do: str) -> RecordsError:
         """Return an error that names the sheet and the columns found."""
         found = list_headings(self.sheet, self.header.row, self.targets)
-        return RecordsError(" ".join(part for part in (f"{self.sheet.source}: {wrong}", found, what_to_do) if part))
+        return RecordsError(" ".join(part for part in (f"{self.sheet.source}: {wrong}", found, *what_to_do) if part))

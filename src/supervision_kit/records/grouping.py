@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS, Instrument
+from supervision_kit.records.body import Body, instrument_keys
 from supervision_kit.records.cells import Flags
 from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, Slot
-from supervision_kit.records.headings import read_item, read_scale
+from supervision_kit.records.naming import read_item, read_scale
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.records.rows import Body, instrument_keys, suggest
+from supervision_kit.records.suggesting import suggest
 from supervision_kit.tables import RATERS
 
 SCALE = 1_000  # slots from here on are scales, those below are item numbers

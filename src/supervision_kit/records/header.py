@@ -8,28 +8,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Flags, Sheet, printable
+from supervision_kit.records.cells import Sheet
 from supervision_kit.records.dates import read_dates
-from supervision_kit.records.headings import (
-    FieldRole,
-    ItemRole,
-    Role,
-    names_a_person,
-    read_heading,
-    read_rater,
-)
-from supervision_kit.records.session_columns import number_columns, read_mark
+from supervision_kit.records.field_words import MEANINGS
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.headings import names_a_person, read_heading
+from supervision_kit.records.naming import read_rater
+from supervision_kit.records.roles import FieldRole, ItemRole, Role
+from supervision_kit.records.session_columns import has_bare_numbers, number_columns, read_mark
 from supervision_kit.records.two_rows import Header, join_rows, tidy
-from supervision_kit.records.vocabulary import HEADING_WORDS, MEANINGS, heading_key, words
+from supervision_kit.records.wording import has_heading_word, name_columns, quote
 
 ROWS_SEARCHED = 30
 ROWS_COMPARED = 5  # beneath a row, to see whether it is one of headings
 FEWEST_HEADINGS = 2
-MOST_LISTED = 30
-SHORTEST_WORD = 4  # letters; shorter ones are parts of names too
 _DATA_LIKE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
-_TWO_CAPITALS = re.compile(r"(\w+\.? +)*[^\W\d_a-z][^\W\d_]+,? +[^\W\d_a-z][^\W\d_]+")
-_WITH_INITIAL = re.compile(r"[^\W\d_a-z][^\W\d_]{2,},? [^\W\d_a-z]\.?|[^\W\d_a-z]\. ?[^\W\d_a-z][^\W\d_]+")
 LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
 
 
@@ -74,7 +67,7 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
                 "or call the columns “Session 1”, “Session 2”, …."
             )
         what = f"{sheet.source}: no heading row for ratings was found."
-        raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, "Put the headings above the ratings."))))
+        raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, _what_to_do(sheet, at)))))
     for row in (best - 1, best):
         if joined := join_rows(sheet, row, targets):
             return joined
@@ -87,26 +80,19 @@ def _are_dates(cells: Sequence[str]) -> bool:
     return len(filled) >= FEWEST_HEADINGS and not read_dates(filled, day_first=True).unreadable.any()
 
 
-def find_repeats(sheet: Sheet, header: Header) -> Flags:
-    """Return which rows beneath the headings repeat them cell by cell, as printed pages do."""
-    again = [_says_again(sheet, row, after=header.row) for row in range(header.top, header.row + 1)]
-    repeats = again[0].copy()
-    for lower in again[1:]:  # only beneath the upper one: a lower row alone could be data
-        repeats[1:] |= lower[1:] & again[0][:-1]
-    return repeats
-
-
-def _says_again(sheet: Sheet, row: int, *, after: int) -> Flags:
-    same = np.ones(sheet.n_rows, dtype=bool)
-    for column, cell in zip(sheet.columns, sheet.row(row), strict=True):
-        same &= column.spread(column.texts == cell)
-    same[: after + 1] = False
-    return same
-
-
 def first_rows(sheet: Sheet) -> list[int]:
     """Return the rows, from 0, among which the headings are looked for."""
     return [row for row in range(min(sheet.n_rows, 4 * ROWS_SEARCHED)) if any(sheet.row(row))][:ROWS_SEARCHED]
+
+
+def _what_to_do(sheet: Sheet, row: int | None) -> str:
+    """Return what helps where this row, if any, looks most like one of headings."""
+    if row is not None and has_bare_numbers(sheet.row(row)):
+        return (
+            f"In row {row + 1} are plain numbers, with some left out: call them “Session 1” and so on if they are "
+            "sessions; if they are items, “Item 1”, and add a session column."
+        )
+    return "Put the headings above the ratings."
 
 
 def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> str:
@@ -134,33 +120,14 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
 
 def _is_like_first_name(cell: str, targets: Mapping[str, Role | None]) -> bool:
     """Return whether a heading begins with a capital, and no word of it is one that headings have."""
-    known = any(len(word) >= SHORTEST_WORD and word in HEADING_WORDS for word in words(cell))
-    return cell[:1].isupper() and not cell.isupper() and not known and not is_known(cell, targets)
+    is_known_word = has_heading_word(cell) or is_known(cell, targets)
+    return cell[:1].isupper() and not cell.isupper() and not is_known_word
 
 
 def _is_whole(known: Sequence[str], targets: Mapping[str, Role | None]) -> bool:
     """Return whether the known headings say case and session, so that the others are no cases."""
     roles = [targets.get(heading_key(cell)) or read_heading(cell) for cell in known]
     return {"case_id", "session"} <= {role.field for role in roles if isinstance(role, FieldRole)}
-
-
-def name_columns(headings: Mapping[int, str]) -> str:
-    """Return the headings by position in quotation marks; one that is empty or like a name is called by its column."""
-    shown = [
-        f"“{heading[:40]}”" if heading and not _is_like_a_name(heading) else column_name(at)
-        for at, heading in headings.items()
-    ]
-    more = f" and {len(shown) - MOST_LISTED} more" if len(shown) > MOST_LISTED else ""
-    return ", ".join(shown[:MOST_LISTED]) + more
-
-
-def _is_like_a_name(heading: str) -> bool:
-    """Return whether the heading could be a person's name: capitals, and no word that headings have."""
-    return (
-        (_TWO_CAPITALS.fullmatch(heading) or _WITH_INITIAL.fullmatch(heading)) is not None
-        and not names_a_person(heading)
-        and not any(len(word) >= SHORTEST_WORD and word in HEADING_WORDS for word in words(heading))
-    )
 
 
 def _is_table(cells: Sequence[str], beneath: Sequence[Sequence[str]]) -> bool:
@@ -180,20 +147,3 @@ def _is_form(cells: Sequence[str]) -> bool:
     fields = (cell for cell, role in zip(cells, roles, strict=True) if isinstance(role, FieldRole))
     n_items = sum(isinstance(role, ItemRole) for role in roles)
     return n_items > 1 or any(map(names_a_person, cells)) or any(read_rater(cell) is None for cell in fields)
-
-
-def quote(headings: Sequence[str]) -> str:
-    """Return the headings in quotation marks, the first of them where they are many."""
-    shown = [f"“{printable(heading)[:40]}”" for heading in headings if heading][:MOST_LISTED]
-    more = sum(1 for heading in headings if heading) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def column_name(position: int) -> str:
-    """Return what the column at this position is called where it has no heading: ``column D``."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"column {letters}"

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS, Instrument
+from supervision_kit.records.body import Body
 from supervision_kit.records.cells import Column, Flags, Rows, Texts
 from supervision_kit.records.dates import like_dates
 from supervision_kit.records.grouping import RatedCells
@@ -15,7 +16,6 @@ from supervision_kit.records.lines import LENGTH, has_lines
 from supervision_kit.records.no_answer import typed_by_hand
 from supervision_kit.records.numbers import Numbers, read_alike
 from supervision_kit.records.problems import ProblemList
-from supervision_kit.records.rows import Body
 from supervision_kit.records.scaling import say_unclear
 from supervision_kit.records.units import ANSWER, DECIMALS, MILLIMETRES, UNCLEAR, Unit
 

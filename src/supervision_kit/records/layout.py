@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from supervision_kit.errors import RecordsError
-from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.cells import Flags, Sheet
+from supervision_kit.records.cells import Sheet
 from supervision_kit.records.counters import ask_for_case
 from supervision_kit.records.doubles import settle_doubles
+from supervision_kit.records.field_words import MEANINGS
 from supervision_kit.records.finding import SESSIONS, WIDE, Finding, Layout
-from supervision_kit.records.header import (
-    LOOKED_FOR,
-    column_name,
-    count_recognised,
-    find_header,
-    find_repeats,
-    first_rows,
-    list_headings,
-    name_columns,
-    quote,
-)
-from supervision_kit.records.headings import (
-    FieldRole,
-    Role,
-    rater_in,
-    read_heading,
-    read_heading_of,
-    read_rater,
-)
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.header import LOOKED_FOR, count_recognised, find_header, first_rows, list_headings
+from supervision_kit.records.headings import read_heading_of
 from supervision_kit.records.leftovers import take_leftovers
+from supervision_kit.records.naming import rater_in, read_rater
 from supervision_kit.records.open_questions import refuse_open_questions
 from supervision_kit.records.overlooked import (
     refuse_overlooked_ratings,
@@ -41,7 +24,8 @@ from supervision_kit.records.overlooked import (
 )
 from supervision_kit.records.redcap import SHAPE as REDCAP
 from supervision_kit.records.redcap import take_redcap
-from supervision_kit.records.rows import name_rows
+from supervision_kit.records.repeats import find_repeats
+from supervision_kit.records.roles import FieldRole, Role
 from supervision_kit.records.session_columns import set_sessionless_aside, take_session_columns
 from supervision_kit.records.slots import (
     find_instrument,
@@ -53,10 +37,9 @@ from supervision_kit.records.slots import (
 )
 from supervision_kit.records.targets import Said
 from supervision_kit.records.two_rows import role_of
-from supervision_kit.records.vocabulary import FIELDS, MEANINGS, heading_key, squeeze
+from supervision_kit.records.unused import note_unused, suggest_instrument, suggest_names
+from supervision_kit.records.wording import column_name, quote
 
-FEWEST_OF_A_TABLE = 3  # headings: the case, the session or day, and a rating
-MOST_COMPARED = 50  # rows that could be headings
 _FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
 
 
@@ -96,8 +79,8 @@ def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
     refuse_overlooked_sessions(finding)
     refuse_open_questions(finding)
     by_session = any(slot.session for slot in finding.slots)
-    _note_unused(finding)
-    repeats = _note_repeats(finding)
+    note_unused(finding)
+    repeats = find_repeats(finding)
     return Layout(
         header.row,
         tuple(range(header.top, header.row + 1)),
@@ -151,27 +134,16 @@ def _check_complete(finding: Finding, shape: str) -> None:
         missing.append(MEANINGS["rating"])
     if missing:
         by_day = "" if finding.has_sessions() else say_dates(finding)
-        one = len(missing) == 1 and missing != [MEANINGS["rating"]]
+        unrated = MEANINGS["rating"] in missing
+        one = len(missing) == 1 and not unrated
+        hint = suggest_instrument(finding) or suggest_names(finding, nothing_rated=unrated)
         raise finding.refuse(
             f"{' and '.join(missing)} {'was' if one else 'were'} not found.",
-            f"{LOOKED_FOR} {by_day}{_suggest_instrument(finding)}Rename the headings, "
-            "or say which is which: columns={“their name”: “ours”}.",
+            f"{LOOKED_FOR} {by_day}{hint}".strip(),
+            "Rename the headings, or say which is which: columns={“their name”: “ours”}.",
         )
     if not (finding.sheet.filled[finding.header.row + 1 :]).any():
         raise RecordsError(f"{finding.sheet.source} has headings and no row of ratings beneath them.")
-
-
-def _suggest_instrument(finding: Finding) -> str:
-    """Return which instrument= would make headings known that are not."""
-    unknown = [heading for heading, role in zip(finding.headings, finding.roles, strict=True) if heading and not role]
-    for heading in unknown:
-        keys = [key for key in INSTRUMENTS if read_heading_of(heading, key)]
-        names = ", ".join(INSTRUMENTS[key].short_title for key in keys)
-        if len(keys) == 1:
-            return f"If “{heading}” is of the {names}, pass instrument=“{keys[0]}”. "
-        if keys:
-            return f"“{heading}” could be of several forms ({names}): pass the right instrument=, {' or '.join(keys)}. "
-    return ""
 
 
 def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
@@ -192,60 +164,6 @@ def _raters_of_title(cells: Sequence[str]) -> set[str]:
     filled = [cell for cell in cells if cell]
     alone = read_rater(filled[0]) if len(filled) == 1 and len(filled[0]) > 1 else None  # not “Therapist | NAME”
     return {rater for rater in (*map(rater_in, filled), alone) if rater}
-
-
-def _note_repeats(finding: Finding) -> Flags:
-    """Return the rows that say the headings again, which are no data, and say how many there are."""
-    repeats = find_repeats(finding.sheet, finding.header)
-    for row in _other_headings(finding, repeats):
-        cells = zip(finding.headings, finding.sheet.row(row), strict=True)
-        if not all(_mean_the_same(heading, cell) for heading, cell in cells if cell):
-            raise finding.refuse(
-                f"the headings of another table stand in row {finding.sheet.number(np.array([row]))[0]}.",
-                "Put each table in a file or sheet of its own.",
-            )
-        repeats[row] = True
-    if n_repeats := int(repeats.sum()):
-        rows = name_rows(finding.sheet.number(np.flatnonzero(repeats)))
-        finding.notes.append(f"{n_repeats:,} row(s) say the headings again, and are no data: {rows}.")
-    return repeats
-
-
-def _other_headings(finding: Finding, repeats: Flags) -> list[int]:
-    """Return the rows beneath the headings that are headings too, in other words."""
-    column = finding.sheet.columns[finding.fields["case_id"]]
-    words = frozenset().union(*FIELDS["case_id"])
-    likely = column.spread(np.array([squeeze(text) in words for text in column.texts], dtype=bool)) & ~repeats
-    rows = [int(row) for row in np.flatnonzero(likely) if row > finding.header.row][:MOST_COMPARED]
-    return [row for row in rows if count_recognised(finding.sheet.row(row), {}) >= FEWEST_OF_A_TABLE]
-
-
-def _mean_the_same(heading: str, cell: str) -> bool:
-    one, other = read_heading(heading), read_heading(cell)
-    if isinstance(one, FieldRole) and isinstance(other, FieldRole):
-        return one.field == other.field
-    return one == other
-
-
-def _note_unused(finding: Finding) -> None:
-    used = {*finding.fields.values(), *(slot.position for slot in finding.slots)} | finding.explained
-    unused = [at for at in range(len(finding.headings)) if at not in used]
-    if named := {at: finding.headings[at] for at in unused if finding.headings[at]}:
-        finding.notes.append(f"Not used: {name_columns(named)}.")
-    beneath = slice(finding.header.row + 1, None)
-    last = max(at for at, heading in enumerate(finding.headings) if heading)
-    nameless = {
-        at: ""
-        for at in unused
-        if not finding.headings[at] and not finding.sheet.columns[at].blank[beneath].all()
-        if at < last or not finding.sheet.delimiter  # in a text, rows that reach beyond the headings are set aside
-    }
-    if nameless:
-        finding.notes.append(f"Not used, for want of a heading: {name_columns(nameless)}.")
-    if finding.header.top != finding.header.row:
-        finding.notes.append(f"The headings in rows {finding.header.top + 1} and {finding.header.row + 1} were joined.")
-    elif finding.header.row:
-        finding.notes.append(f"The headings stand in row {finding.header.row + 1}.")
 
 
 def check_found(targets: Mapping[str, Role | None], sheets: Sequence[Sheet], *, theirs: Mapping[str, str]) -> None:

@@ -12,20 +12,13 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.cells import Column, Rows
 from supervision_kit.records.finding import Finding, Slot
-from supervision_kit.records.header import column_name
-from supervision_kit.records.headings import (
-    ItemRole,
-    ScoreRole,
-    instruments_in,
-    names_a_person,
-    rater_in,
-    read_instrument,
-    read_item,
-    read_rater,
-    read_scale,
-)
+from supervision_kit.records.folding import squeeze, words
+from supervision_kit.records.headings import names_a_person
+from supervision_kit.records.naming import instruments_in, rater_in, read_instrument, read_item, read_rater, read_scale
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.records.vocabulary import RATER_LETTERS, squeeze, words
+from supervision_kit.records.roles import ItemRole, ScoreRole
+from supervision_kit.records.vocabulary import RATER_LETTERS
+from supervision_kit.records.wording import column_name
 from supervision_kit.tables import RATERS
 
 MOST_WORDS = 50  # different cells of a column that could name raters, instruments or scales

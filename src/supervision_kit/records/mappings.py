@@ -14,9 +14,10 @@ from typing import Any
 from supervision_kit.errors import RecordsError, SupervisionKitError
 from supervision_kit.records.cells import Sheet, printable
 from supervision_kit.records.columns import SheetColumns
-from supervision_kit.records.header import column_name, find_header, first_rows, quote
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.header import find_header, first_rows
 from supervision_kit.records.targets import Said
-from supervision_kit.records.vocabulary import heading_key
+from supervision_kit.records.wording import column_name, quote
 
 _KIND = "supervision_kit column mapping"
 _VERSION = 1

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from supervision_kit.records.body import Body, instrument_keys
 from supervision_kit.records.cells import Flags, Texts
 from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
-from supervision_kit.records.rows import Body, instrument_keys
 from supervision_kit.records.values import LAST_SESSION
 from supervision_kit.tables import RATERS
 
@@ -41,11 +41,10 @@ class Merged:
     def label(self, rows: npt.NDArray[np.int64]) -> Texts:
         """Return how a message calls these rows."""
         numbers = np.concatenate([body.numbers for body in self.bodies])[rows]
-        if len(self.bodies) == 1:
-            return np.array([f"row {number}" for number in numbers], dtype=object)
-        sources = self.sheet_of(rows)
-        pairs = zip(numbers, sources, strict=True)
-        return np.array([f"row {number} of {self.bodies[at].source}" for number, at in pairs], dtype=object)
+        alone = len(self.bodies) == 1
+        of_sheet = [(body.row_word, "" if alone else f" of {body.source}") for body in self.bodies]
+        pairs = zip(numbers, self.sheet_of(rows), strict=True)
+        return np.array([f"{of_sheet[at][0]} {number}{of_sheet[at][1]}" for number, at in pairs], dtype=object)
 
     def sheet_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return which of the bodies each row is of."""

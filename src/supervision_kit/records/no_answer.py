@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from supervision_kit.records.cells import Flags, Texts
-from supervision_kit.records.vocabulary import squeeze
+from supervision_kit.records.folding import squeeze
 
 NO_ANSWER = frozenset(
     {"", "n/a", "#n/a", "na", "<na>", "nan", "-", "--", "---", "–", "—", ".", "./.", "null", "#null!", "none"}

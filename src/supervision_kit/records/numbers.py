@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.records.cells import Flags, Texts
+from supervision_kit.records.folding import squeeze
 from supervision_kit.records.months import MONTHS
 from supervision_kit.records.no_answer import means_no_answer, says_no_answer, unanswered
 from supervision_kit.records.values import tidy
-from supervision_kit.records.vocabulary import squeeze
 
 LARGEST = 1e12  # a larger number is no rating, in whatever unit
 LONGEST = 80  # letters; what is longer is a comment

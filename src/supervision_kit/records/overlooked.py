@@ -11,13 +11,16 @@ import pandas as pd
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Column, Rows
 from supervision_kit.records.dates import read_dates
+from supervision_kit.records.field_words import PERHAPS_SESSION
 from supervision_kit.records.finding import Finding
-from supervision_kit.records.header import list_headings, name_columns
-from supervision_kit.records.headings import FieldRole, instruments_in
+from supervision_kit.records.folding import fold, heading_key, squeeze
+from supervision_kit.records.header import list_headings
+from supervision_kit.records.naming import instruments_in
 from supervision_kit.records.no_answer import unanswered
 from supervision_kit.records.numbers import read_numbers
+from supervision_kit.records.roles import FieldRole
 from supervision_kit.records.values import read_codes, read_sessions
-from supervision_kit.records.vocabulary import PERHAPS_SESSION, fold, heading_key, squeeze
+from supervision_kit.records.wording import name_columns
 
 FEWEST_STEPS = 2  # from one day of a case to its next, before a column whose heading says nothing is taken for a count
 LARGEST = 999  # no case has more sessions, and years and codes are beyond

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from supervision_kit.records.cells import Column, Texts
-from supervision_kit.records.headings import FieldRole, rater_in
+from supervision_kit.records.folding import squeeze
+from supervision_kit.records.naming import rater_in
+from supervision_kit.records.roles import FieldRole
 from supervision_kit.records.session_columns import read_mark
 from supervision_kit.records.values import read_sessions
-from supervision_kit.records.vocabulary import squeeze
 
 if TYPE_CHECKING:
     from supervision_kit.records.finding import Finding

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.body import Body
 from supervision_kit.records.finding import WIDE
 from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH, are_millimetres, has_lines, say_lines
 from supervision_kit.records.numbers import Numbers
-from supervision_kit.records.rows import Body
 from supervision_kit.records.units import (
     ANSWER,
     MILLIMETRES,

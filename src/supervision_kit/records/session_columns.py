@@ -9,17 +9,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.records.headings import (
-    FieldRole,
-    ItemRole,
-    Role,
-    ScoreRole,
-    instruments_in,
-    read_heading,
-    read_heading_of,
-    read_rater,
-)
-from supervision_kit.records.vocabulary import SESSION_PLURALS, SESSION_WORDS, TIME_WORDS, fold, squeeze, words
+from supervision_kit.records.folding import fold, squeeze, words
+from supervision_kit.records.headings import read_heading, read_heading_of
+from supervision_kit.records.naming import instruments_in, read_rater
+from supervision_kit.records.roles import FieldRole, ItemRole, Role, ScoreRole
+from supervision_kit.records.vocabulary import SESSION_PLURALS, SESSION_WORDS, TIME_WORDS
 
 if TYPE_CHECKING:
     from supervision_kit.records.finding import Finding
@@ -149,6 +143,15 @@ def _total_of(rest: str, instrument: str | None) -> ScoreRole | None:
     if rest:
         return role if isinstance(role, ScoreRole) and role.rater is None else None
     return ScoreRole(None, None, "total")
+
+
+def has_bare_numbers(row: Sequence[str]) -> bool:
+    """Return whether plain numbers stand beside headings that are known: sessions or items, with some left out."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    numbers = [int(cell) for cell in cells if _BARE.fullmatch(cell)]
+    others = [cell for cell in cells if not _BARE.fullmatch(cell)]
+    rising = all(one < other for one, other in pairwise(numbers))
+    return len(numbers) >= FEWEST_SESSIONS and rising and bool(others) and all(map(read_heading, others))
 
 
 def number_columns(row: Sequence[str]) -> dict[int, int]:

@@ -10,9 +10,9 @@ from supervision_kit.records.cells import Sheet
 from supervision_kit.records.fhir import read_fhir
 from supervision_kit.records.files import ZIP, File, Origin
 from supervision_kit.records.header import count_recognised
-from supervision_kit.records.headings import Role
 from supervision_kit.records.parquet import read_parquet
 from supervision_kit.records.progress import Progress, Report
+from supervision_kit.records.roles import Role
 from supervision_kit.records.statistics_files import read_statistics, statistics_kind
 from supervision_kit.records.texts import read_text
 from supervision_kit.records.workbooks import read_workbook

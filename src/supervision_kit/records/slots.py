@@ -8,11 +8,12 @@ from dataclasses import replace
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.finding import LONG_ITEMS, LONG_SCORES, WIDE, Finding, Slot
-from supervision_kit.records.header import quote
-from supervision_kit.records.headings import FieldRole, ItemRole, ScoreRole, instruments_in
+from supervision_kit.records.folding import heading_key, squeeze
 from supervision_kit.records.leftovers import names_instruments, part_of_rows
+from supervision_kit.records.naming import instruments_in
+from supervision_kit.records.roles import FieldRole, ItemRole, ScoreRole
 from supervision_kit.records.session_columns import read_mark
-from supervision_kit.records.vocabulary import heading_key, squeeze
+from supervision_kit.records.wording import quote
 
 _NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
 _AGAIN = re.compile(r"(.+)\.[1-9][0-9]?")

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from supervision_kit.records.body import Body
 from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH
 from supervision_kit.records.numbers import Numbers
-from supervision_kit.records.rows import Body
 from supervision_kit.records.units import Unit
 from supervision_kit.tables import RATERS
 

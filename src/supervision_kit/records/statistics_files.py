@@ -11,12 +11,12 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet, cell_text
 from supervision_kit.records.files import File
+from supervision_kit.records.folding import squeeze
 from supervision_kit.records.growing import GrowingColumn
 from supervision_kit.records.header import is_known
-from supervision_kit.records.headings import FieldRole, Role
 from supervision_kit.records.progress import Progress, Report
+from supervision_kit.records.roles import FieldRole, Role
 from supervision_kit.records.two_rows import role_of
-from supervision_kit.records.vocabulary import squeeze
 
 ROWS_AT_ONCE = 50_000
 SPSS, SPSS_PORTABLE, STATA = "sav", "por", "dta"

@@ -8,18 +8,12 @@ from dataclasses import dataclass
 
 from supervision_kit.errors import RecordsError, UnknownNameError
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.records.field_words import FIELDS
 from supervision_kit.records.finding import Slot
-from supervision_kit.records.headings import (
-    MOST_ITEMS,
-    FieldRole,
-    ItemRole,
-    Role,
-    ScoreRole,
-    read_instrument,
-    read_rater,
-)
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.naming import read_instrument, read_rater
+from supervision_kit.records.roles import MOST_ITEMS, FieldRole, ItemRole, Role, ScoreRole
 from supervision_kit.records.units import REPORTED, STATISTICS
-from supervision_kit.records.vocabulary import FIELDS, heading_key
 from supervision_kit.tables import RATERS
 
 IGNORE = "ignore"

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet, printable
-from supervision_kit.records.headings import FieldRole, ItemRole, Role, ScoreRole, read_heading
+from supervision_kit.records.folding import heading_key
+from supervision_kit.records.headings import read_heading
+from supervision_kit.records.roles import FieldRole, ItemRole, Role, ScoreRole
 from supervision_kit.records.session_columns import read_session_heading
-from supervision_kit.records.vocabulary import heading_key
 
 FEWEST_BENEATH = 2  # headings in the lower row
 FEWEST_GAPS = 2  # columns without a heading of their own, beside a rated one

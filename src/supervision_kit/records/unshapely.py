@@ -12,9 +12,9 @@ from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.values import read_sessions
 
 if TYPE_CHECKING:
+    from supervision_kit.records.body import Body
     from supervision_kit.records.cells import Texts
     from supervision_kit.records.finding import Layout
-    from supervision_kit.records.rows import Body
 
 
 def flag_long_rows(body: Body) -> None:
