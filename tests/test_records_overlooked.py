@@ -82,7 +82,9 @@ def test_the_day_of_the_session_goes_before_the_start():
 
 
 def test_without_sessions_a_column_of_dates_is_asked_for():
-    with pytest.raises(sk.RecordsError, match=r"or a date column.*“Held” holds dates: .*columns=\{“Held”: “date”\}"):
+    with pytest.raises(
+        sk.RecordsError, match=r"or a date column.*“column B” holds dates: .*columns=\{“column B”: “date”\}"
+    ):
         read("Client,Held,SRS\nA,2025-03-04,30\n")
 
 

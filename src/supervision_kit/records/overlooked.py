@@ -20,7 +20,7 @@ from supervision_kit.records.no_answer import unanswered
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.roles import FieldRole
 from supervision_kit.records.values import read_codes, read_sessions
-from supervision_kit.records.wording import name_columns
+from supervision_kit.records.wording import column_name, name_columns
 
 FEWEST_STEPS = 2  # from one day of a case to its next, before a column whose heading says nothing is taken for a count
 LARGEST = 999  # no case has more sessions, and years and codes are beyond
@@ -106,9 +106,10 @@ def say_dates(finding: Finding) -> str:
     rows = _rows_beneath(finding)
     shown = list_headings(finding.sheet, finding.header.row, finding.targets)
     for at in _unused(finding):
-        name, column = f"“{finding.headings[at]}”", finding.sheet.columns[at].take(rows)
+        heading, column = f"“{finding.headings[at]}”", finding.sheet.columns[at].take(rows)
+        name = heading if heading in shown else f"“{column_name(at)}”"
         dates, given = read_dates(column.texts, day_first=None), ~unanswered(column.texts)
-        if name in shown and given.any() and not (dates.unreadable | dates.serial)[given].any():
+        if given.any() and not (dates.unreadable | dates.serial)[given].any():
             return f"{name} holds dates: if they are the days of the sessions, columns={{{name}: “date”}}. "
     return ""
 
