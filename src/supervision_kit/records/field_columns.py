@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.body import Body, instrument_keys
-from supervision_kit.records.cells import Column, Flags, Texts
+from supervision_kit.records.cells import Column, Flags
 from supervision_kit.records.contradictions import read_instrument_besides
-from supervision_kit.records.folding import squeeze
 from supervision_kit.records.naming import read_instrument, read_rater
 from supervision_kit.records.no_answer import unanswered
+from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.suggesting import suggest
+from supervision_kit.records.summaries import could_sum_up, is_sum_of, sums_up
 from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions
-from supervision_kit.records.vocabulary import EXTREMES, SUMMARIES
 from supervision_kit.tables import RATERS
 
-_N_EQUALS = re.compile(r"[nN]\s*=")
+MOST_PERHAPS = 20  # rows; a code that stands in more is a case’s
 
 
 def read_case_column(body: Body) -> None:
@@ -40,7 +38,8 @@ def read_case_column(body: Body) -> None:
         rule="case_missing",
         message="The cell that says which case it is has no code in it.",
     )
-    body.is_summary = column.spread(_sums_up(column.texts))
+    body.is_summary = column.spread(sums_up(column.texts))
+    body.is_summary |= _sums_up_by_numbers(body, position)
     body.problems.flag(
         body.is_summary,
         position=position,
@@ -52,13 +51,15 @@ def read_case_column(body: Body) -> None:
     body.therapist = column.spread(read_codes(column)) if column else np.full(body.n_rows, None, dtype=object)
 
 
-def _sums_up(texts: Texts) -> Flags:
-    """Return which cells of the case column say that the row is a total, a mean or the like."""
-    names = [squeeze(text) for text in texts]
-    found = np.array(
-        [name in SUMMARIES or bool(_N_EQUALS.match(text)) for name, text in zip(names, texts, strict=True)], dtype=bool
-    )
-    return found | np.array([name in EXTREMES for name in names], dtype=bool) if found.any() else found
+def _sums_up_by_numbers(body: Body, position: int) -> Flags:
+    """Return the rows whose case cell could be a pseudonym or a word for a summary, and whose numbers sum up."""
+    sheet, case = body.spread.sheet, body.spread.sheet[position]
+    perhaps = case.spread(could_sum_up(case.texts) & ~sums_up(case.texts))
+    if not 0 < perhaps.sum() <= MOST_PERHAPS:
+        return np.zeros(body.n_rows, dtype=bool)
+    origins = {at for slot in body.layout.slots for at in np.unique(body.spread.origin[:, slot.position]).tolist()}
+    rated = [sheet[at].spread(read_numbers(sheet[at].texts).values) for at in sorted(origins - {-1})]
+    return is_sum_of(perhaps, rated)[body.spread.row]
 
 
 def read_session_column(body: Body) -> None:

@@ -16,6 +16,9 @@ from supervision_kit.records.vocabulary import RATER_WORDS, RATERS, VERSIONS
 LONGEST_TITLE = 500
 _MOST_WORDS = 8  # of an instrument's name
 
+MOST_TITLE_WORDS = 10  # a longer one is somebody's note
+_DENIALS = frozenset({"not", "never", "without", "longer", "dropped", "unused", "nicht", "kein", "keine", "ohne"})
+
 
 def read_instrument(text: str) -> NamedInstrument | None:
     """Return the instrument that a cell names and, where it says so, the rater (``"WAI-SR (therapist)"``)."""
@@ -57,6 +60,8 @@ def rater_in(text: str) -> str | None:
     if isinstance(role, ScoreRole):
         return role.rater
     run = words(text[:LONGEST_TITLE])
+    if len(run) > MOST_TITLE_WORDS or not _DENIALS.isdisjoint(run):
+        return None
     spoken = {
         rater
         for before, word, after in zip(["", *run], run, [*run[1:], ""], strict=False)
@@ -69,6 +74,8 @@ def rater_in(text: str) -> str | None:
 
 def instruments_in(text: str) -> set[str]:
     """Return the instruments that a title, a sheet's name or a file's name speaks of."""
+    if not _DENIALS.isdisjoint(words(text[:LONGEST_TITLE])):
+        return set()
     return {named.key for named in _named_in(text)}
 
 
