@@ -162,3 +162,8 @@ def test_a_sentence_above_the_table_names_no_rater(title):
 def test_a_sentence_that_denies_an_instrument_does_not_name_it():
     with pytest.raises(sk.RecordsError, match="which instrument"):
         read("We no longer use the PHQ-9\nClient,Session,Total\nA,1,12\n")
+
+
+@pytest.mark.parametrize("heading", ["Patientennummer", "study_id", "Study ID", "Aktenzeichen", "VP-Code"])
+def test_more_words_for_the_case(heading):
+    assert scores(read(f"{heading},Session,SRS\nA,1,30\n")) == [["A", "srs", "client", 1, 30]]

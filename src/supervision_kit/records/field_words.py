@@ -108,7 +108,9 @@ PERHAPS_SESSION = frozenset(  # where nothing else says the session, and the cel
 FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     # of several columns for one field the one in the earlier group is taken
     "case_id": (
-        _joined(_CASE, _CODE) | _of(("id", "code", "codigo", "codice", "numero", "no", "n"), _CASE) | {"mrn", "pid"},
+        _joined(_CASE, _CODE)
+        | _of(("id", "code", "codigo", "codice", "numero", "no", "n"), _CASE)
+        | {"mrn", "pid", "studyid", "patientennummer", "patientencode", "klientennummer", "aktenzeichen", "vpcode"},
         frozenset(_CASE),
         frozenset({"id", "uid", "code", "chiffre", "pseudonym", "kennung", "recordid"})
         | _joined(("file",), ("no", "nr", "number")),
