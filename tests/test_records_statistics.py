@@ -151,3 +151,48 @@ def test_parquet_is_read_with_its_types():
     assert ratings.scores["score"].fillna(-1).tolist() == [30.5, -1]
     assert ratings.scores["date"].iloc[0] == pd.Timestamp("2025-03-04")
     assert "1 column(s) hold lists or tables of their own, and were left aside." in ratings.notes
+
+
+@pytest.mark.parametrize("kind", ["dta", "parquet"])
+def test_numbers_stored_with_32_bits_are_what_was_typed(tmp_path, kind):
+    typed = {"srs_1": 10.0, "srs_2": 9.4, "srs_3": 8.4, "srs_4": 8.2}
+    table = pd.DataFrame({"client": ["a"], "session": [1]}).assign(
+        **{name: pd.Series([value], dtype="float32") for name, value in typed.items()}
+    )
+    path = tmp_path / f"x.{kind}"
+    table.to_stata(path, write_index=False) if kind == "dta" else table.to_parquet(path)
+    ratings = sk.read_ratings([path, b"client,session,srs_1,srs_2,srs_3,srs_4\na,1,10,9.4,8.4,8.2\n"])
+    assert ratings.responses["response"].tolist() == [10, 9.4, 8.4, 8.2]
+    assert ratings.scores["score"].tolist() == [36]
+    assert ratings.problems["rule"].tolist() == ["repeated_row"]
+
+
+def test_letters_for_missing_are_known_wherever_they_stand_first(tmp_path, monkeypatch):
+    from supervision_kit.records import statistics_files
+
+    monkeypatch.setattr(statistics_files, "ROWS_AT_ONCE", 2)
+    srs = pd.Series([30.0, 31.0, 32.0, "a", 33.0], dtype=object)
+    table = pd.DataFrame({"client": list("ABCDE"), "session": [1.0] * 5, "srs": srs})
+    file = written(tmp_path / "x.dta", pyreadstat.write_dta, table, missing_user_values={"srs": ["a"]})
+    ratings = sk.read_ratings(file)
+    assert ratings.problems.empty
+    assert ratings.scores["score"].fillna(-1).tolist() == [30, 31, 32, -1, 33]
+
+
+def test_what_a_damaged_file_makes_of_the_reader_is_a_plain_error(tmp_path, monkeypatch):
+    file = written(tmp_path / "x.dta", pyreadstat.write_dta)
+
+    def read(*_, **__):
+        raise TypeError("unsupported operand type(s) for +: 'NoneType' and 'str'")  # as for a name that is no text
+
+    monkeypatch.setattr(pyreadstat, "read_dta", read)
+    with pytest.raises(sk.RecordsError, match="cannot be opened as a Stata file"):
+        sk.read_ratings(file)
+
+
+def test_binary_codes_in_parquet_stay_apart():
+    codes = [b"\xff", b"\xfe", b"007"]
+    table = pa.table({"case_id": pa.array(codes, pa.binary()), "session": [1, 2, 1], "srs_total": [30.0, 20.0, 31.0]})
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer)
+    assert sk.read_ratings(buffer.getvalue()).scores["case_id"].tolist() == ["007", "fe", "ff"]

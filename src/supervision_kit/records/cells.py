@@ -33,8 +33,22 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, bytes):
-        return cell.decode(errors="replace")
+        return bytes_text(cell)
     return cell.isoformat(sep=" ") if isinstance(cell, dt.datetime) else str(cell)
+
+
+def bytes_text(cell: bytes) -> str:
+    """Return bytes as the text that they are, and as hexadecimal digits where they are none, as in binary ids."""
+    try:
+        text = cell.decode()
+    except UnicodeDecodeError:
+        return cell.hex()
+    return text if text.isprintable() else cell.hex()
+
+
+def widened(cell: Any) -> Any:
+    """Return a number that was stored with 32 bits as the shortest that stands for it: 9.4, not 9.399999618…."""
+    return float(str(np.float32(cell))) if isinstance(cell, float) else cell
 
 
 def narrowed(codes: npt.NDArray[Any], n_texts: int) -> Rows:

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Sheet, cell_text
+from supervision_kit.records.cells import Sheet, cell_text, widened
 from supervision_kit.records.files import File
 from supervision_kit.records.growing import WIDEST, GrowingColumn
 from supervision_kit.records.progress import Progress, Report
@@ -52,4 +52,7 @@ def read_parquet(file: File, *, stem: str, report: Report) -> tuple[Sheet, list[
 
 
 def _texts(cells: Any) -> list[str]:
-    return [cell_text(cell) for cell in cells.to_pylist()]
+    import pyarrow as pa
+
+    short = pa.types.is_float32(cells.type)
+    return [cell_text(widened(cell) if short else cell) for cell in cells.to_pylist()]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from supervision_kit.errors import RecordsError
-from supervision_kit.records.cells import Sheet, cell_text
+from supervision_kit.records.cells import Sheet, cell_text, widened
 from supervision_kit.records.files import File
 from supervision_kit.records.folding import squeeze
 from supervision_kit.records.growing import GrowingColumn
@@ -66,8 +66,9 @@ def read_statistics(
     for column, name in zip(columns, names, strict=True):
         column.add([name])
     n_rows = 0
-    for cells, _ in (first, *parts):
+    for cells, about_part in (first, *parts):
         for column, variable in zip(columns, variables, strict=True):
+            variable.learn_letters(about_part)
             column.add(variable.texts(cells[variable.name]))
         n_rows += len(next(iter(cells.values()), ()))
         report(Progress(n_rows, about.number_rows, f"Reading {file.name}"))
@@ -116,7 +117,16 @@ def _parts(
             cells, about = read(
                 io.BytesIO(content), output_format="dict", row_offset=start, row_limit=ROWS_AT_ONCE, **wanted
             )
-        except (ReadstatError, PyreadstatError, OverflowError, ValueError, UnicodeError, MemoryError, OSError):
+        except (
+            ReadstatError,
+            PyreadstatError,
+            OverflowError,
+            ValueError,
+            TypeError,
+            UnicodeError,
+            MemoryError,
+            OSError,
+        ):
             raise RecordsError(
                 f"{file.name} cannot be opened as {_WHAT[kind]}: it is damaged or of another kind. "
                 "Save the table of ratings as CSV or Excel (.xlsx) and read that."
@@ -136,8 +146,13 @@ class _Variable:
         self.n_missing = 0
         self.labels: Mapping[Any, str] = about.variable_value_labels.get(name, {}) if coded else {}
         self.ranges = [(each["lo"], each["hi"]) for each in about.missing_ranges.get(name, [])]
-        self.letters = set(about.missing_user_values.get(name, ()))
+        self.letters: set[Any] = set()
+        self.is_short = about.readstat_variable_types.get(name) == "float"
         self.known: dict[Any, str | None] = {}
+
+    def learn_letters(self, about: Any) -> None:
+        """Take in Stata's letters for missing (.a to .z), of which each part of a file names those that stand in it."""
+        self.letters |= set(about.missing_user_values.get(self.name, ()))
 
     def texts(self, values: Sequence[Any]) -> list[str]:
         texts = []
@@ -151,7 +166,9 @@ class _Variable:
 
     def text(self, value: Any) -> str:
         label = self.labels.get(value)
-        return label if isinstance(label, str) and label.strip() else cell_text(value)
+        return (
+            label if isinstance(label, str) and label.strip() else cell_text(widened(value) if self.is_short else value)
+        )
 
     def is_missing(self, value: Any) -> bool:
         if value in self.letters:
