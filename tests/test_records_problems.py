@@ -24,6 +24,7 @@ HEADINGS = "case,session,rater,date,instrument,item,response"
 SCORES = "case,session,rater,date,instrument,scale,score"
 EVERY_RULE = [
     (HEADINGS, ",1,client,,srs,1,9", "case", "", "case_missing"),
+    (HEADINGS, "#REF!,1,client,,srs,1,9", "case", "#REF!", "code_lost"),
     (HEADINGS, "A,1,client,,srs,1,9,5", "column H", "5", "row_too_long"),
     (HEADINGS, "Mean,1,client,,srs,1,9", "case", "Mean", "summary_row"),
     (HEADINGS, "A,,client,,srs,1,9", "session", "", "session_missing"),
@@ -381,3 +382,37 @@ def test_codes_keep_their_leading_zeros_and_lose_a_column_of_decimals():
     ratings = read("case,therapist,session,SRS\n1.10,7.0,1,30\n1.0,12.0,1,30\n")
     assert ratings.scores["case_id"].tolist() == ["1.0", "1.10"]
     assert ratings.scores["therapist_id"].tolist() == ["12", "7"]
+
+
+@pytest.mark.parametrize("code", ["1.23457E+15", "1,23457E+15", "#REF!", "#NAME?", "#BEZUG!", "Err:508", "#####"])
+def test_what_a_spreadsheet_puts_for_a_code_is_no_case_and_no_therapist(code):
+    ratings = sk.read_ratings(f"case;therapist;session;SRS\n{code};T1;1;30\n{code};T1;2;31\nA;{code};1;32\n".encode())
+    assert found(ratings) == [
+        [2, "case", code, "code_lost"],
+        [3, "case", code, "code_lost"],
+        [4, "therapist", code, "code_lost"],
+    ]
+    assert ratings.problems["kept"].tolist() == [False, False, True]
+    assert ratings.scores["case_id"].tolist() == ["A"]
+    assert ratings.scores["therapist_id"].isna().all()
+
+
+@pytest.mark.parametrize("code", ["1E5", "E+15", "7E3", "#7", "REF", "12345678901234567890"])
+def test_a_code_that_only_resembles_what_a_spreadsheet_breaks_is_a_code(code):
+    ratings = sk.read_ratings(f"case,session,SRS\n{code},1,30\n".encode())
+    assert ratings.scores["case_id"].tolist() == [code]
+    assert ratings.problems.empty
+
+
+def test_a_mark_alone_is_no_code():
+    assert found(sk.read_ratings(b"case,session,SRS\n?,1,30\nA,1,31\n")) == [[2, "case", "?", "case_missing"]]
+
+
+def test_yes_and_no_are_the_answers_of_an_item_of_0_and_1():
+    cells = ["yes", "Nein", "TRUE", "false", "1", "0", "ja", "No"]
+    rows = "".join(f"a,{session},{cell}\n" for session, cell in enumerate(cells, 1))
+    ratings = sk.read_ratings(f"case,session,PSQ rupture 1\n{rows}".encode())
+    assert ratings.responses["response"].tolist() == [1, 0, 1, 0, 1, 0, 1, 0]
+    assert "6 cell(s) say yes or no (ja, TRUE), and were read as 1 and 0." in ratings.notes
+    ratings = sk.read_ratings(b"case,session,PHQ-9 1\na,1,yes\n")
+    assert found(ratings) == [[2, "PHQ-9 1", "yes", "response_not_a_number"]]

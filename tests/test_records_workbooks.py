@@ -297,3 +297,36 @@ def test_merged_headings_are_joined_and_merged_cases_hold_for_all_of_their_rows(
         ["B", 1, 28],
     ]
     assert ratings.problems[["row", "rule"]].to_numpy().tolist() == [[6, "case_missing"]]
+
+
+def test_a_merged_session_or_day_holds_for_the_rows_of_all_raters():
+    book = openpyxl.Workbook()
+    for row in [
+        ["Client", "Session", "Date", "Rater", "SRS"],
+        ["A", 1, "2025-03-04", "client", 30],
+        ["A", None, None, "therapist", 31],
+        ["A", 2, "2025-03-11", "client", 32],
+    ]:
+        book.active.append(row)
+    for area in ("B2:B3", "C2:C3"):
+        book.active.merge_cells(area)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    ratings = sk.read_ratings(buffer.getvalue())
+    assert ratings.problems.empty
+    assert ratings.scores[["rater", "session", "date", "score"]].to_numpy().tolist() == [
+        ["client", 1, pd.Timestamp("2025-03-04"), 30],
+        ["client", 2, pd.Timestamp("2025-03-11"), 32],
+        ["therapist", 1, pd.Timestamp("2025-03-04"), 31],
+    ]
+
+
+LONG = [9007199254740993, 9007199254740992, 1234567890123456701, 1234567890123450]
+
+
+@pytest.mark.parametrize("code", LONG)
+def test_a_code_of_which_a_workbook_keeps_some_digits_only_is_no_case(code):
+    rows = [["case", "session", "SRS"], [code, 1, 30], [123456789012345, 2, 31], [1234567890123456, 2, 32]]
+    ratings = sk.read_ratings(saved(rows))
+    assert ratings.problems[["row", "rule"]].to_numpy().tolist() == [[2, "code_lost"]]
+    assert ratings.scores["case_id"].tolist() == ["123456789012345", "1234567890123456"]

@@ -17,6 +17,9 @@ Flags = npt.NDArray[np.bool_]
 T = TypeVar("T", bound=np.generic)
 
 
+SURE, EXACT = 10**15, 2**53  # below, every whole number is what was typed; and what was stored
+
+
 def printable(text: str) -> str:
     """Return the text without control characters and what else a terminal acts on; other white space is a space."""
     return "".join(letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text)
@@ -31,10 +34,22 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return _float_text(cell)
     if isinstance(cell, bytes):
         return bytes_text(cell)
     return cell.isoformat(sep=" ") if isinstance(cell, dt.datetime) else str(cell)
+
+
+def _float_text(number: float) -> str:
+    """Return a number's digits; of one with more than it can hold, which may be of several codes, as many as are sure.
+
+    A spreadsheet keeps 15 digits and puts zeros for the rest; nothing with 64 bits keeps whole numbers beyond 2 ** 53.
+    """
+    if not number.is_integer():
+        return repr(number)
+    whole = int(number)
+    is_sure = abs(whole) < SURE or (abs(whole) < EXACT and whole % 10)
+    return str(whole) if is_sure else f"{number:.14E}"
 
 
 def bytes_text(cell: bytes) -> str:

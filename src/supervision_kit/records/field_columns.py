@@ -15,10 +15,12 @@ from supervision_kit.records.no_answer import unanswered
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.suggesting import suggest
 from supervision_kit.records.summaries import could_sum_up, is_sum_of, sums_up
-from supervision_kit.records.values import LAST_SESSION, read_codes, read_sessions
+from supervision_kit.records.values import LAST_SESSION, lost_codes, read_codes, read_sessions
 from supervision_kit.tables import RATERS
 
 MOST_PERHAPS = 20  # rows; a code that stands in more is a case’s
+
+_LOST = "A spreadsheet has put an error in place of the code, or kept a few of its digits only."
 
 
 def read_case_column(body: Body) -> None:
@@ -38,6 +40,9 @@ def read_case_column(body: Body) -> None:
         rule="case_missing",
         message="The cell that says which case it is has no code in it.",
     )
+    body.problems.flag(
+        column.spread(lost_codes(column.texts)), position=position, column=column, rule="code_lost", message=_LOST
+    )
     body.is_summary = column.spread(sums_up(column.texts))
     body.is_summary |= _sums_up_by_numbers(body, position)
     body.problems.flag(
@@ -47,8 +52,20 @@ def read_case_column(body: Body) -> None:
         rule="summary_row",
         message="The row sums up others and is of no case.",
     )
-    _, column = body.column("therapist_id")
-    body.therapist = column.spread(read_codes(column)) if column else np.full(body.n_rows, None, dtype=object)
+    _read_therapist(body)
+
+
+def _read_therapist(body: Body) -> None:
+    """Read the therapist's code; a row whose code is lost is kept, as of nobody known."""
+    position, column = body.column("therapist_id")
+    body.therapist = np.full(body.n_rows, None, dtype=object)
+    if column is None:
+        return
+    lost = column.spread(lost_codes(column.texts))
+    body.therapist = column.spread(read_codes(column))
+    body.therapist[lost] = None
+    rows = np.flatnonzero(lost)
+    body.problems.add(rows, position=position, values=column.cells[rows], rule="code_lost", message=_LOST, kept=True)
 
 
 def _sums_up_by_numbers(body: Body, position: int) -> Flags:

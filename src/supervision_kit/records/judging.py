@@ -11,6 +11,7 @@ from supervision_kit.instruments import INSTRUMENTS, Instrument
 from supervision_kit.records.body import Body
 from supervision_kit.records.cells import Column, Flags, Rows, Texts
 from supervision_kit.records.dates import like_dates
+from supervision_kit.records.folding import squeeze
 from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.lines import LENGTH, has_lines
 from supervision_kit.records.no_answer import typed_by_hand
@@ -81,6 +82,11 @@ class Readings:
 
 _WITH_WORDS = "hold a number with words beside it (4 - often), always the same ones, and were read as the number"
 _WITH_UNIT = "hold a number with its unit or its highest (36 pts, 36/40), and were read as the number"
+_YES_NO = {
+    **dict.fromkeys(("yes", "y", "true", "ja", "j", "wahr", "oui", "vrai", "si", "verdadero"), 1.0),
+    **dict.fromkeys(("no", "n", "false", "nein", "falsch", "non", "faux", "falso", "nee"), 0.0),
+}
+_AS_YES_NO = "say yes or no (ja, TRUE), and were read as 1 and 0"
 _AS_LENGTHS = "say in what they are measured (82 mm, 8.2 cm), and were read as that"
 
 
@@ -93,7 +99,9 @@ def judge_cells(
     labelled, measured = _read_beside(group, instrument, numbers, present, unit)
     plain = (numbers.words == "") & ~numbers.unit & np.isnan(numbers.most)
     unreadable = numbers.unreadable | ~(plain | labelled | measured | np.isnan(numbers.values))
-    values = np.where(unreadable, np.nan, _in_unit(numbers, unit))
+    truths = _read_yes_and_no(group, instrument, column.texts)
+    unreadable &= np.isnan(truths)
+    values = np.where(unreadable, np.nan, np.where(np.isnan(truths), _in_unit(numbers, unit), truths))
     given = ~np.isnan(values)
     kind, allowed, lowest, highest = _range(group, instrument, unit)
     outside = given & ~((values >= lowest) & (values <= highest))
@@ -118,7 +126,12 @@ def judge_cells(
                 suggestion=column.spread(np.where(which, advice, "")),
             )
     readings.add_unanswered(group, column, (numbers.unanswered | numbers.in_words) & typed_by_hand(column.texts))
-    beside = {_WITH_WORDS: labelled, _WITH_UNIT: measured & ~numbers.length, _AS_LENGTHS: measured & numbers.length}
+    beside = {
+        _AS_YES_NO: ~np.isnan(truths),
+        _WITH_WORDS: labelled,
+        _WITH_UNIT: measured & ~numbers.length,
+        _AS_LENGTHS: measured & numbers.length,
+    }
     for how, which in beside.items():
         if which.any():
             readings.add(how, group.rows & column.spread(which & ~outside))
@@ -149,6 +162,15 @@ def _read_beside(
     of_most &= ~numbers.length | has_lines(instrument)
     measured = (numbers.unit | ~np.isnan(numbers.most)) & of_most & ~np.isnan(numbers.values)
     return labelled, measured & (not answers)
+
+
+def _read_yes_and_no(group: RatedCells, instrument: Instrument, texts: Texts) -> npt.NDArray[np.float64]:
+    """Return 1 for yes and 0 for no, where these are the answers of the item; ``nan`` for all else."""
+    if group.scale is not None or not instrument.whole_numbers:
+        return np.full(len(texts), np.nan)
+    item = instrument.items[group.slot - 1]
+    meanings = _YES_NO if (item.lowest, item.highest) == (0, 1) else {}
+    return np.array([meanings.get(squeeze(text), np.nan) for text in texts], dtype=float)
 
 
 def _in_unit(numbers: Numbers, unit: Unit | None) -> npt.NDArray[np.float64]:

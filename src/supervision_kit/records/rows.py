@@ -20,7 +20,7 @@ from supervision_kit.records.reshaping import leave_rows, spread_forms
 from supervision_kit.records.unshapely import flag_long_rows, flag_swallowed_rows
 from supervision_kit.records.wording import name_rows
 
-_FILLED_DOWN = ("case_id", "therapist_id", "rater", "instrument")
+_FILLED_DOWN = ("case_id", "therapist_id", "rater", "instrument", "session", "date")
 
 
 def read_body(sheet: Sheet, layout: Layout, *, rater: str | None, day_first: bool | None) -> Body:

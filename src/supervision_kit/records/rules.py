@@ -23,6 +23,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "case_missing": Rule(
             "The row does not say which case it is of.", "Give the case’s code; where cells are merged, fill it down."
         ),
+        "code_lost": Rule(
+            "The cell of a code holds an error (#REF!), or a long number that was cut short (1.23457E+15).",
+            "Export the table again with the codes as text; a spreadsheet keeps 15 digits of a number.",
+        ),
         "row_too_long": Rule(
             "The row has more cells than there are headings.",
             "Quote the cell with the comma in it, or save the table as .xlsx.",
