@@ -384,7 +384,7 @@ def test_codes_keep_their_leading_zeros_and_lose_a_column_of_decimals():
     assert ratings.scores["therapist_id"].tolist() == ["12", "7"]
 
 
-@pytest.mark.parametrize("code", ["1.23457E+15", "1,23457E+15", "#REF!", "#NAME?", "#BEZUG!", "Err:508", "#####"])
+@pytest.mark.parametrize("code", ["1.23457E+15", "1,23457E+15", "#REF!", "#NAME?", "#BEZUG!", "Err:508"])
 def test_what_a_spreadsheet_puts_for_a_code_is_no_case_and_no_therapist(code):
     ratings = sk.read_ratings(f"case;therapist;session;SRS\n{code};T1;1;30\n{code};T1;2;31\nA;{code};1;32\n".encode())
     assert found(ratings) == [

@@ -16,7 +16,7 @@ LAST_SESSION = 9_999  # a larger number is a date or a code that stands in the w
 
 _LOST = re.compile(
     r"#(?:REF|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|GETTING_DATA)[!?]?"
-    r"|#(?:BEZUG|WERT|ZAHL|\u00dcBERLAUF)!|Err:[0-9]{3}|#{3,}|[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}",
+    r"|#(?:BEZUG|WERT|ZAHL|\u00dcBERLAUF)!|Err:[0-9]{3}|[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}",
     re.IGNORECASE,
 )
 _FOR_EXCEL = re.compile(r'="(.*)"')
