@@ -37,15 +37,15 @@ def read_codes(column: Column) -> Texts:
     """Return for each text of the column the code it stands for, ``None`` where there is none.
 
     Leading zeros stay. White space is one space each, letters are composed, what is not seen is dropped, and
-    ``="007"``, as some programs write a code for Excel, is ``007``. What has neither letter nor digit is none. Where
-    every code of the column is written ``7.0``, as tables with empty cells come out of some programs, it is ``7``.
+    ``="007"``, as some programs write a code for Excel, is ``007``. Question or hash marks alone are none. Where every
+    code of the column is written ``7.0``, as tables with empty cells come out of some programs, it is ``7``.
     """
     codes = np.array([tidy(text) for text in column.texts], dtype=object)
     none = unanswered(codes)
     given = _strings(codes[~none])
     if len(given) and given.str.fullmatch(r"[0-9]+\.0").all():
         codes[~none] = given.str.removesuffix(".0").to_numpy(dtype=object)
-    codes[none | ~np.array([any(map(str.isalnum, code)) for code in codes], dtype=bool)] = None
+    codes[none | np.array([bool(code) and not code.strip("?#") for code in codes], dtype=bool)] = None
     return codes
 
 
