@@ -10,7 +10,7 @@ import numpy as np
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Sheet
 from supervision_kit.records.dates import read_dates
-from supervision_kit.records.field_words import MEANINGS
+from supervision_kit.records.field_words import MEANINGS, PERHAPS_SESSION
 from supervision_kit.records.folding import heading_key
 from supervision_kit.records.headings import names_a_person, read_heading
 from supervision_kit.records.naming import read_rater
@@ -120,7 +120,7 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
 
 def _is_like_first_name(cell: str, targets: Mapping[str, Role | None]) -> bool:
     """Return whether a heading begins with a capital, and no word of it is one that headings have."""
-    is_known_word = has_heading_word(cell) or is_known(cell, targets)
+    is_known_word = has_heading_word(cell) or is_known(cell, targets) or heading_key(cell) in PERHAPS_SESSION
     return cell[:1].isupper() and not cell.isupper() and not is_known_word
 
 
