@@ -103,7 +103,7 @@ def test_the_audit_is_printed_in_three_shapes_and_of_one_case(at, capsys):
     assert [entry["view"] for entry in entries] == ["import", "audit"]
     rows = list(csv.DictReader(io.StringIO(run(capsys, "audit", "--csv", "--case", "A")[1])))
     assert [(row["action"], row["case"]) for row in rows] == [("write", "A")]
-    assert run(capsys, "audit", "--since", "2999-01-01") == (0, "")
+    assert run(capsys, "audit", "--since", "2999-01-01") == (0, "There is no such entry.\n")
     assert run(capsys, "audit", "--since", "monday")[0] == 2
 
 
@@ -122,6 +122,21 @@ def test_erasing_needs_a_yes_and_says_what_is_left_to_do(at, capsys):
     assert run(capsys, "erase", "--wipe")[0] == 0
     (at / "w.sqlite.backup-version-1-x").touch()
     assert run(capsys, "erase", "A", "--yes")[0] == 1
+
+
+def test_what_is_not_overwritten_is_not_said_to_be(at, capsys, monkeypatch):
+    run(capsys, "import", at / "march.csv")
+    monkeypatch.setattr(sk.Workspace, "wipe", lambda _: False)
+    code, said = run(capsys, "erase", "--wipe")
+    assert code == 1
+    assert said == "Another program is using the workspace. Close it, and say --wipe again.\n"
+
+
+def test_a_code_in_the_audit_is_no_formula(at, capsys):
+    (at / "march.csv").write_text("case,session,SRS\n=1+1,1,30\n")
+    run(capsys, "import", at / "march.csv")
+    rows = list(csv.DictReader(io.StringIO(run(capsys, "audit", "--csv")[1])))
+    assert rows[-1]["case"] == "'=1+1"
 
 
 def test_everything_goes_out_and_into_a_new_workspace(at, capsys):

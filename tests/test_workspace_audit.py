@@ -174,12 +174,12 @@ def test_where_another_program_is_in_the_file_the_case_is_gone_and_the_rest_is_s
         assert b"Zacharias" not in content
 
 
-def test_older_copies_that_still_hold_the_case_are_named(tmp_path):
-    path = tmp_path / "w.sqlite"
-    (tmp_path / "w.sqlite.backup-version-1-x").write_bytes(b"")
-    with sk.Workspace(path) as workspace:
+@pytest.mark.parametrize("name", ["w.sqlite", "w [team 1].sqlite"])
+def test_older_copies_that_still_hold_the_case_are_named(tmp_path, name):
+    (tmp_path / f"{name}.backup-version-1-x").write_bytes(b"")
+    with sk.Workspace(tmp_path / name) as workspace:
         fill(workspace)
-        assert "w.sqlite.backup-version-1-x" in " ".join(workspace.erase_case("ZORRO-77").sentences())
+        assert f"{name}.backup-version-1-x" in " ".join(workspace.erase_case("ZORRO-77").sentences())
 
 
 def test_an_erased_case_that_comes_again_is_refused_left_out_or_taken(workspace):
@@ -190,7 +190,9 @@ def test_an_erased_case_that_comes_again_is_refused_left_out_or_taken(workspace)
         workspace.import_ratings(read(TEXT + "B,1,30,T1\n"))
     assert "ZORRO" not in str(refused.value)
     assert workspace.case_ids() == ("A",)
-    assert workspace.import_ratings(read(TEXT + "B,1,30,T1\n"), on_erased="leave_out").n_new_forms == 1
+    done = workspace.import_ratings(read(TEXT + "B,1,30,T1\n"), on_erased="leave_out")
+    assert (done.n_new_forms, done.n_left_out) == (1, 2)
+    assert "2 form(s) of erased cases were left out, as asked." in done.sentences()
     assert workspace.case_ids() == ("A", "B")
     assert workspace.import_ratings(read(TEXT), on_erased="take").n_new_forms == 2
     assert workspace.case_ids() == ("A", "B", "ZORRO-77")

@@ -194,6 +194,50 @@ def test_what_is_no_workspace_is_refused_and_left_as_it_is(tmp_path, make):
     assert [file.name for file in tmp_path.iterdir()] == ["w.sqlite"]
 
 
+def test_a_file_that_is_gone_is_not_made_anew_under_an_open_workspace(tmp_path):
+    path = tmp_path / "w.sqlite"
+    with sk.Workspace(path) as workspace:
+        workspace.import_ratings(read(FIRST))
+        path.unlink()
+        for use in (workspace.scores, lambda: workspace.import_ratings(read(FIRST))):
+            with pytest.raises(sk.WorkspaceError, match=r"w\.sqlite cannot be opened: it is gone"):
+                use()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_nowhere_is_refused(tmp_path):
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "nowhere.sqlite")
+    with pytest.raises(sk.WorkspaceError, match=r"link\.sqlite is a link to a file that is not there"):
+        sk.Workspace(tmp_path / "link.sqlite")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE answers SET value = 'zebra'", "UPDATE forms SET date = 'zebra'", "UPDATE forms SET session = 'z'"],
+)
+def test_what_another_program_wrote_into_the_file_is_said_without_quoting_it(tmp_path, change):
+    path = tmp_path / "w.sqlite"
+    with sk.Workspace(path) as workspace:
+        workspace.import_ratings(read(FIRST))
+        other = sqlite3.connect(path)
+        other.execute(change if "session" not in change else f"{change} WHERE session = 2")
+        other.commit()
+        other.close()
+        with pytest.raises(sk.WorkspaceError, match="something that the kit does not write") as refused:
+            workspace.scores()
+        assert "zebra" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a b", "ü'q\"", "what?now", "50%20#1", "[1]*"])
+def test_any_name_of_a_file_is_taken_as_it_is(tmp_path, name):
+    path = tmp_path / name / f"{name}.sqlite"
+    for _ in range(2):
+        with sk.Workspace(path) as workspace:
+            workspace.import_ratings(read(FIRST))
+            assert len(workspace.scores()) == 2
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
 def test_a_database_with_other_tables_is_refused(postgres):
     import psycopg
 
@@ -262,6 +306,8 @@ SECRET = "zebra-7"  # noqa: S105
         ("postgresql://kit:zebra-7@127.0.0.1:1/db", "cannot be reached"),
         ("postgresql://kit:zebra-7@127.0.0.1:port/db", "The workspace's URL cannot be understood"),
         ("postgresql://kit@127.0.0.1:1/db?password=zebra-7", "cannot be reached"),
+        ("postgresql://kit:a@zebra-7@127.0.0.1:1/db", "The workspace's URL cannot be understood"),
+        ("postgresql://kit:a@b/zebra-7@127.0.0.1:1/db", "The workspace's URL cannot be understood"),
         ("postgresql://kit:zebra-7@127.0.0.1:1/db?nonsense=zebra-7", "cannot be reached"),
     ],
 )

@@ -31,6 +31,8 @@ def add(commands: Commands) -> None:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
+    from supervision_kit.workspace.cells_of_text import write_text
+
     with open_workspace(arguments) as workspace:
         table = workspace.audit(case_id=arguments.case, since=arguments.since)
     table["at"] = table["at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -42,10 +44,12 @@ def _audit(arguments: argparse.Namespace) -> int:
         writer.writerow(["at", "who", "action", "view", "case"])
         for entry in entries:
             start = [entry[name] for name in ("at", "who", "action", "view")]
-            writer.writerows([*start, case] for case in entry["cases"] or [""])
+            writer.writerows([*start, write_text(case or None)] for case in entry["cases"] or [""])
     else:
         for entry in entries:
             more = [f"and {entry['n_cases'] - MOST_CASES:,} more"] if entry["n_cases"] > MOST_CASES else []
             about = ", ".join([*entry["cases"][:MOST_CASES], *more]) or "no case"
             print(f"{entry['at']}  {entry['who']}  {entry['action']}  {entry['view']}  {about}")
+    if not entries:
+        sys.stderr.write("There is no such entry.\n")
     return DONE

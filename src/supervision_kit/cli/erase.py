@@ -35,7 +35,9 @@ def add(commands: Commands) -> None:
 def _erase(arguments: argparse.Namespace) -> int:
     with open_workspace(arguments) as workspace:
         if arguments.wipe:
-            workspace.wipe()
+            if not workspace.wipe():
+                print("Another program is using the workspace. Close it, and say --wipe again.")
+                return PROBLEMS_FOUND
             print("The room that erased cases left is overwritten.")
             return DONE
         if not arguments.yes:

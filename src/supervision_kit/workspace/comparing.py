@@ -15,6 +15,7 @@ from supervision_kit.workspace.database import select_rows
 from supervision_kit.workspace.forms import FORM, MANY, Brought, as_frame, find_among, load_answers, load_forms
 from supervision_kit.workspace.schema import cases, settings
 from supervision_kit.workspace.sessions import Placed, place_sessions
+from supervision_kit.workspace.totals import hold_against_items, hold_back
 
 ABOUT = ("therapist", "date")  # slots of what stands on a form beside its answers
 _COLUMN = {"therapist": "therapist_id", "date": "date"}
@@ -35,7 +36,8 @@ class Comparison:
         What the sessions are and which stored forms are renumbered.
     known
         What stands on forms that are known: form_number, slot, stored, brought (texts) and kind, one of ``new``,
-        ``filled``, ``same``, ``blank`` (kept here, empty in the file), ``changed``, ``settled`` (decided before).
+        ``filled``, ``same``, ``blank`` (kept here, empty in the file), ``changed``, ``settled`` (decided before),
+        ``held`` (items of another score than the one kept) and ``refuted`` (a score that kept items contradict).
     open_conflicts
         Those of the forms brought: id, form_number, slot, brought.
     new_cases, erased
@@ -66,8 +68,8 @@ def hash_code(connection: Connection, code: str) -> str:
     return hmac.new(bytes.fromhex(salt), code.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def compare(connection: Connection, brought: Brought) -> Comparison:
-    """Hold what a file brings against what is stored."""
+def compare(connection: Connection, brought: Brought, *, replacing: bool = False) -> Comparison:
+    """Hold what a file brings against what is stored; `replacing` says that what changed will be taken."""
     forms = brought.forms.copy()
     codes = list(dict.fromkeys(forms["case_id"]))
     numbers = number_cases(connection)
@@ -86,8 +88,9 @@ def compare(connection: Connection, brought: Brought) -> Comparison:
     position = find_among(stored, forms, _KEY)
     position[(placed.reason != "") | (forms["case_number"] < 0).to_numpy()] = -1
     forms["form_number"] = np.where(position >= 0, stored["id"].to_numpy()[position], -1) if len(stored) else -1
-    values = _compare_values(connection, brought, forms, stored, position)
+    values, remade = _compare_values(connection, brought, forms, stored, position)
     values, still_open = _apply_decisions(connection, values)
+    values = hold_back(values, remade, waiting={"settled"} if replacing else {"settled", "changed"})
     return Comparison(brought, forms, placed, values, still_open, new, _erased(connection, new))
 
 
@@ -117,14 +120,16 @@ def _erased(connection: Connection, new: tuple[str, ...]) -> tuple[str, ...]:
 
 def _compare_values(
     connection: Connection, brought: Brought, forms: pd.DataFrame, stored: pd.DataFrame, position: np.ndarray
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     known = np.flatnonzero(position >= 0)
     parts = [_compare_about(forms.iloc[known], stored.iloc[position[known]], slot) for slot in ABOUT if len(known)]
     entries = np.flatnonzero(position[brought.form] >= 0) if len(known) else np.array([], dtype=np.int64)
-    if len(entries):
-        parts.append(_compare_answers(connection, brought, forms, entries))
     empty = pd.DataFrame(columns=["form_number", "slot", "stored", "brought", "kind"])
-    return pd.concat([part for part in parts if len(part)] or [empty], ignore_index=True)
+    remade = empty
+    if len(entries):
+        answers, remade = _compare_answers(connection, brought, forms, entries)
+        parts += [answers, remade]
+    return pd.concat([part for part in parts if len(part)] or [empty], ignore_index=True), remade
 
 
 def _compare_about(brought: pd.DataFrame, stored: pd.DataFrame, slot: str) -> pd.DataFrame:
@@ -143,7 +148,8 @@ def _is_day_of(day: str | None, moment: str | None) -> bool:
 
 def _compare_answers(
     connection: Connection, brought: Brought, forms: pd.DataFrame, entries: np.ndarray
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what is said of each answer, and the kept scores that the items brought would change."""
     found = pd.DataFrame(
         {
             "form_number": forms["form_number"].to_numpy()[brought.form[entries]],
@@ -156,13 +162,19 @@ def _compare_answers(
     new = found["value"].to_numpy()
     old = np.where(at >= 0, answers["value"].to_numpy()[at], np.nan) if len(answers) else np.full(len(found), np.nan)
     alike = np.abs(new - old) <= _HARDLY * np.maximum(1, np.abs(old))
-    kind = np.where(at < 0, "new", _kind(~np.isnan(new), ~np.isnan(old), alike))
-    differing = np.isin(kind, ["new", "filled", "changed"])
+    found["kind"] = np.where(at < 0, "new", _kind(~np.isnan(new), ~np.isnan(old), alike))
+    remade, refuted = hold_against_items(found, answers, forms[["form_number", "rater", "instrument"]])
+    found.loc[refuted.index, "kind"] = "refuted"
+    old[refuted.index] = refuted["old"]
+    differing = found["kind"].isin(["new", "filled", "changed", "refuted"]).to_numpy()
     texts = np.full((2, len(found)), None, dtype=object)
     for row, values in enumerate((old, new)):
         texts[row][differing] = [number_as_text(value) for value in values[differing]]
     stored_text, brought_text = (pd.Series(each, dtype=object) for each in texts)
-    return found.drop(columns="value").assign(stored=stored_text, brought=brought_text, kind=kind)
+    remade = remade.assign(
+        stored=remade["old"].map(number_as_text), brought=remade["new"].map(number_as_text), kind="changed"
+    ).drop(columns=["old", "new"])
+    return found.drop(columns="value").assign(stored=stored_text, brought=brought_text), remade
 
 
 def _kind(is_new: np.ndarray, is_old: np.ndarray, alike: np.ndarray) -> np.ndarray:

@@ -65,9 +65,13 @@ def take_lock(connection: Connection, number: int = _AUDITING) -> None:
 
 
 def _sqlite(place: Place, wait: float) -> Engine:
-    engine = create_engine(
-        place.url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": wait, "check_same_thread": False}
-    )
+    assert place.path is not None  # noqa: S101 - a workspace in a file has one
+    there = f"{place.path.as_uri()}?mode=rw"  # a file that is gone is not made anew, empty and open to others
+
+    def _open() -> sqlite3.Connection:
+        return sqlite3.connect(there, uri=True, timeout=wait, check_same_thread=False)
+
+    engine = create_engine(place.url, poolclass=NullPool, hide_parameters=True, creator=_open)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -28,7 +28,7 @@ _SQLITE = {
     "SQLITE_CORRUPT": _DAMAGED,
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_PERM": _READ_ONLY,
-    "SQLITE_CANTOPEN": "cannot be opened: the rights on the file or its folder do not allow it.",
+    "SQLITE_CANTOPEN": "cannot be opened: it is gone, or the rights on the file or its folder do not allow it.",
     "SQLITE_IOERR": "cannot be read or written: the disk or the network drive it is on failed. Nothing was changed.",
 }
 # by SQLSTATE, or its first two places

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.engine import Connection
 
+from supervision_kit.errors import WorkspaceError
 from supervision_kit.records import Ratings
 from supervision_kit.workspace.database import select_rows
 
@@ -99,7 +101,20 @@ def dates_as_text(dates: np.ndarray) -> np.ndarray:
 
 def texts_as_dates(texts: Sequence[str | None]) -> np.ndarray:
     """Read what :func:`dates_as_text` wrote."""
-    return np.array(["NaT" if text is None else text for text in texts], dtype="datetime64[us]")
+    with told_if_damaged():
+        return np.array(["NaT" if text is None else text for text in texts], dtype="datetime64[us]")
+
+
+@contextmanager
+def told_if_damaged() -> Iterator[None]:
+    """Raise what is no number or date where one must be as a WorkspaceError, which does not quote it."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        raise WorkspaceError(
+            "The workspace holds something that the kit does not write: it is damaged, or another program changed it. "
+            "Put back a backup."
+        ) from None
 
 
 def load_forms(connection: Connection, cases: Sequence[int] | None) -> pd.DataFrame:
@@ -113,7 +128,8 @@ def load_answers(connection: Connection, forms: Sequence[int] | None) -> pd.Data
     some = None if forms is None or len(forms) > MANY else forms
     rows = select_rows(connection, "SELECT form_number, slot, value FROM answers WHERE form_number {numbers}", some)
     table = as_frame(rows, ("form_number", "slot", "value"))
-    return table.assign(value=table["value"].astype(float))
+    with told_if_damaged():
+        return table.assign(value=table["value"].astype(float))
 
 
 def as_frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
@@ -122,7 +138,8 @@ def as_frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
     table = {}
     for name, values in zip(columns, fields, strict=True):
         whole = name in {"id", "session", "form_number", "case_number"} and None not in values
-        table[name] = pd.Series(list(values), dtype="int64" if whole else object)
+        with told_if_damaged():
+            table[name] = pd.Series(list(values), dtype="int64" if whole else object)
     return pd.DataFrame(table)
 
 

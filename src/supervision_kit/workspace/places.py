@@ -14,6 +14,10 @@ from supervision_kit.errors import WorkspaceError
 
 FILE_NAME = "workspace.sqlite"
 SQLITE_MARK = b"SQLite format 3\0"
+_STRANGE_URL = (
+    "The workspace's URL cannot be understood. Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with the signs "
+    "@ : / ? # in the password as %40 %3A %2F %3F %23."
+)
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,9 @@ def find_place(where: str | os.PathLike[str] | None) -> Place:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise WorkspaceError(
-            "The workspace's URL cannot be understood. Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with the "
-            "signs @ : / ? # in the password as %40 %3A %2F %3F %23."
-        ) from None
+        raise WorkspaceError(_STRANGE_URL) from None
+    if "@" in f"{url.host}{url.database}":  # a piece of a password that has one of these signs
+        raise WorkspaceError(_STRANGE_URL)
     kind = url.drivername.partition("+")[0]
     if kind == "sqlite" and url.database:
         return _file(Path(url.database))
@@ -100,6 +103,8 @@ def _make_folder(folder: Path) -> None:
 
 
 def _look_at(path: Path, words: str) -> None:
+    if path.is_symlink() and not path.exists():
+        raise WorkspaceError(f"{words} is a link to a file that is not there.")
     if not path.is_file():
         raise WorkspaceError(f"{words} is a folder or a device, where a file is needed.")
     with path.open("rb") as file:

@@ -27,6 +27,9 @@ class ImportPlan:
     n_filled, n_blank, n_settled
         Values that fill a blank or add to a known form; that are kept here and empty in the file; that differ as they
         did when they were decided before.
+    n_held, n_refuted
+        Answers on items that would make another score than the one kept, and wait for its decision; given scores that
+        the kept answers contradict, and that stay out.
     n_renumbered
         Kept forms whose session is counted anew from the dates.
     new_cases, erased_cases
@@ -45,6 +48,8 @@ class ImportPlan:
     n_filled: int
     n_blank: int
     n_settled: int
+    n_held: int
+    n_refuted: int
     n_renumbered: int
     new_cases: tuple[str, ...] = field(repr=False)
     erased_cases: tuple[str, ...] = field(repr=False)
@@ -59,12 +64,21 @@ class ImportPlan:
         ]
         if not self.n_forms:
             said = ["There is no form to take in."]
-        elif not (self.n_new_forms or self.n_filled or len(self.changed) or self.n_renumbered or self.n_unplaced):
+        elif not (
+            self.n_new_forms
+            or self.n_filled
+            or len(self.changed)
+            or self.n_renumbered
+            or self.n_unplaced
+            or self.n_refuted
+        ):
             said = [f"Nothing is new: all {self.n_forms:,} form(s) are here already."]
         counted = [
             (self.n_filled, "value(s) fill what was blank on forms that are here."),
             (len(self.changed), f"value(s) on {self.n_changed_forms:,} form(s) differ from what is kept."),
             (self.n_settled, "value(s) differ as they did before, and stay as was decided."),
+            (self.n_held, "answer(s) make another score than the one kept: replace that one, and import them again."),
+            (self.n_refuted, "given score(s) differ from what the answers kept here make, and stay out."),
             (self.n_blank, "value(s) are kept here and empty in the file: they stay."),
             (self.n_renumbered, "form(s) kept by date have their sessions counted anew."),
             (self.n_unplaced, "form(s) have no place, because their session cannot be told: see unplaced."),
@@ -84,6 +98,8 @@ class ImportResult(ImportPlan):
     n_opened, n_kept, n_replaced, n_dissolved
         Conflicts that were opened; values that stayed or were replaced as asked; conflicts that fell away because
         stored and brought agree by now.
+    n_left_out
+        Forms of erased cases that were left out, as asked.
     n_open
         Conflicts that are open in the workspace, this import's and earlier ones.
     """
@@ -93,6 +109,7 @@ class ImportResult(ImportPlan):
     n_kept: int = 0
     n_replaced: int = 0
     n_dissolved: int = 0
+    n_left_out: int = 0
     n_open: int = 0
 
     @classmethod
@@ -107,6 +124,7 @@ class ImportResult(ImportPlan):
             (self.n_kept, "value(s) stayed as they were, as asked."),
             (self.n_replaced, "value(s) were replaced, as asked; the old ones are in the history."),
             (self.n_dissolved, "open question(s) fell away: file and workspace agree."),
+            (self.n_left_out, "form(s) of erased cases were left out, as asked."),
             (self.n_open, "value(s) in the workspace wait for a decision."),
         ]
         return (*super().sentences(), *(f"{count:,} {words}" for count, words in counted if count))
@@ -117,7 +135,7 @@ def make_plan(found: Comparison) -> ImportPlan:
     forms, values = found.forms, found.known
     changed, unplaced = found.of_kind("changed"), ~found.is_placed
     known = set(forms.loc[forms["form_number"] >= 0, "form_number"])
-    touched = set(values.loc[values["kind"].isin(["new", "filled", "changed"]), "form_number"])
+    touched = set(values.loc[values["kind"].isin(["new", "filled", "changed", "held", "refuted"]), "form_number"])
     where = forms[found.is_placed & (forms["form_number"] >= 0).to_numpy()].set_index("form_number")
     listed = changed.join(where[FORM], on="form_number")
     listed = listed.assign(what=[slot_in_words(slot) for slot in listed["slot"]])
@@ -131,6 +149,8 @@ def make_plan(found: Comparison) -> ImportPlan:
         n_filled=int(kinds.get("new", 0) + kinds.get("filled", 0)),
         n_blank=int(kinds.get("blank", 0)),
         n_settled=int(kinds.get("settled", 0)),
+        n_held=int(kinds.get("held", 0)),
+        n_refuted=int(kinds.get("refuted", 0)),
         n_renumbered=int((found.placed.renumbered["old"] != found.placed.renumbered["session"]).sum()),
         new_cases=found.new_cases,
         erased_cases=found.erased,

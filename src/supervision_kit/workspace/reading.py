@@ -15,6 +15,7 @@ from supervision_kit.tables import RESPONSES, SCORES
 from supervision_kit.workspace.database import select_rows
 from supervision_kit.workspace.forms import FORM, as_frame, load_answers, load_forms, texts_as_dates
 from supervision_kit.workspace.moments import as_moments
+from supervision_kit.workspace.totals import is_item
 
 _HISTORY = ("case_id", "rater", "instrument", "session", "slot", "old", "new", "changed_at", "changed_by", "reason")
 _CONFLICTS = (
@@ -25,7 +26,7 @@ _CONFLICTS = (
 def read_responses(connection: Connection, codes: dict[int, str], only: Sequence[int] | None) -> pd.DataFrame:
     """Return the items that were answered or left blank."""
     entries = _entries(connection, codes, only)
-    items = entries[_is_item(entries["slot"])]
+    items = entries[is_item(entries["slot"])]
     table = items.rename(columns={"value": "response"}).assign(item=items["slot"].astype(np.int64))
     return RESPONSES.check(table.sort_values(list(RESPONSES.key), kind="stable"))
 
@@ -34,8 +35,8 @@ def read_scores(connection: Connection, codes: dict[int, str], only: Sequence[in
     """Return the scores that items make, and the given ones where there are no answers to make them from."""
     entries = _entries(connection, codes, only)
     _check_known(entries)
-    is_item = _is_item(entries["slot"])
-    items, given = entries[is_item], entries[~is_item]
+    of_items = is_item(entries["slot"])
+    items, given = entries[of_items], entries[~of_items]
     parts = []
     if len(items):
         answers = items.rename(columns={"value": "response"}).assign(item=items["slot"].astype(np.int64))
@@ -55,11 +56,6 @@ def read_scores(connection: Connection, codes: dict[int, str], only: Sequence[in
     order = both["score"].isna().sort_values(kind="stable").index  # a filled one first, of two the items' own
     kept = both.loc[order].drop_duplicates(list(SCORES.key))
     return kept.sort_values(list(SCORES.key), kind="stable", ignore_index=True)
-
-
-def _is_item(slots: pd.Series) -> np.ndarray:
-    codes, distinct = pd.factorize(slots)
-    return np.array([slot.isdigit() for slot in distinct], dtype=bool)[codes]
 
 
 def _check_known(entries: pd.DataFrame) -> None:

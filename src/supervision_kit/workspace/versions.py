@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -133,4 +134,4 @@ def back_up(path: Path, *, version: str) -> Path:
 
 def list_backups(path: Path) -> Sequence[Path]:
     """Return the backups that upgrades have left beside a workspace."""
-    return sorted(path.parent.glob(f"{path.name}.backup-*"))
+    return sorted(path.parent.glob(f"{escape(path.name)}.backup-*"))

@@ -143,8 +143,9 @@ class Workspace:
         _check_choice("on_change", on_change, ON_CHANGE)
         _check_choice("on_erased", on_erased, ON_ERASED)
         brought = bring(ratings)
+        n_left_out = 0
         with self._database.writing() as connection:
-            found = compare(connection, brought)
+            found = compare(connection, brought, replacing=on_change == "replace")
             if found.erased and on_erased == "refuse":
                 raise WorkspaceError(
                     f"{len(found.erased)} of the cases in these files were erased from this workspace. Nothing was "
@@ -152,7 +153,9 @@ class Workspace:
                     "with on_erased='take' (--erased take)."
                 )
             if found.erased and on_erased == "leave_out":
-                found = compare(connection, brought.without(found.erased))
+                n_all, brought = len(brought.forms), brought.without(found.erased)
+                n_left_out = n_all - len(brought.forms)
+                found = compare(connection, brought, replacing=on_change == "replace")
             plan = make_plan(found)
             rows = (ratings.rows_read, ratings.rows_set_aside)
             done = write_import(connection, found, rows=rows, on_change=on_change, who=self.user, at=now())
@@ -161,7 +164,7 @@ class Workspace:
             numbers = number_cases(connection)
             about = [numbers[code] for code in found.forms["case_id"].unique() if code in numbers]
             write_entry(connection, self.user, "write", "import", about)
-        return ImportResult.of(plan, **done, n_open=n_open)
+        return ImportResult.of(plan, **done, n_left_out=n_left_out, n_open=n_open)
 
     def scores(self, case_ids: Iterable[str] | None = None, *, view: str = "scores") -> pd.DataFrame:
         """Return the scores, see :data:`supervision_kit.tables.SCORES`; items are scored anew by this kit.
