@@ -73,6 +73,8 @@ SMALLEST = {  # of the rules that take more than one row, or another table: the 
     "case_under_two_therapists": "case,session,therapist,SRS\nA,1,T1,30\nA,2,T2,30\n",
     "session_out_of_order": "case,session,date,SRS\nA,1,2025-03-04,30\nA,2,2025-03-03,30\n",
     "nothing_rated": "case,session,instrument,Bond\nA,1,WAI-SR,4.5\nA,2,SRS,\n",
+    "answers_shifted": "case,session," + ",".join(f"PHQ-9 {item}" for item in range(1, 10)) + "\n"
+    "A,1,1,2,3,4,1,1,2,3,4\nA,2,1,1,1,1,1,1,2,2,2\nA,3,2,2,2,2,1,1,1,1,1\n",
     "no_answer_in_words": "case,session,SRS\nA,1,refused\nA,2,30\n",
     "repeated_row": "case,session,SRS\nA,1,30\nA,1,30\n",
     "conflicting_rows": "case,session,SRS\nA,1,30\nA,1,31\n",
@@ -94,6 +96,32 @@ def test_every_rule_has_a_file_that_breaks_it_a_suggestion_and_a_line_in_the_doc
     assert broken["suggestion"].str.len().gt(0).all()
     assert broken["message"].str.len().gt(0).all()
     assert f"| `{rule}` | {RULES[rule].meaning} | {RULES[rule].suggestion} |" in PAGE
+
+
+def phq9(*rows):
+    headings = ",".join(f"PHQ-9 {item}" for item in range(1, 10))
+    return f"case,session,{headings}\n" + "".join(f"A,{at},{','.join(row)}\n" for at, row in enumerate(rows, 1))
+
+
+def test_answers_counted_from_1_set_the_whole_file_aside_and_not_only_those_beyond_the_end():
+    shifted = read(phq9("123412344", "111111222", "222211111"))
+    assert (shifted.rows_read, shifted.rows_kept) == (3, 0)
+    assert set(shifted.problems.loc[shifted.problems["row"] > 2, "rule"]) == {"answers_shifted"}
+    assert "counted from 1" in shifted.problems["message"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("123412344", "111111222", "222211110"),  # one answer is 0, so 4 is a slip
+        ("123312343", "111111222", "222211111"),  # a single 4
+        ("923412344", "111111222", "222211111"),  # 9 is beyond any way of counting
+    ],
+)
+def test_answers_that_could_not_be_counted_otherwise_set_only_their_rows_aside(rows):
+    ratings = read(phq9(*rows))
+    assert ratings.rows_kept == 2
+    assert "answers_shifted" not in set(ratings.problems["rule"])
 
 
 def test_the_docs_list_no_rule_that_is_none():

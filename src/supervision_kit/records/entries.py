@@ -14,6 +14,7 @@ from supervision_kit.records.grouping import RatedCells, group_cells
 from supervision_kit.records.judging import Readings, judge_cells
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.scaling import choose_group_units
+from supervision_kit.records.shifted import flag_shifted_answers
 from supervision_kit.records.small_forms import flag_small_forms
 from supervision_kit.tables import RATERS
 
@@ -64,6 +65,7 @@ def read_entries(body: Body) -> Entries:
         values = judge_cells(body, group, numbers[group.position], unit, readings)
         parts.append(_entries(body, group, values))
     flag_small_forms(body, groups, numbers, units)
+    flag_shifted_answers(body, groups, numbers)
     entries = Entries.joined(parts) if parts else Entries.none()
     _flag_unrated(body, entries)
     kept = _without_strange_blanks(entries.only(~body.problems.bad[entries.row]))

@@ -108,6 +108,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "The answer lies between two answers that the form allows.",
             "Compare with the form; leave the cell blank where two answers were ticked.",
         ),
+        "answers_shifted": Rule(
+            "The answers of the file never reach one end of the form’s range, and pass the other by one.",
+            "If they are counted from another number, shift all of them; if not, correct the answers that lie outside.",
+        ),
         "no_answer_in_words": Rule(
             "A cell for a rating says that there is none (-, n/a, refused, 9 = missing); the rows are kept.",
             "Nothing is to be done if that is meant; else type the number that was ticked.",

@@ -15,7 +15,7 @@ from supervision_kit.records.units import Unit
 from supervision_kit.tables import RATERS
 
 FEWEST_SMALL = 2  # answers: one line alone may well be as short as 10 millimetres
-_COULD_BE = "No answer of this form is above 10, while most of the file’s are in millimetres; are these centimetres?."
+_COULD_BE = "No answer of this form is above 10, while most of the file’s are in millimetres; are these centimetres?"
 _OTHER_UNIT = "If the form is in centimetres, multiply its answers by 10; if not, read it by itself."
 
 
