@@ -105,6 +105,19 @@ def test_rows_of_a_workbook_are_numbered_from_the_top_left_even_if_nothing_stand
     assert ratings.problems[["row", "column"]].values.tolist() == [[7, "SRS"]]
 
 
+def test_a_sheet_that_could_be_called_by_a_client_is_named_by_its_number(tmp_path):
+    table = [["case", "session", "total"], ["A", 1, 30], ["A", 2, 41]]
+    book = workbook({"SRS 2025": table, "Annegret Z": [table[0], ["B", 1, 41]], "Quellwasser, A.": table[:2]})
+    book["Quellwasser, A."].sheet_state = "hidden"
+    book.save(tmp_path / "srs.xlsx")
+    ratings = sk.read_ratings(tmp_path / "srs.xlsx")
+    assert ratings.problems["source"].tolist() == ["srs.xlsx, sheet “SRS 2025”", "srs.xlsx, sheet 2"]
+    assert "The hidden sheet 3 was not read." in ratings.notes
+    said = " ".join([ratings.report(), repr(ratings), *ratings.notes, *ratings.problems["source"]])
+    assert "Annegret" not in said
+    assert "Quellwasser" not in said
+
+
 def test_every_sheet_that_is_understood_is_read_and_the_others_are_named(tmp_path):
     book = workbook(
         {

@@ -112,6 +112,5 @@ def _of_workbook(file: File, stem: str) -> tuple[list[Sheet], list[str]]:
     if len(sheets) == 1:
         return [Sheet(file.name, sheets[0].columns, stem, sheets[0].name, merged=sheets[0].merged)], notes
     return [
-        Sheet(f"{file.name}, sheet “{sheet.name}”", sheet.columns, stem, sheet.name, merged=sheet.merged)
-        for sheet in sheets
+        Sheet(f"{file.name}, {sheet.label}", sheet.columns, stem, sheet.name, merged=sheet.merged) for sheet in sheets
     ], notes

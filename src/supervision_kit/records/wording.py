@@ -30,15 +30,15 @@ def quote(headings: Sequence[str]) -> str:
 def name_columns(headings: Mapping[int, str]) -> str:
     """Return the headings by position in quotation marks; one that is empty or like a name is called by its column."""
     shown = [
-        f"“{heading[:40]}”" if heading and not _is_like_a_name(heading) else column_name(at)
+        f"“{heading[:40]}”" if heading and not is_like_a_name(heading) else column_name(at)
         for at, heading in headings.items()
     ]
     more = f" and {len(shown) - MOST_LISTED} more" if len(shown) > MOST_LISTED else ""
     return ", ".join(shown[:MOST_LISTED]) + more
 
 
-def _is_like_a_name(heading: str) -> bool:
-    """Return whether the heading could be a person's name: capitals, and no word that headings have."""
+def is_like_a_name(heading: str) -> bool:
+    """Return whether a heading, or a sheet's name, could be a person's: capitals, and no word that headings have."""
     is_like = _TWO_CAPITALS.fullmatch(heading) or _WITH_INITIAL.fullmatch(heading)
     return is_like is not None and not names_a_person(heading) and not has_heading_word(heading)
 
@@ -46,6 +46,11 @@ def _is_like_a_name(heading: str) -> bool:
 def has_heading_word(text: str) -> bool:
     """Return whether any word of the text is one that headings have."""
     return any(len(word) >= SHORTEST_WORD and word in HEADING_WORDS for word in words(text))
+
+
+def name_sheet(name: str, number: int) -> str:
+    """Return what a sheet is called in sentences: by its name, or its number where it could be a client's."""
+    return f"sheet {number}" if is_like_a_name(name) else f"sheet “{name}”"
 
 
 def column_name(position: int) -> str:

@@ -16,6 +16,7 @@ from supervision_kit.records.cells import Column, cell_text, printable
 from supervision_kit.records.ods_xml import is_locked, scan_ods
 from supervision_kit.records.sheet_records import LockedWorkbookError, scan_xls, scan_xlsb
 from supervision_kit.records.sheet_xml import SheetScan, scan_workbook
+from supervision_kit.records.wording import name_sheet
 
 MOST_CELLS = 40_000_000  # a sheet's used area, empty cells among them; more does not fit into memory
 MOST_BYTES = 600_000_000  # of the unpacked workbook
@@ -34,9 +35,13 @@ _Scans = tuple[list[SheetScan], Mapping[Any, SheetScan]]  # all of them, and by 
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """One visible sheet's cells, its name, and its areas of merged cells (top, left, bottom, right, from 0)."""
+    """One visible sheet: its name, what sentences call it, its cells, and which of them are merged.
+
+    A merged area is top, left, bottom and right, from 0.
+    """
 
     name: str
+    label: str
     columns: tuple[Column, ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
@@ -51,16 +56,17 @@ def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], 
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for position, about in enumerate(workbook.sheets_metadata):
             name = printable(about.name)
+            label = name_sheet(name, position + 1)
             if about.visible != SheetVisibleEnum.Visible:
-                notes.append(f"The hidden sheet “{name}” was not read.")
+                notes.append(f"The hidden {label} was not read.")
                 continue
             sheet = workbook.get_sheet_by_index(position)
             rows = sheet.to_python(skip_empty_area=False)
             scan = scans.get(about.name, scans.get(position, SheetScan()))
-            notes += _notes(name, scan)
+            notes += _notes(label, scan)
             if rows:
                 merged = tuple((*start, *end) for start, end in sheet.merged_cell_ranges or ())
-                sheets.append(WorkbookSheet(name, _columns(_with_errors(rows, scan)), merged))
+                sheets.append(WorkbookSheet(name, label, _columns(_with_errors(rows, scan)), merged))
     except PasswordError:
         raise RecordsError(_locked(source)) from None
     except (CalamineError, ValueError, OSError, OverflowError, MemoryError):
@@ -72,16 +78,16 @@ def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], 
     return sheets, notes
 
 
-def _notes(name: str, scan: SheetScan) -> list[str]:
+def _notes(label: str, scan: SheetScan) -> list[str]:
     notes = []
     if scan.n_unsaved:
         notes.append(
-            f"Sheet “{name}”: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
+            f"S{label[1:]}: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
             "Open the file in Excel, save it, and read it again."
         )
     if any(scan.n_hidden):
         rows, columns = scan.n_hidden
-        notes.append(f"Sheet “{name}”: {rows:,} hidden row(s) and {columns:,} hidden column(s) were read as well.")
+        notes.append(f"S{label[1:]}: {rows:,} hidden row(s) and {columns:,} hidden column(s) were read as well.")
     return notes
 
 
