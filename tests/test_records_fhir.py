@@ -379,3 +379,19 @@ def test_messages_call_a_form_a_resource():
     (message,) = ratings.problems["message"]
     assert "resource 2" in message
     assert " row 2" not in message
+
+
+def test_link_ids_that_number_the_items_may_have_gaps_and_others_beside_them():
+    items = [answer(str(item), 4) for item in range(1, 13) if item != 3]
+    ratings = sk.read_ratings(json.dumps(response([*items, answer("99", "none", "valueString")])).encode())
+    assert ratings.responses["item"].tolist() == [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert ratings.scores.set_index("scale")["score"]["total"] == 4
+
+
+def test_a_further_question_is_left_out_where_columns_says_so():
+    phq9 = [answer(str(item), 1) for item in range(1, 11)]
+    form = json.dumps(response(phq9, questionnaire="https://clinic.example/Questionnaire/phq9"))
+    with pytest.raises(sk.RecordsError, match="a column for item 10"):
+        sk.read_ratings(form.encode())
+    ratings = sk.read_ratings(form.encode(), columns={"10": "ignore"})
+    assert ratings.scores["score"].tolist() == [9]

@@ -161,3 +161,15 @@ def test_of_two_columns_with_one_heading_the_note_says_which_was_left_aside():
     ratings = read("client,session,SRS total,SRS total\nC1,1,36,36\n")
     assert ratings.scores["score"].tolist() == [36]
     assert "“SRS total” (column D) was left aside: “SRS total” is read as this score." in ratings.notes
+
+
+def test_a_number_among_headings_that_name_case_and_session_is_a_heading():
+    ratings = sk.read_ratings(b"case_id,session,srs_total,99\nA,1,36,x\n")
+    assert ratings.scores["score"].tolist() == [36]
+
+
+def test_a_row_of_a_long_table_is_no_heading_row_though_its_cells_are_words_of_headings():
+    ratings = sk.read_ratings(
+        b"case,session,rater,instrument,scale,score\nA,1,client,srs,total,36\nB,2,client,srs,total,30\n"
+    )
+    assert ratings.scores["score"].tolist() == [36, 30]

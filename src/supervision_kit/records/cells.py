@@ -131,7 +131,8 @@ class Sheet:
 
     `delimiter` is what parts the cells of a text, and empty for anything else. `numbers` says what messages call each
     row, where that is not 1, 2, 3, …, and `row_word` what a row is called. `merged` holds the areas of merged cells
-    (top, left, bottom, right, from 0); the text of an area stands in its first cell.
+    (top, left, bottom, right, from 0); the text of an area stands in its first cell. Where a table `has_own_headings`,
+    as its format keeps them, they are its first row and need not be looked for.
     """
 
     source: str
@@ -143,6 +144,7 @@ class Sheet:
     row_word: str = "row"
     merged: tuple[tuple[int, int, int, int], ...] = ()
     faults: tuple[Fault, ...] = ()
+    has_own_headings: bool = False
 
     @property
     def n_rows(self) -> int:

@@ -169,6 +169,7 @@ def _sheet(
         numbers=np.array([0, *(place for place, _ in form.responses)]),
         row_word="resource",
         faults=tuple(faults),
+        has_own_headings=True,
     )
 
 

@@ -33,6 +33,8 @@ _MEASURES = {  # units in which a line may be measured; others (points, {score})
 }
 _DEEPEST = 50  # groups within groups
 
+FIRST_ITEMS = 2  # one of them is answered in a form whose link ids number its items
+
 
 @dataclass
 class Questions:
@@ -70,9 +72,10 @@ class Questions:
         stems: dict[str, dict[int, str]] = {}
         for link, match in numbers.items():
             stems.setdefault(match[1], {})[int(match[2])] = link
-        for stem in stems.values():
-            if len(stem) > 1 and sorted(stem) == list(range(1, len(stem) + 1)):
-                found |= {link: f"Item {number}" for number, link in stem.items()}
+        for stem in stems.values():  # a question that nobody answered is not there; a lone high number is no item
+            items = {number: link for number, link in stem.items() if number <= 2 * len(stem)}
+            if len(items) > 1 and min(items) <= FIRST_ITEMS:
+                found |= {link: f"Item {number}" for number, link in items.items()}
         return [found[link] or link for link in links]
 
     def _heading(self, link: str, text: str, targets: Mapping[str, Role | None]) -> str:

@@ -27,8 +27,11 @@ LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
 
 
 def count_recognised(row: Sequence[str], targets: Mapping[str, Role | None]) -> int:
-    """Return how many cells of a row are headings that are known; a row with numbers or dates in it has none."""
-    if _holds_data(row):
+    """Return how many cells of a row are headings that are known.
+
+    A row with numbers or dates in it has none, unless it names case and session.
+    """
+    if _holds_data(row) and not _is_whole(row, targets):
         return 0
     known = sum(1 for cell in row if cell.strip() and is_known(cell, targets))
     of_sessions = sum(1 for cell in row if cell.strip() and read_mark(cell) and not is_known(cell, targets))
@@ -53,6 +56,8 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
     RecordsError
         No row is one of headings, or two are that make no whole.
     """
+    if sheet.has_own_headings:
+        return Header(0, 0, tuple(tidy(cell) for cell in sheet.row(0)))
     filled = first_rows(sheet)
     counts = {row: count_recognised(sheet.row(row), targets) for row in filled}
     best = max(counts, key=lambda row: counts[row], default=-1)
@@ -124,9 +129,9 @@ def _is_like_first_name(cell: str, targets: Mapping[str, Role | None]) -> bool:
     return cell[:1].isupper() and not cell.isupper() and not is_known_word
 
 
-def _is_whole(known: Sequence[str], targets: Mapping[str, Role | None]) -> bool:
-    """Return whether the known headings say case and session, so that the others are no cases."""
-    roles = [targets.get(heading_key(cell)) or read_heading(cell) for cell in known]
+def _is_whole(row: Sequence[str], targets: Mapping[str, Role | None]) -> bool:
+    """Return whether headings say case and session, so that the others are neither cases nor data."""
+    roles = [targets.get(heading_key(cell)) or read_heading(cell.strip()) for cell in row if cell.strip()]
     return {"case_id", "session"} <= {role.field for role in roles if isinstance(role, FieldRole)}
 
 

@@ -48,7 +48,9 @@ def read_parquet(file: File, *, stem: str, report: Report) -> tuple[Sheet, list[
     n_nested = len(schema) - len(plain)
     notes = [f"{n_nested:,} column(s) hold lists or tables of their own, and were left aside."] if n_nested else []
     numbers = np.arange(done + 1)
-    return Sheet(file.name, tuple(column.finished() for column in columns), stem, numbers=numbers), notes
+    return Sheet(
+        file.name, tuple(column.finished() for column in columns), stem, numbers=numbers, has_own_headings=True
+    ), notes
 
 
 def _texts(cells: Any) -> list[str]:

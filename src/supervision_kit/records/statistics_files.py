@@ -74,7 +74,13 @@ def read_statistics(
         report(Progress(n_rows, about.number_rows, f"Reading {file.name}"))
     if not n_rows:
         raise RecordsError(f"{file.name} is {_WHAT[kind]} without any case. Export the ratings again.")
-    sheet = Sheet(file.name, tuple(column.finished() for column in columns), stem, numbers=np.arange(n_rows + 1))
+    sheet = Sheet(
+        file.name,
+        tuple(column.finished() for column in columns),
+        stem,
+        numbers=np.arange(n_rows + 1),
+        has_own_headings=True,
+    )
     return sheet, _notes(variables, names)
 
 
