@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import supervision_kit as sk
+from supervision_kit.records.headings import read_heading
 
 
 def read(text, **settings):
@@ -236,3 +237,24 @@ def test_a_scale_of_one_item_is_that_item_and_scored_as_the_instrument_says():
     assert problems["message"].tolist() == [
         "PSQ rupture items answers are whole numbers from 0 to 1; blank where not given."
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "plain"),
+    [
+        ("SRS Total (0-40)", "SRS total"),
+        ("SRS /40", "SRS"),
+        ("WAI-SR total (12–60)", "WAI-SR total"),
+        ("PHQ-9 3 (0 to 3)", "PHQ-9 3"),
+        ("Date (DD/MM/YYYY)", "Date"),
+        ("Datum (TT.MM.JJJJ)", "Datum"),
+        ("Date [mm/dd/yyyy]", "Date"),
+    ],
+)
+def test_a_range_or_a_form_of_dates_beside_a_heading_changes_nothing(heading, plain):
+    assert read_heading(heading) is not None
+    assert read_heading(heading) == read_heading(plain)
+
+
+def test_a_number_behind_a_stroke_is_an_item():
+    assert read_heading("WAI-SR/3") == read_heading("WAI-SR 3")

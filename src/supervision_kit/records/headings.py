@@ -17,6 +17,11 @@ LONGEST = 60  # letters and digits; a longer heading is a sentence
 NOT_OURS = re.compile(r"(?<![a-z])waist?(?![a-z])")  # the Wechsler scales, the waist: not WAI-S and WAI-ST
 _OF_A_NORM = re.compile(r"(?<![a-z])t[\s_-]?(?:scores?|werte?|values?)(?![a-z])|%")  # T-scores, and not the therapist's
 _POINT_IN_TIME = re.compile(r"(?<![a-z])t[0-9]")  # SRS T1: the first time, or the therapist's item 1
+_RANGE_OR_FORM = re.compile(  # SRS total (0-40), SRS /40, Date (DD/MM/YYYY)
+    r"\s*(?:[(\[]\s*(?:[0-9]+\s*(?:-|–|to|bis)\s*[0-9]+|[djty]{1,4}[./-][my]{1,4}[./-][djty]{1,4}|m{1,2}[./-]d{1,2}[./-]y{2,4})"
+    r"\s*[)\]]|(?<=\s)/\s*[1-9][0-9]+)\s*",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z][A-Z])(?=[a-z](?![a-z]))")  # tWAI3, SRSc
 _ALONE = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 _OF_A_PERSON = re.compile(
@@ -36,6 +41,7 @@ def read_heading(text: str) -> Role | None:
 
     A heading that speaks of a name or of a birth is never taken for a case, a session or a date.
     """
+    text = _RANGE_OR_FORM.sub(" ", text) if text[:1] not in "/([" else text
     number, colon, wording = text.partition(":")
     if colon and wording.strip() and isinstance(role := read_heading(number), ItemRole):
         return role  # “WAI-SR 1: …”, with the item's wording
