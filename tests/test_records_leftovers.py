@@ -205,3 +205,5 @@ def test_codes_that_stand_in_several_files_are_noted():
     note = "1 case code(s) stand in several files or sheets: each was read as one case throughout."
     assert note in sk.read_ratings(files).notes
     assert note not in sk.read_ratings(files[0]).notes
+    named = [b"Client,Session,Therapist,SRS\n1,1,T1,30\n2,1,T1,30\n", b"Client,Session,Therapist,SRS\n1,3,T1,30\n"]
+    assert note not in sk.read_ratings(named).notes
