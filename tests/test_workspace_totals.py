@@ -17,11 +17,18 @@ def test_items_and_scores_that_agree_go_together(workspace, order):
     assert [workspace.import_ratings(read(file)).import_number for file in order] == [0, 0]
 
 
+def test_given_scores_that_the_kept_items_make_are_nothing_new(workspace):
+    workspace.import_ratings(read(ITEMS))
+    assert workspace.compare(read(SAME)).sentences() == ("Nothing is new: all 2 form(s) are here already.",)
+    assert "Nothing is new" in workspace.import_ratings(read("case,session,SRS\nA,1,\nA,2,20\n")).sentences()[0]
+    assert scores_of(workspace, "session", "score", "n_answered") == [(1, 30.0, 4), (2, 20.0, 4)]
+
+
 def test_a_given_score_that_kept_items_contradict_stays_out_and_is_said(workspace):
     workspace.import_ratings(read(ITEMS))
     assert workspace.compare(read(OTHER)).n_refuted == 1
     done = workspace.import_ratings(read(OTHER))
-    assert (done.n_refuted, done.n_filled, done.n_same, done.n_open) == (1, 1, 0, 0)
+    assert (done.n_refuted, done.n_filled, done.n_same, done.n_open) == (1, 0, 1, 0)
     assert "1 given score(s) differ from what the answers kept here make" in " ".join(done.sentences())
     assert scores_of(workspace, "session", "score") == [(1, 30.0), (2, 20.0)]
     again = workspace.import_ratings(read(OTHER))

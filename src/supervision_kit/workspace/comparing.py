@@ -15,7 +15,7 @@ from supervision_kit.workspace.database import select_rows
 from supervision_kit.workspace.forms import FORM, MANY, Brought, as_frame, find_among, load_answers, load_forms
 from supervision_kit.workspace.schema import cases, settings
 from supervision_kit.workspace.sessions import Placed, place_sessions
-from supervision_kit.workspace.totals import hold_against_items, hold_back
+from supervision_kit.workspace.totals import hold_against_items, hold_back, is_item
 
 ABOUT = ("therapist", "date")  # slots of what stands on a form beside its answers
 _COLUMN = {"therapist": "therapist_id", "date": "date"}
@@ -162,8 +162,10 @@ def _compare_answers(
     new = found["value"].to_numpy()
     old = np.where(at >= 0, answers["value"].to_numpy()[at], np.nan) if len(answers) else np.full(len(found), np.nan)
     alike = np.abs(new - old) <= _HARDLY * np.maximum(1, np.abs(old))
-    found["kind"] = np.where(at < 0, "new", _kind(~np.isnan(new), ~np.isnan(old), alike))
-    remade, refuted = hold_against_items(found, answers, forms[["form_number", "rater", "instrument"]])
+    adds = (at < 0) & (~np.isnan(new) | is_item(found["slot"]))  # a blank score beside items says nothing
+    found["kind"] = np.where(adds, "new", _kind(~np.isnan(new), ~np.isnan(old), alike))
+    remade, refuted, made = hold_against_items(found, answers, forms[["form_number", "rater", "instrument"]])
+    found.loc[made, "kind"] = "same"
     found.loc[refuted.index, "kind"] = "refuted"
     old[refuted.index] = refuted["old"]
     differing = found["kind"].isin(["new", "filled", "changed", "refuted"]).to_numpy()

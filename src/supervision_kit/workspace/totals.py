@@ -27,8 +27,8 @@ def is_item(slots: pd.Series) -> np.ndarray:
 
 def hold_against_items(
     found: pd.DataFrame, answers: pd.DataFrame, forms: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the scores that a file's items would change, and the given ones that kept items contradict.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Index]:
+    """Return the scores that a file's items would change, and the given ones that kept items contradict or make.
 
     Parameters
     ----------
@@ -42,7 +42,8 @@ def hold_against_items(
     Returns
     -------
     tuple
-        Two tables of form_number, slot, old, new; of the second, its index is that of `found`.
+        Two tables of form_number, slot, old, new; of the second, its index is that of `found`. And the index of the
+        given scores that the kept items make, which add nothing to them.
     """
     none = pd.DataFrame({"form_number": [], "slot": [], "old": [], "new": []})
     adds = found["kind"].isin(["new", "filled"]).to_numpy() & found["value"].notna().to_numpy()
@@ -54,16 +55,16 @@ def hold_against_items(
     kept = answers[is_item(answers["slot"]) & answers["form_number"].isin(torn).to_numpy()]
     both = pd.concat([entering[entering["form_number"].isin(torn)], kept])[[*_KEY, "value"]].drop_duplicates(_KEY)
     if not len(both):
-        return none, none
+        return none, none, pd.Index([], dtype=np.int64)
     before = _score(kept, forms)
     after = given.merge(_score(both, forms), on=_KEY).merge(before, how="left", on=_KEY, suffixes=("", "_before"))
     is_other = (after["value"] - after["made"]).abs() > TOLERANCE + 1e-9
     changes = after[is_other & after["made_before"].isna()].rename(columns={"value": "old", "made": "new"})
-    beside = asserted.reset_index(names="at").merge(before, on=_KEY)
-    refuted = beside[(beside["value"] - beside["made"]).abs() > TOLERANCE + 1e-9].set_index("at")
-    refuted = refuted.rename(columns={"made": "old", "value": "new"})
+    beside = asserted.reset_index(names="at").merge(before, on=_KEY).set_index("at")
+    is_far = (beside["value"] - beside["made"]).abs() > TOLERANCE + 1e-9
+    refuted = beside[is_far].rename(columns={"made": "old", "value": "new"})
     columns = [*_KEY, "old", "new"]
-    return changes[columns].reset_index(drop=True), refuted[columns]
+    return changes[columns].reset_index(drop=True), refuted[columns], beside.index[~is_far & (beside["kind"] == "new")]
 
 
 def _score(items: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
