@@ -6,8 +6,8 @@ from os import PathLike
 from pathlib import Path
 
 from supervision_kit.errors import InstrumentError
-from supervision_kit.instruments.checking import NAMES, TEXT, Faults
 from supervision_kit.instruments.configuration import configuration_folder
+from supervision_kit.instruments.entries import NAMES, TEXT, Faults
 from supervision_kit.instruments.instrument import Instrument
 from supervision_kit.instruments.reading import read_toml
 
