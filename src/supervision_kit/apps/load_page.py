@@ -10,9 +10,10 @@ from traitlets import dlink
 
 from supervision_kit.apps.column_view import ColumnView
 from supervision_kit.apps.file_drop import DroppedFile, FileDrop
+from supervision_kit.apps.file_readings import FileReading
 from supervision_kit.apps.import_state import ImportState
 from supervision_kit.apps.import_view import ImportView
-from supervision_kit.apps.load_state import FileReading, LoadState
+from supervision_kit.apps.load_state import LoadState
 from supervision_kit.apps.page import Page, fold
 from supervision_kit.apps.problem_view import ProblemView
 from supervision_kit.apps.save_button import SaveButton

@@ -8,50 +8,17 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
-import pandas as pd
 from traitlets import Dict, Float, HasTraits, Instance, Tuple, Unicode
 
 from supervision_kit.apps.file_drop import FOLDER, LIMIT, DroppedFile
+from supervision_kit.apps.file_readings import Reading, list_readings
 from supervision_kit.errors import RecordsError
-from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.reasons import counted
 from supervision_kit.records import ColumnMapping, Progress, Ratings, SheetColumns, list_columns, read_ratings
 from supervision_kit.records.assembling import SheetSummary
 
 BETWEEN_WORDS = 0.1  # seconds between two words on how far a reading is
 PROMPT = 5_000_000  # bytes; the columns of a larger file are not looked at anew, which takes as long as reading
-
-_SAY_WHICH = ("say which is which: columns={“their name”: “ours”}.", "say below which column is which.")
-
-
-@dataclass(frozen=True)
-class FileReading:
-    """What became of one file: its sheets, or the sentence with which it was refused."""
-
-    name: str
-    sheets: tuple[SheetSummary, ...] = ()
-    refusal: str = ""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What was recognised, a sentence for each sheet, or why nothing was."""
-        if self.refusal:
-            return (self.refusal.replace(*_SAY_WHICH),)
-        lines = [(sheet.source.removeprefix(self.name).lstrip(", "), describe_sheet(sheet)) for sheet in self.sheets]
-        return tuple(f"{name}: {sentence}" if name else sentence for name, sentence in lines)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One run over all files."""
-
-    ratings: Ratings | None = None
-    files: tuple[FileReading, ...] = ()
-
-    @property
-    def problems(self) -> pd.DataFrame | None:
-        """The problem table, or nothing where nothing was read."""
-        return None if self.ratings is None else self.ratings.problems
 
 
 @dataclass(frozen=True)
@@ -140,7 +107,7 @@ class LoadState(HasTraits):
                 raise
             rest = [file for file in files if file.name not in refused]
             ratings = self._read(rest) if rest else None
-        return Reading(ratings, tuple(_file_readings(self.files, ratings, refused)))
+        return Reading(ratings, tuple(list_readings(self.files, ratings, refused)))
 
     def _refusals(self, files: list[DroppedFile]) -> dict[str, str]:
         refused = {}
@@ -264,37 +231,6 @@ class LoadState(HasTraits):
             lines += ["mappings = [", *(f"    sk.{_mapping_as_code(mapping)}," for mapping in self.mappings_used), "]"]
             return "\n".join([*lines, f"ratings = sk.read_ratings({source}, mappings=mappings)"])
         return "\n".join([*lines, f"ratings = sk.read_ratings({source})"])
-
-
-def describe_sheet(sheet: SheetSummary) -> str:
-    """Return in a sentence what a sheet was recognised as."""
-    if not sheet.sessions:
-        return f"no row that can be used, {sheet.rows_read:,} set aside"
-    titles = " and ".join(INSTRUMENTS[key].short_title for key in sheet.instruments)
-    first, last = sheet.sessions
-    order = f" ({sheet.date_order})" if sheet.date_order else ""
-    days = [f"{day.day} {day:%b %Y}" for day in sheet.dates] if sheet.dates else []
-    return " · ".join(
-        [
-            f"{titles}, rated by {' and '.join(sheet.raters)}",
-            counted(sheet.n_cases, "case"),
-            counted(sheet.n_forms, "form"),
-            f"session {first}" if first == last else f"sessions {first} to {last}",
-            f"{' to '.join(dict.fromkeys(days))}{order}" if days else "no dates",
-            f"{sheet.rows_kept:,} rows ready, {sheet.rows_read - sheet.rows_kept:,} set aside",
-        ]
-    )
-
-
-def _file_readings(files: Iterable[DroppedFile], ratings: Ratings | None, refused: dict[str, str]) -> list[FileReading]:
-    """Return for each file its sheets: those whose source begins with its name, and with no longer one."""
-    names = [file.name for file in files]
-    of_file: dict[str, list[SheetSummary]] = {name: [] for name in names}
-    for sheet in ratings.sheets if ratings else ():
-        owners = [name for name in names if sheet.source.startswith(name) and name not in refused]
-        if owners:
-            of_file[max(owners, key=len)].append(sheet)
-    return [FileReading(name, tuple(of_file[name]), refused.get(name, "")) for name in names]
 
 
 def _mapping_as_code(mapping: ColumnMapping) -> str:
