@@ -23,6 +23,7 @@ STAGES = [
     {"episodes"},
     {"repair"},
     {"reasons"},
+    {"calibration"},
     {"caseload"},
     {"summary"},
     {"workspace"},
