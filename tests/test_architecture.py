@@ -50,6 +50,7 @@ RESERVED = {
     "pyarrow": {"records", "workspace"},
     "sqlalchemy": {"workspace"},
     "alembic": {"workspace"},
+    "lifelines": {"repair"},
 }
 
 
@@ -104,6 +105,9 @@ HEAVY = (
     "vl_convert",
     "jupyter_server",
     "IPython",
+    "lifelines",
+    "matplotlib",
+    "scipy",
 )
 
 
