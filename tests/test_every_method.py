@@ -1,5 +1,8 @@
 """One contract for all methods; a method is not done before it keeps it."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -120,6 +123,19 @@ def test_no_fall_smaller_than_the_floor_is_marked(method):
     floor = method.for_scale(None).min_drop
     marked = judgement.is_rupture == 1
     assert ((judgement.expected - RATINGS)[marked] >= floor - 1e-6).all()
+
+
+@every_method
+def test_a_stricter_threshold_marks_no_session_more(method):
+    setting = method.for_scale(None).threshold
+    start = getattr(method.for_scale(None), setting)
+    strict = {value: replace(method, **{setting: value}).judge(RATINGS) for value in (start, start + 0.5, start + 1)}
+    for looser, stricter in pairwise(judgement.is_rupture for judgement in strict.values()):
+        judged = ~np.isnan(looser) & ~np.isnan(stricter)
+        assert (stricter[judged] <= looser[judged]).all()
+    if (strict[start].is_rupture == 1).any():
+        fewest = [np.nansum(judgement.is_rupture) for judgement in strict.values()]
+        assert fewest[-1] < fewest[0]
 
 
 @every_method

@@ -60,6 +60,7 @@ class AdjacentDrop(Method):
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 3
     evidence_unit: ClassVar[str] = "standard deviations below the score before"
+    threshold: ClassVar[str] = "sds"
 
     sds: float = setting(1.5, "fall in standard deviations of this person")
 

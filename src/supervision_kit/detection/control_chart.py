@@ -72,6 +72,7 @@ class ControlChart(Method):
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 4
     evidence_unit: ClassVar[str] = "sigmas below the centre"
+    threshold: ClassVar[str] = "sigmas"
 
     sigmas: float = setting(3.0, "sigmas from centre to limit")
     baseline: int | None = setting(None, "first ratings that set the limits", if_none="all", start=5)

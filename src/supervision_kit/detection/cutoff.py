@@ -52,6 +52,7 @@ class Cutoff(Method):
     prospective: ClassVar[bool] = True
     min_sessions: ClassVar[int] = 1
     evidence_unit: ClassVar[str] = "scale points below the line"
+    threshold: ClassVar[str] = "min_drop"
 
     line: float | None = setting(None, "line", if_none="as published", start=36)
     min_drop: float | None = setting(0.0, "points below it", if_none="by the scale")

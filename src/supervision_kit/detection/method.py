@@ -60,6 +60,7 @@ class Method(ABC):
     prospective: ClassVar[bool]
     min_sessions: ClassVar[int]
     evidence_unit: ClassVar[str]
+    threshold: ClassVar[str]  # the setting that decides how far below is far enough
 
     min_drop: float | None = setting(
         None, "smallest fall in points", if_none="by the scale", start=UNKNOWN_SCALE_MIN_DROP
