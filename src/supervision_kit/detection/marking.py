@@ -54,11 +54,12 @@ def _judge(ratings: pd.DataFrame, method: Method, name: str) -> pd.DataFrame:
     """Judge each scale with the settings that belong to it; the marks come in the order of the ratings."""
     marks = {column: np.full(len(ratings), np.nan) for column in ("expected", "limit", "evidence", "is_rupture")}
     note = np.full(len(ratings), "", dtype=object)
-    for _, of_scale in ratings.groupby(["instrument", "scale"]):
+    for _, of_scale in ratings.groupby(["instrument", "scale", "rater"]):
         rows = of_scale.index.to_numpy()
         scale = find_scale(of_scale["instrument"].iloc[0], of_scale["scale"].iloc[0])
-        settled = method.for_scale(scale)
-        for block in iter_blocks(of_scale):
+        blocks = list(iter_blocks(of_scale))
+        settled = method.for_scale(scale).learn_from(block.matrix(of_scale["score"]) for block in blocks)
+        for block in blocks:
             x = block.matrix(of_scale["score"])
             judgement = settled.judge(x)
             for column, values in marks.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
@@ -67,7 +68,7 @@ class Method(ABC):
     )
 
     def __post_init__(self) -> None:
-        for one in fields(self):
+        for one in self.settings():
             check_number(type(self).__name__, one.name, getattr(self, one.name), whole="int" in str(one.type))
         self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")
 
@@ -116,11 +117,27 @@ class Method(ABC):
             return self
         return replace(self, min_drop=scale.min_drop if scale else UNKNOWN_SCALE_MIN_DROP)
 
+    def learn_from(self, matrices: Iterable[Matrix]) -> Self:  # noqa: ARG002 - for those methods that do
+        """Return this method with what it needs to know of a whole caseload learnt from all its series.
+
+        Parameters
+        ----------
+        matrices
+            All series of one scale by one kind of rater, in matrices as for :meth:`judge`; their widths may differ.
+
+        Returns
+        -------
+        Method
+            The method itself where it judges each series from that series alone.
+        """
+        return self
+
     @classmethod
     def settings(cls) -> tuple[Field[Any], ...]:
         """Return the settings as dataclass fields, the method's own first; ``metadata`` holds label and if_none."""
         inherited = {one.name for one in fields(Method)}
-        return tuple(sorted(fields(cls), key=lambda one: one.name in inherited))
+        own = (one for one in fields(cls) if "label" in one.metadata)
+        return tuple(sorted(own, key=lambda one: one.name in inherited))
 
     @property
     def in_words(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,8 @@ from supervision_kit.instruments.instrument import (
 )
 
 Raw = Mapping[str, Any]
+# A mark on a line of 10 cm is read to the millimetre.
+FINE_ANSWER = 0.1
 
 
 def build_instrument(raw: Raw) -> Instrument:
@@ -26,7 +29,10 @@ def build_instrument(raw: Raw) -> Instrument:
     of_items = _provenance(raw["items"], cite)
     of_missing = _provenance(missing, cite)
     scales = {
-        key: _scale(key, spec, items, better_is=raw["better_is"], of_items=of_items, of_missing=of_missing, cite=cite)
+        key: replace(
+            _scale(key, spec, items, better_is=raw["better_is"], of_items=of_items, of_missing=of_missing, cite=cite),
+            answer_step=1.0 if raw["items"]["whole_numbers"] else FINE_ANSWER,
+        )
         for key, spec in raw["scales"].items()
     }
     return Instrument(

@@ -124,6 +124,13 @@ class Scale:
     cutoffs: tuple[CutoffLine, ...] = ()
     bands: Bands | None = None
     reliable_change: ReliableChange | None = None
+    answer_step: float = 1.0  # how finely its items can be answered
+
+    @property
+    def step(self) -> float:
+        """The distance between neighbouring scores where every item is answered."""
+        share = 1 if self.statistic == "sum" else 1 / len(self.items)
+        return self.answer_step * self.multiplier * share
 
     @property
     def cutoff(self) -> CutoffLine | None:
