@@ -73,6 +73,7 @@ def repairs_of(case_id, *episodes, **series):
             "repair_session": repaired,
             "sessions_to_repair": repaired - onset if repaired is not pd.NA else pd.NA,
             "regained": 0.5,
+            "back_session": repaired,
         }
         for number, (onset, end, outcome, repaired) in enumerate(episodes, 1)
     )
@@ -179,9 +180,25 @@ def test_each_outcome_has_its_words(outcome, word):
     assert [(row["word"], row["to"]) for row in datasets_of(chart)["episodes"]] == [(word, 4.46)]
 
 
+@pytest.mark.parametrize("outcome", ["unrepaired", "partly repaired"])
+def test_an_episode_that_came_back_after_the_window_is_said_to_have_come_back_late(outcome):
+    late = repairs_of("C07", (4, 4, outcome, pd.NA)).assign(back_session=9)
+    chart = charts.trajectory(C07, late, case_id="C07")
+    assert [(row["word"], row["to"]) for row in datasets_of(chart)["episodes"]] == [("came back late", 9.46)]
+
+
+def test_an_episode_that_came_back_while_nothing_was_rated_is_not_said_to_be_late():
+    unseen = repairs_of("C07", (4, 4, "undetermined", pd.NA)).assign(back_session=9)
+    chart = charts.trajectory(C07, unseen, case_id="C07")
+    assert [(row["word"], row["outcome"]) for row in datasets_of(chart)["episodes"]] == [
+        ("came back unseen", "undetermined")
+    ]
+
+
 def test_outcomes_differ_by_more_than_colour():
-    assert len(set(zip(theme.OUTCOME_FILL_OPACITY, theme.OUTCOME_DASHES, strict=True))) == 4
-    assert len(set(theme.OUTCOME_WORDS.values())) == 4
+    looks = zip(theme.OUTCOME_COLOURS, theme.OUTCOME_FILL_OPACITY, theme.OUTCOME_DASHES, strict=True)
+    assert len(set(looks)) == 5
+    assert len(set(theme.OUTCOME_WORDS.values())) == 5
 
 
 def test_the_therapists_rating_is_a_second_line():

@@ -30,6 +30,13 @@ def test_back_within_the_tolerance_in_three_sessions_is_repaired():
     assert repair["regained"] == pytest.approx(1.2 / 1.1)  # 4.3 in session 7, the last of the window
 
 
+def test_a_fall_that_came_back_after_the_window_says_when():
+    late = follow(*BEFORE, 3.1, 3.1, 3.1, 3.1, 4.1, 4.2).iloc[0]  # window: sessions 5 to 7
+    assert (late["outcome"], late["repair_session"], late["back_session"]) == ("unrepaired", pd.NA, 8)
+    assert follow(*BEFORE, 3.1, 3.6, 4.1, 4.3).iloc[0]["back_session"] == 6  # in time: the repair itself
+    assert follow(*BEFORE, 3.1, 3.1, 3.1, 3.1, 3.2)["back_session"].isna().all()
+
+
 def test_the_tolerance_is_a_quarter_point_on_item_means_of_one_to_five():
     assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.95) == "repaired"
     assert outcome(*BEFORE, 3.1, 3.1, 3.1, 3.94) == "partly repaired"

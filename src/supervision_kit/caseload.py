@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.method import ROUNDING, check_number
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
-from supervision_kit.instruments import INSTRUMENTS, find_scale, rates_alliance
+from supervision_kit.instruments import INSTRUMENTS, rates_alliance
 from supervision_kit.reasons import REASONS, episode_reasons, rating_reasons
-from supervision_kit.repair import UNKNOWN_SCALE_TOLERANCE
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
 NO_FALL = "no fall marked"
@@ -107,7 +105,7 @@ def _weigh(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
-    """Add where each fall stands by now: the latest rating, whether it is down then, the first session back since."""
+    """Add where each fall stands by now: the latest rating, and whether it is down then."""
     rated = headline.dropna(subset="score")[["case_id", "session", "score"]]
     falls = falls.reset_index(drop=True)
     latest = rated.groupby("case_id").last()
@@ -115,12 +113,6 @@ def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     half_way = falls["pre_level"] - END_SHARE * falls["depth"]
     is_latest = ~falls.duplicated("case_id", keep="last")
     falls["is_down"] = is_latest & (falls["case_id"].map(latest["score"]).astype(float) < half_way - ROUNDING)
-    scale = [find_scale(*key) for key in zip(falls["instrument"], falls["scale"], strict=True)]
-    tolerance = pd.Series([one.tolerance if one else UNKNOWN_SCALE_TOLERANCE for one in scale], dtype=float)
-    near = falls["pre_level"] - np.minimum(tolerance, falls["depth"] / 2)
-    since = falls.assign(near=near, row=falls.index)[["case_id", "row", "end", "near"]].merge(rated, on="case_id")
-    is_back = (since["session"] > since["end"]) & (since["score"] >= since["near"] - ROUNDING)
-    falls["back_at"] = since[is_back].groupby("row")["session"].min().reindex(falls.index)
     return falls
 
 

@@ -47,7 +47,7 @@ NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason 
 def episode_reasons(falls: pd.DataFrame, scores: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     """Give (case_id, reason, sentence) for each fall of the headline series.
 
-    `falls` are followed episodes with the columns ``last_rated, is_down, back_at`` that :func:`review_caseload` adds.
+    `falls` are followed episodes with the columns ``last_rated, is_down`` that :func:`review_caseload` adds.
     """
     own = scores[scores["rater"].eq("therapist") & scores["score"].notna()].sort_values("session")
     therapists = dict(iter(own.groupby(["case_id", "instrument", "scale"])))
@@ -68,12 +68,12 @@ def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str]:
         return "open", _still_down(fall)
     if outcome == "repaired":
         return "repaired", f" and came back after {counted(fall['sessions_to_repair'], 'session')}"
-    if pd.isna(fall["back_at"]):
+    if pd.isna(fall["back_session"]):
         too_few = "; there are too few ratings since to say whether it came back"
         return ("early", too_few) if outcome == "undetermined" else ("partly", " and came back in part")
     if outcome == "undetermined":
-        return "late", f" and was back at session {fall['back_at']:.0f}; whether in time was not rated"
-    return "late", f" and was back only at session {fall['back_at']:.0f}"
+        return "late", f" and was back at session {fall['back_session']:.0f}; whether in time was not rated"
+    return "late", f" and was back only at session {fall['back_session']:.0f}"
 
 
 def _still_down(fall: Mapping[Any, Any]) -> str:

@@ -83,7 +83,8 @@ def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: Repair
     pandas.DataFrame
         See :data:`supervision_kit.tables.REPAIRS`, one row per episode, in their order. ``regained`` is the best share
         of the depth regained within the window (1 = all of it, above 1 = more; 0 where the fall went on to the
-        window's end), ``<NA>`` where no rating shows it.
+        window's end), ``<NA>`` where no rating shows it. ``back_session`` is the first rating after the end that is
+        back, whenever it came: later than the window, it is too late for *repaired*.
 
     Raises
     ------
@@ -108,6 +109,7 @@ def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: Repair
 
     index = range(len(followed))
     repair_session = _first(pairs[in_window & is_back & (pairs["session"] > pairs["end"])], index)
+    back_session = _first(pairs[is_back & (pairs["session"] > pairs["end"])], index)
     best = after.groupby("row")["score"].max().reindex(index)
     regained = 1 - (followed["pre_level"] - best) / followed["depth"].where(followed["depth"] > ROUNDING)
     rated_to = pairs[in_window].groupby("row")["session"].max().reindex(index)
@@ -128,6 +130,7 @@ def follow_repairs(episodes: pd.DataFrame, scores: pd.DataFrame, *, rule: Repair
             repair_session=repair_session.astype("Int64"),
             sessions_to_repair=(repair_session - followed["onset"]).astype("Int64"),
             regained=regained,
+            back_session=back_session.astype("Int64"),
         )
     )
 

@@ -250,6 +250,7 @@ REPAIRS = _table(
         "repair_session": Column("Int64", "session number of the repair; <NA> unless repaired"),
         "sessions_to_repair": Column("Int64", "repair_session minus onset; <NA> unless repaired"),
         "regained": Column("float64", "share of the depth regained at best within the rule's window; <NA> if unseen"),
+        "back_session": Column("Int64", "first session after the end that is back, in time or late; <NA> if none"),
     },
 )
 CASELOAD = _table(

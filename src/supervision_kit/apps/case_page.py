@@ -13,6 +13,7 @@ from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseState
 from supervision_kit.apps.page import Page, fold
 from supervision_kit.apps.settings import SettingsView
+from supervision_kit.charts.sentences import how_it_ended
 
 MEANING = """
 <p><b>A mark</b> says that a rating lies lower than this method expects of this person. It is a reason to talk, not a
@@ -93,8 +94,8 @@ def _repairs_table(repairs: pd.DataFrame, *, nothing: str) -> str:
             "lowest at": repairs["nadir"],
             "level before": repairs["pre_level"].map("{:.1f}".format, na_action="ignore"),
             "points lost": repairs["depth"].map("{:.1f}".format, na_action="ignore"),
-            "outcome": repairs["outcome"],
-            "back at session": repairs["repair_session"].astype("object"),
+            "outcome": [how_it_ended(repair) for repair in repairs.to_dict("records")],
+            "back at session": repairs["back_session"].astype("object"),
             "regained": repairs["regained"].map(
                 lambda share: "all" if share >= 1 else f"{share:.0%}", na_action="ignore"
             ),

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import altair as alt
 
 from supervision_kit.charts import theme
-from supervision_kit.tables import OUTCOMES
 
 HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
 KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14)
@@ -87,7 +86,7 @@ def episode_band(name: str, **place: Any) -> alt.Chart:
     """
 
     def by_outcome(looks: tuple[Any, ...]) -> dict[str, str]:
-        return {"expr": f"{json.dumps(dict(zip(OUTCOMES, looks, strict=True)))}[datum.outcome]"}
+        return {"expr": f"{json.dumps(dict(zip(theme.OUTCOME_WORDS, looks, strict=True)))}[datum.outcome]"}
 
     band: alt.Chart = (
         layer("episodes", name)
@@ -107,7 +106,7 @@ def episode_band(name: str, **place: Any) -> alt.Chart:
 
 
 def _outcome_colours() -> alt.Scale:
-    return alt.Scale(type="ordinal", domain=list(OUTCOMES), range=list(theme.OUTCOME_COLOURS))
+    return alt.Scale(type="ordinal", domain=list(theme.OUTCOME_WORDS), range=list(theme.OUTCOME_COLOURS))
 
 
 def tooltip(told: dict[str, str]) -> list[alt.Tooltip]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from supervision_kit.charts import theme
 from supervision_kit.charts.layout import Panel, place_flags, spread_labels
-from supervision_kit.charts.sentences import Rows, in_words, span, verdict
+from supervision_kit.charts.sentences import Rows, how_it_ended, in_words, outcome_look, span, verdict
 from supervision_kit.charts.series_choice import Series
 from supervision_kit.instruments import find_scale
 
@@ -92,25 +92,17 @@ def no_form_rows(judged: pd.DataFrame, last: int) -> Rows:
 
 
 def episode_rows(repairs: pd.DataFrame) -> Rows:
-    """One row per episode: from onset to repair or end, and its outcome in words."""
-    spans = [
-        (
-            int(row["onset"]),
-            int(row["end"] if pd.isna(row["repair_session"]) else max(row["repair_session"], row["end"])),
-        )
-        for row in repairs.to_dict("records")
-    ]
-    return [
-        {
-            "onset": onset,
-            "from": onset - INSET,
-            "to": end + INSET,
-            "outcome": outcome,
-            "word": theme.OUTCOME_WORDS[outcome],
-            "says": f"{span(onset, end)}: {theme.OUTCOME_WORDS[outcome]}",
-        }
-        for (onset, end), outcome in zip(spans, repairs["outcome"], strict=True)
-    ]
+    """One row per episode: from onset to the session that is back, or to its end, and its outcome in words."""
+    drawn = []
+    for repair in repairs.to_dict("records"):
+        onset, end = int(repair["onset"]), int(repair["end"])
+        if pd.notna(repair["back_session"]):
+            end = max(end, int(repair["back_session"]))
+        word = how_it_ended(repair)
+        says = f"{span(onset, end)}: {word}"
+        about = {"outcome": outcome_look(repair), "word": word, "says": says}
+        drawn.append({"onset": onset, "from": onset - INSET, "to": end + INSET, **about})
+    return drawn
 
 
 def with_flags(episodes: Rows, last: int) -> Rows:

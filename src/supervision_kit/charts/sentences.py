@@ -38,6 +38,19 @@ def verdict(mark: Mapping[Any, Any]) -> str:
     return said if pd.isna(mark["limit"]) else f"{said} (limit {in_words(mark['limit'])})"
 
 
+def outcome_look(repair: Mapping[Any, Any]) -> str:
+    """Return which look a followed episode has: its outcome, or that it came back too late for the rule."""
+    is_late = repair["outcome"] in ("unrepaired", "partly repaired") and pd.notna(repair["back_session"])
+    return theme.LATE if is_late else str(repair["outcome"])
+
+
+def how_it_ended(repair: Mapping[Any, Any]) -> str:
+    """Say in two or three words what became of a followed episode."""
+    if repair["outcome"] == "undetermined" and pd.notna(repair["back_session"]):
+        return "came back unseen"
+    return theme.OUTCOME_WORDS[outcome_look(repair)]
+
+
 def axis_title(series: Series) -> str:
     """Name a scale and say which way is better."""
     known = INSTRUMENTS.get(series.instrument)

@@ -38,17 +38,19 @@ STATE_SHAPES = ("triangle-down", "circle", "circle")
 STATE_FILLS = (RUPTURE, RATING, PAPER)
 STATE_STROKES = (RUPTURE, RATING, UNJUDGED)
 
+LATE = "came back late"  # back near the level before, but not in time for the rule
 OUTCOME_WORDS = MappingProxyType(
     {
         "repaired": "repaired",
         "partly repaired": "partly repaired",
+        LATE: LATE,
         "unrepaired": "not repaired",
         "undetermined": "cannot tell",
     }
 )
-OUTCOME_COLOURS = (REPAIR, REPAIR, RUPTURE, UNJUDGED)
-OUTCOME_FILL_OPACITY = (0.16, 0.07, 0.14, 0.0)
-OUTCOME_DASHES = ((1, 0), (6, 3), (1, 0), (2, 3))
+OUTCOME_COLOURS = (REPAIR, REPAIR, REPAIR, RUPTURE, UNJUDGED)
+OUTCOME_FILL_OPACITY = (0.16, 0.07, 0.0, 0.14, 0.0)
+OUTCOME_DASHES = ((1, 0), (6, 3), (2, 3), (1, 0), (2, 3))
 
 
 def config() -> dict[str, Any]:
