@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from supervision_kit.instruments import INSTRUMENTS, KINDS, SURENESS, Instrument, Scale
+from supervision_kit.instruments import INSTRUMENTS, KINDS, SURENESS, Instrument, Norms, Scale
 from supervision_kit.tables import TABLES
 
 HERE = Path(__file__).parent
@@ -44,6 +44,7 @@ def instrument_page(one: Instrument) -> str:
         "## Published lines",
         "",
         *_lines(one),
+        *_norms(one),
         *_codes(one),
         *_worked(one),
     ]
@@ -143,6 +144,27 @@ def _lines(one: Instrument) -> list[str]:
                 f"- {scale.title}: reliable change of {change.points:g} points. How sure: {change.provenance.words}"
             )
     return lines or ["None is published."]
+
+
+def _norms(one: Instrument) -> list[str]:
+    rows = [
+        f"| {scale.title} | {words}, {norms.population} | {norms.mean:g} | {norms.sd:g} "
+        f"| {f'{norms.n:,}' if norms.n else 'not known'} | {_reliability(norms)} | {_source(norms)} "
+        f"| {norms.provenance.words} |"
+        for scale in one.scales.values()
+        for words, norms in (("clinical", scale.norms), ("functional", scale.functional_norms))
+        if norms
+    ]
+    head = ["| scale | population | mean | SD | people | reliability | source | how sure |", f"|{'---|' * 8}"]
+    return ["", "## Norms", "", *(head + rows if rows else ["None that could be seen."])]
+
+
+def _reliability(norms: Norms) -> str:
+    return f"{norms.reliability:g}, {norms.reliability_is}" if norms.reliability else "not known"
+
+
+def _source(norms: Norms) -> str:
+    return f"{norms.provenance.source}{f' [{norms.doi}](https://doi.org/{norms.doi})' if norms.doi else ''}"
 
 
 def _codes(one: Instrument) -> list[str]:

@@ -48,6 +48,9 @@ def test_the_example_of_the_docs_is_an_instrument(write):
     )  # fmt: skip
     assert (total.cutoff.line, total.cutoff.name, total.bands.label(3)) == (2.5, "adults", "strong")
     assert total.reliable_change.provenance.words == "after Somebody (2020), not confirmed"
+    assert (total.norms.mean, total.norms.sd, total.norms.n, total.norms.reliability) == (2.7, 0.6, 240, 0.9)
+    assert total.norms.provenance.source == "Yearly report of the clinic, 2024"
+    assert total.functional_norms is None
 
 
 def changed(old, new):
@@ -72,6 +75,13 @@ def changed(old, new):
         ("lines = [1, 3]", "lines = [1]", "scales.total.bands.labels: are 3, where 1 line(s) part 2 stretches."),
         ("lines = [1, 3]", "lines = [1, 30]", "scales.total.bands.lines: 30 is outside the scale"),
         ("points = 0.8", "points = 8", "scales.total.reliable_change.points: is more than the scale spans, 4 points."),
+        ("mean = 2.7", "mean = 5", "scales.total.norms.clinical.mean: 5 is outside the scale, which goes from 0 to 4."),
+        ("sd = 0.6", "sd = 2.1", "scales.total.norms.clinical.sd: is more than half of what the scale spans"),
+        ("sd = 0.6", "sd = 0", "scales.total.norms.clinical.sd: is not a number above 0."),
+        ("n = 240", "n = 0", "scales.total.norms.clinical.n: is not a whole number above 0."),
+        ("reliability = 0.9", "reliability = 90", "scales.total.norms.clinical.reliability: is not a number between 0"),
+        ("reliability = 0.9\n", "", "scales.total.norms.clinical.reliability: and reliability_is stand together"),
+        ("norms.clinical", "norms.patients", "scales.total.norms.patients: is not known."),
         ('sureness_note = "Agreed in the team."', "sureness_note = 3", "scales.total.cutoffs[1].sureness_note: is"),
         ('kind = "alliance"', 'kind = "aliance"', "kind: is not one of alliance, outcome, rupture."),
         ('key = "clinic_alliance"', 'key = "Clinic Alliance"', "key: is not small letters, digits and _"),
@@ -379,3 +389,17 @@ def test_the_line_in_a_chart_says_so_too(instrument, label):
     from supervision_kit.charts.series_choice import Series
 
     assert [row["label"] for row in published_line(Series("client", instrument, "total"))] == [label]
+
+
+def test_the_error_of_one_score_follows_from_spread_and_reliability():
+    norms = sk.INSTRUMENTS["core10"].scales["total"].norms
+    assert (norms.sd, norms.reliability) == (7.7, 0.9)
+    assert norms.measurement_error == pytest.approx(2.4350, abs=5e-5)  # 7.7 × √0.1 = 7.7 × 0.316228
+    assert sk.INSTRUMENTS["core10"].scales["total"].functional_norms.measurement_error is None
+
+
+@pytest.mark.parametrize("key", sk.INSTRUMENTS)
+def test_norms_lie_on_the_side_where_their_population_does(key):
+    for scale in sk.INSTRUMENTS[key].scales.values():
+        if scale.norms and scale.functional_norms:
+            assert (scale.functional_norms.mean > scale.norms.mean) == (scale.better_is == "higher")

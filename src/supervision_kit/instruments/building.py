@@ -12,6 +12,7 @@ from supervision_kit.instruments.instrument import (
     CutoffLine,
     Instrument,
     Item,
+    Norms,
     Provenance,
     ReliableChange,
     Scale,
@@ -111,6 +112,24 @@ def _scale(
         if bands
         else None,
         reliable_change=ReliableChange(float(change["points"]), _provenance(change, cite)) if change else None,
+        norms=_norms(raw, "clinical"),
+        functional_norms=_norms(raw, "functional"),
+    )
+
+
+def _norms(raw: Raw, population: str) -> Norms | None:
+    one = raw.get("norms", {}).get(population)
+    if one is None:
+        return None
+    return Norms(
+        population=one["population"],
+        mean=float(one["mean"]),
+        sd=float(one["sd"]),
+        provenance=Provenance(one["sureness"], one.get("sureness_note", ""), one["source"]),
+        n=one.get("n"),
+        reliability=one.get("reliability"),
+        reliability_is=one.get("reliability_is", ""),
+        doi=one.get("doi", ""),
     )
 
 

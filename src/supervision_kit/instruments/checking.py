@@ -17,8 +17,10 @@ from supervision_kit.instruments.entries import (
     OF_CUTOFF,
     OF_ITEMS,
     OF_MISSING,
+    OF_NORMS,
     OF_OTHER_ANSWERS,
     OF_SCALE,
+    POPULATIONS,
     SURE,
     Faults,
     is_key,
@@ -135,7 +137,19 @@ def _check_scale(key: str, raw: Any, answers: list[tuple[float, float]], faults:
     change = faults.check_table(scale.get("reliable_change"), OF_CHANGE, f"{where}.reliable_change")
     if ends and change.get("points", 0) > ends[1] - ends[0]:
         faults.add(f"{where}.reliable_change.points", f"is more than the scale spans, {ends[1] - ends[0]:g} points.")
+    _check_norms(scale.get("norms"), f"{where}.norms", ends, faults)
     return scale
+
+
+def _check_norms(raw: Any, where: str, ends: tuple[float, float] | None, faults: Faults) -> None:
+    for population, one in faults.check_table(raw, POPULATIONS, where).items():
+        at = f"{where}.{population}"
+        norms = faults.check_table(one, OF_NORMS, at)
+        _check_lines(norms.get("mean"), f"{at}.mean", ends, faults)
+        if ends and norms.get("sd", 0) > (ends[1] - ends[0]) / 2:
+            faults.add(f"{at}.sd", f"is more than half of what the scale spans, {ends[1] - ends[0]:g} points.")
+        if ("reliability" in norms) != ("reliability_is" in norms):
+            faults.add(f"{at}.reliability", "and reliability_is stand together: how reliable, and by which kind.")
 
 
 def _check_lines(lines: Any, where: str, ends: tuple[float, float] | None, faults: Faults) -> None:

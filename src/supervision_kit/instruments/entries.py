@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, get_args
 
-from supervision_kit.instruments.instrument import KINDS, SURENESS, Direction, Statistic
+from supervision_kit.instruments.instrument import KINDS, RELIABILITIES, SURENESS, Direction, Statistic
 
 Test = Callable[[Any], bool]
 
@@ -118,11 +118,25 @@ OF_SCALE = {
     "cutoffs": _or_none(TABLES),
     "bands": _or_none(TABLE),
     "reliable_change": _or_none(TABLE),
+    "norms": _or_none(TABLE),
     **{name: _or_none(entry) for name, entry in SURE.items()},
 }
 OF_CUTOFF = {"name": NOTE, "line": NUMBER, "marks": _one_of(("below", "at or above")), **SURE}
 OF_BANDS = {"lines": NUMBERS, "labels": NAMES, **SURE}
 OF_CHANGE = {"points": Entry("a number above 0", lambda value: is_number(value) and value > 0), **SURE}
+POPULATIONS = {"clinical": _or_none(TABLE), "functional": _or_none(TABLE)}
+OF_NORMS = {
+    "population": TEXT,
+    "mean": NUMBER,
+    "sd": Entry("a number above 0", lambda value: is_number(value) and value > 0),
+    "n": Entry("a whole number above 0", lambda value: _is_whole(value) and value > 0, optional=True),
+    "reliability": Entry("a number between 0 and 1", lambda value: is_number(value) and 0 < value < 1, optional=True),
+    "reliability_is": _or_none(_one_of(RELIABILITIES)),
+    "source": TEXT,
+    "doi": NOTE,
+    "sureness": SURE["sureness"],
+    "sureness_note": NOTE,
+}
 OF_MISSING = {"rule": TEXT, "impute_from": _or_none(NAMES), **SURE}
 OF_CODES = {"names": TABLE, **SURE}
 

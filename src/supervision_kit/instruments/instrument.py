@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -29,6 +30,8 @@ SURENESS = MappingProxyType(
         "kit": "the kit's own choice",
     }
 )
+
+RELIABILITIES = ("internal consistency", "test-retest")
 
 # The kit's own choices (no instrument publishes them), as shares of a scale's range so that every scale is treated
 # alike: 0.3 and 0.25 points on item means of 1 to 5, 3 and 2.5 points on totals of 0 to 40.
@@ -95,6 +98,28 @@ class ReliableChange:
 
 
 @dataclass(frozen=True)
+class Norms:
+    """How a population scored, in scale points, and how reliably it was measured where that is known.
+
+    `reliability` is a share of the variance, ``None`` where no source gives it; `reliability_is` says of which kind.
+    """
+
+    population: str
+    mean: float
+    sd: float
+    provenance: Provenance
+    n: int | None = None
+    reliability: float | None = None
+    reliability_is: str = ""
+    doi: str = ""
+
+    @property
+    def measurement_error(self) -> float | None:
+        """The standard error of one score, SD · √(1 − r), in scale points; ``None`` where r is not known."""
+        return None if self.reliability is None else self.sd * math.sqrt(1 - self.reliability)
+
+
+@dataclass(frozen=True)
 class Item:
     """One item: the answers that it allows, how it counts, and where it counts at all."""
 
@@ -108,7 +133,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Scale:
-    """A score made of some of the instrument's items: their sum or mean, times the multiplier."""
+    """A score made of some of the instrument's items: their sum or mean, times the multiplier.
+
+    `norms` are those of people in treatment, `functional_norms` those of people who are not.
+    """
 
     key: str
     title: str
@@ -125,6 +153,8 @@ class Scale:
     bands: Bands | None = None
     reliable_change: ReliableChange | None = None
     answer_step: float = 1.0  # how finely its items can be answered
+    norms: Norms | None = None
+    functional_norms: Norms | None = None
 
     @property
     def step(self) -> float:
