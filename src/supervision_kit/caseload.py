@@ -9,7 +9,7 @@ import pandas as pd
 from supervision_kit.detection.method import ROUNDING, check_number
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
-from supervision_kit.instruments import INSTRUMENTS, rates_alliance
+from supervision_kit.headline import client_alliance, find_headline
 from supervision_kit.reasons import REASONS, episode_reasons, rating_reasons
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
@@ -116,31 +116,14 @@ def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     return falls
 
 
-def find_headline(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of each case's headline series, in session order; cases without one have no rows."""
-    ratings = _client_alliance(scores)
-    series = ratings.groupby(list(SERIES_KEY), sort=True)["score"].agg(n_scored="count").reset_index()
-    series["is_known"] = series["instrument"].isin(INSTRUMENTS)
-    series["n_forms"] = series.groupby(["case_id", "instrument"])["n_scored"].transform("max")
-    series["is_total"] = (series["scale"] == "total") & (series["n_scored"] > 0)
-    order = ["is_known", "n_forms", "is_total", "n_scored"]
-    best = series.sort_values(order, ascending=False, kind="stable").drop_duplicates("case_id")
-    return ratings.merge(best[list(SERIES_KEY)], on=list(SERIES_KEY)).sort_values(["case_id", "session"])
-
-
-def _client_alliance(scores: pd.DataFrame) -> pd.DataFrame:
-    alliance = [key for key in scores["instrument"].unique() if rates_alliance(key)]
-    return scores[scores["instrument"].isin(alliance) & (scores["rater"] == "client")]
-
-
 def _last_rated(scores: pd.DataFrame) -> pd.Series:
     """Return each case's latest session with an alliance rating by the client, on whatever instrument and scale."""
-    return _client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].max()
+    return client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].max()
 
 
 def _describe(scores: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     latest = scores.sort_values("session", kind="stable").groupby("case_id")
-    rated = _client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].nunique()
+    rated = client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].nunique()
     cases = pd.DataFrame({"therapist_id": latest["therapist_id"].last(), "last_session": latest["session"].max()})
     cases["n_sessions"] = rated.reindex(cases.index, fill_value=0)
     cases["last_score"] = headline.dropna(subset="score").groupby("case_id")["score"].last().reindex(cases.index)

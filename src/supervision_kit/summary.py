@@ -7,11 +7,11 @@ from itertools import groupby
 
 import pandas as pd
 
-from supervision_kit.caseload import find_headline
 from supervision_kit.detection import SETTLED_SESSIONS
 from supervision_kit.detection.method import Method
 from supervision_kit.episodes import falls_among, find_episodes, smallest_fall
 from supervision_kit.errors import TableError, UnknownNameError
+from supervision_kit.headline import find_headline
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 
