@@ -128,6 +128,9 @@ def test_choosing_a_method_offers_its_settings_and_redraws(scores):
     number = find(settings, "sk-field")[0].children[0]
     number.value = 2.5
     assert page.state.method == sk.ControlChart(sigmas=2.5)
+    (tick,) = [field.children[0] for field in find(settings, "sk-field") if isinstance(field.children[0].value, bool)]
+    tick.value = True
+    assert page.state.method == sk.ControlChart(sigmas=2.5, median_range=True)
 
 
 def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(scores):

@@ -33,6 +33,19 @@ def test_the_fall_is_outside_two_sigma_limits(fell_and_came_back):
     assert marks.loc[marks["is_rupture"], "session"].to_list() == [4]
 
 
+def test_the_median_moving_range_is_widened_less_by_the_fall(fell_and_came_back):
+    # moving ranges .1 .1 .1 .2 .5 .5 1.1: median .2, sigma .2 / .954 = .209644, 3 sigmas below 4.025 is 3.396069
+    marks = sk.mark_sessions(fell_and_came_back, method=sk.ControlChart(median_range=True))
+    assert marks["limit"].to_list() == pytest.approx([3.396069] * 8, abs=1e-6)
+    assert marks.loc[marks["is_rupture"], "session"].to_list() == [4]
+
+
+def test_where_most_ratings_repeat_the_one_before_a_median_range_judges_nothing(series):
+    marks = sk.mark_sessions(series(4, 4, 4, 4, 2, 4), method=sk.ControlChart(median_range=True))
+    assert marks["is_rupture"].isna().all()
+    assert set(marks["note"]) == {"most ratings repeat the one before: no range to judge by"}
+
+
 @pytest.mark.parametrize("sds", [1, 1.5, 2])
 def test_the_fall_is_a_drop_of_more_than_two_standard_deviations(fell_and_came_back, sds):
     assert marked_sessions(fell_and_came_back, sk.AdjacentDrop(sds=sds)) == [4]
@@ -180,8 +193,8 @@ def test_several_methods_give_a_mark_each(fell_and_came_back):
 def test_one_method_with_two_settings_is_told_apart_by_them(fell_and_came_back):
     marks = sk.mark_sessions(fell_and_came_back, method=[sk.ControlChart(sigmas=2), sk.ControlChart(sigmas=3)])
     assert marks.groupby("method")["is_rupture"].sum().to_dict() == {
-        "ControlChart(min_drop=None, sigmas=2, baseline=None)": 1,
-        "ControlChart(min_drop=None, sigmas=3, baseline=None)": 0,
+        "ControlChart(min_drop=None, sigmas=2, baseline=None, median_range=False)": 1,
+        "ControlChart(min_drop=None, sigmas=3, baseline=None, median_range=False)": 0,
     }
 
 

@@ -42,7 +42,8 @@ def test_every_method_has_its_page_with_every_setting_and_what_is_not_confirmed(
     for setting in method.settings():
         assert f"`{setting.name}`" in page
         if setting.default is not None:
-            assert re.search(rf"`{setting.name}` \| {setting.default:g} \|", page)
+            default = "no" if setting.default is False else f"{setting.default:g}"
+            assert re.search(rf"`{setting.name}` \| {default} \|", page)
     if method.sureness == "unconfirmed":
         assert "not confirmed" in method.source
         assert "**not confirmed**" in page.lower() or "**parameters not confirmed**" in page

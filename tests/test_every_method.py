@@ -17,6 +17,8 @@ AS_SET = {
     "control_chart": sk.ControlChart(),
     "control_chart, 2 sigmas": sk.ControlChart(sigmas=2),
     "control_chart, baseline of 4": sk.ControlChart(sigmas=2, baseline=4),
+    "control_chart, median range": sk.ControlChart(median_range=True),
+    "control_chart, median range of a baseline": sk.ControlChart(sigmas=2, baseline=5, median_range=True),
     "adjacent_drop": sk.AdjacentDrop(),
     "adjacent_drop, no floor": sk.AdjacentDrop(sds=1, min_drop=0),
     "cutoff": sk.Cutoff(),
@@ -149,6 +151,19 @@ def test_a_prospective_method_never_looks_ahead(method):
     whole = method.judge(RATINGS).is_rupture
     for t in range(1, RATINGS.shape[1] + 1):
         np.testing.assert_array_equal(method.judge(RATINGS[:, :t]).is_rupture, whole[:, :t])
+
+
+@every_method
+def test_a_mark_is_explained_in_a_sentence_with_its_numbers(method, series):
+    scores = pd.concat([series(*row, case_id=f"C{i}") for i, row in enumerate(RATINGS)])
+    marks = sk.mark_sessions(scores, method=method).query("is_rupture")
+    settled = method.for_scale(sk.INSTRUMENTS["wai_sr"].scales["total"])
+    for mark in marks.head(20).to_dict("records"):
+        sentence = settled.explain(**{name: mark[name] for name in ("score", "expected", "limit", "evidence")})
+        assert sentence.startswith(("The rating", "The level"))
+        assert sentence.endswith(".")
+        assert f"{mark['score']:.2f}".rstrip("0").rstrip(".") in sentence
+        assert "nan" not in sentence
 
 
 @every_method

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, check_number
+from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.detection.method import check_number
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.headline import client_alliance, find_headline

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP, standard_deviation
+from supervision_kit.detection.measuring import ROUNDING, standard_deviation
+from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.instruments import find_scale
 from supervision_kit.series import Block, iter_blocks
 from supervision_kit.tables import EPISODES, MARKS, SERIES_KEY

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING
+from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.episodes import smallest_fall
 from supervision_kit.instruments import INSTRUMENTS, find_scale
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, UNKNOWN_SCALE_MIN_DROP, check_number
+from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP, check_number
 from supervision_kit.errors import SettingError, TableError
 from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE, TOLERANCE_SHARE

@@ -59,9 +59,22 @@ class SettingsView(ipw.VBox):
         looks = "looks back only" if method.is_prospective else "looks at the whole series"
         self.source.value = f'<p class="sk-quiet">{method.title}: {method.source}. It {looks}.</p>'
 
+    def _tick(self, setting: Field[Any], *, value: bool) -> ipw.Widget:
+        tick = ipw.Checkbox(value=value, description=setting.metadata["label"], indent=False)
+
+        def change(_change: object) -> None:
+            self.state.method = replace(self.state.method, **{setting.name: tick.value})
+
+        tick.observe(self.page.guard(change), "value")
+        field = ipw.VBox([tick])
+        field.add_class("sk-field")
+        return field
+
     def _field(self, setting: Field[Any], value: float | None) -> ipw.Widget:
         """Return a number field, with a tick for "none" where the setting knows it."""
         label, if_none, start = (setting.metadata[key] for key in ("label", "if_none", "start"))
+        if isinstance(value, bool):
+            return self._tick(setting, value=value)
         is_whole = "int" in str(setting.type)
         number = (ipw.IntText if is_whole else ipw.FloatText)(
             value=start if value is None else value,

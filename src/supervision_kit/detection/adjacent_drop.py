@@ -7,17 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from supervision_kit.detection.method import (
-    ROUNDING,
-    Judgement,
-    Method,
-    decide,
-    n_scored,
-    previous_score,
-    setting,
-    spread,
-    standard_deviation,
-)
+from supervision_kit.detection.measuring import ROUNDING, n_scored, previous_score, spread, standard_deviation
+from supervision_kit.detection.method import Judgement, Method, decide, setting
 from supervision_kit.series import Matrix
 
 

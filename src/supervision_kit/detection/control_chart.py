@@ -7,32 +7,28 @@ from typing import ClassVar
 
 import numpy as np
 
-from supervision_kit.detection.method import (
+from supervision_kit.detection.measuring import (
+    D2,
+    D4,
     ROUNDING,
-    Judgement,
-    Method,
-    decide,
-    mean_of,
+    Flags,
+    centre_and_range,
+    median_range,
     n_scored,
-    previous_score,
-    setting,
     spread_so_far,
 )
+from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
 from supervision_kit.series import Matrix
-
-# Mean range of two draws from a normal distribution with standard deviation 1: 2/√π, to the three decimals that the
-# published tables of control-chart constants print.
-D2 = 1.128
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlChart(Method):
     """A session is marked when its rating lies below the lower limit of an individuals chart of this person.
 
-    Limit = centre − `sigmas` · mean moving range / 1.128. The centre is the mean; the moving range is the absolute
-    difference between a score and the one before. Centre and range come from all scores of the series, or from the
-    first `baseline` ones: then those sessions set the limits and are not judged themselves, and no later session
-    moves the limits.
+    Limit = centre − `sigmas` · sigma, where sigma is the mean moving range / 1.128, or the median one / 0.954. The
+    centre is the mean; a moving range is the absolute difference between a score and the one before. Centre and range
+    come from all scores of the series, or from the first `baseline` ones: then those sessions set the limits and are
+    not judged themselves, and no later session moves the limits.
 
     Parameters
     ----------
@@ -42,12 +38,16 @@ class ControlChart(Method):
     baseline
         How many of the first scores set the limits; ``None`` for all (a fall then widens its own limits, and a sharp
         V can be missed).
+    median_range
+        Whether sigma comes from the median moving range instead of the mean one. A fall widens the median less; where
+        more than half of the ratings repeat the one before, it is 0 and nothing can be judged (after a baseline, the
+        floor alone decides).
     min_drop
         See :class:`~supervision_kit.detection.method.Method`.
 
     Notes
     -----
-    ``expected`` is the centre, ``evidence`` the distance below it in sigmas (mean moving range / 1.128). Signals are
+    ``expected`` is the centre, ``evidence`` the distance below it in sigmas. Signals are
     taken from the chart of scores only, never from one of moving ranges. Limits from fewer than
     :data:`SETTLED_SESSIONS` scores are trial limits. ``<NA>``: no score, fewer than four scores (or fewer than
     `baseline` + 1), no spread (so far), a baseline session. After a baseline of identical ratings the floor alone
@@ -76,6 +76,7 @@ class ControlChart(Method):
 
     sigmas: float = setting(3.0, "sigmas from centre to limit")
     baseline: int | None = setting(None, "first ratings that set the limits", if_none="all", start=5)
+    median_range: bool = setting(False, "median instead of mean moving range")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -100,29 +101,41 @@ class ControlChart(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
+        if self.baseline is None:
+            return "most ratings repeat the one before: no range to judge by"
         return "one of the first ratings: they set the limits"
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
-        scored = ~np.isnan(x)
-        nth = np.cumsum(scored, axis=1)
-        sets_limits = scored if self.baseline is None else scored & (nth <= self.baseline)
-        moving_range = np.abs(x - previous_score(x))
-        sigma = mean_of(moving_range, where=sets_limits & (nth > 1)) / D2
+        centre, mean_range = centre_and_range(x, first=self.baseline)
+        sigma = median_range(x, first=self.baseline) / D4 if self.median_range else mean_range / D2
         sigma = np.where(n_scored(x) >= self.fewest_sessions, sigma, np.nan)
-        centre = np.where(np.isnan(sigma), np.nan, mean_of(x, where=sets_limits))
-        if self.baseline is None:
-            can_judge = scored & (sigma > ROUNDING)
-        else:  # a flat baseline has no sigma, but a later fall by the floor is a fall
-            can_judge = scored & ~sets_limits & (spread_so_far(x) > ROUNDING) & ~np.isnan(sigma)
+        can_judge = ~np.isnan(x) & self._has_limits(x, sigma)
+        is_judged = can_judge.any(axis=1, keepdims=True)
         return decide(
             x,
-            expected=np.where(can_judge.any(axis=1, keepdims=True), centre, np.nan),
-            limit=centre - self.sigmas * sigma,
-            evidence=np.divide(centre - x, sigma, out=np.full(x.shape, np.nan), where=sigma > ROUNDING),
+            expected=np.where(is_judged, centre, np.nan),
+            limit=np.where(is_judged, centre - self.sigmas * sigma, np.nan),
+            evidence=(centre - x) / np.where(sigma > ROUNDING, sigma, np.nan),
             can_judge=can_judge,
             min_drop=self._floor,
             at_limit=False,
+        )
+
+    def _has_limits(self, x: Matrix, sigma: Matrix) -> Flags:
+        if self.baseline is None:
+            return sigma > ROUNDING
+        # a flat baseline has no sigma, but a later fall by the floor is a fall
+        comes_later = np.cumsum(~np.isnan(x), axis=1) > self.baseline
+        return comes_later & (spread_so_far(x) > ROUNDING) & ~np.isnan(sigma)
+
+    def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
+        """Say why a session was marked; see :meth:`Method.explain`."""
+        of = "this person's ratings" if self.baseline is None else f"this person's first {self.baseline} ratings"
+        reach = "" if np.isnan(evidence) else f", {in_digits(evidence)} sigmas below"
+        return (
+            f"The rating of {in_digits(score)} lies under the lower limit of {in_digits(limit)}{reach} "
+            f"the centre of {of}, {in_digits(expected)}."
         )
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.method import ROUNDING, Judgement, Method, setting, spread_so_far
+from supervision_kit.detection.measuring import ROUNDING, spread_so_far
+from supervision_kit.detection.method import Judgement, Method, setting
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, Method, n_scored, spread
+from supervision_kit.detection.measuring import ROUNDING, n_scored, spread
+from supervision_kit.detection.method import Method
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.instruments import Scale, find_scale, rates_alliance
 from supervision_kit.series import Block, Matrix, iter_blocks

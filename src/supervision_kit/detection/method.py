@@ -10,18 +10,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from supervision_kit.detection.measuring import ROUNDING, Flags
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
 
 # The floor where the scale is not registered: what it is on item means of 1 to 5 (Scale.min_drop).
 UNKNOWN_SCALE_MIN_DROP = 0.3
-# Differences below this are rounding of binary fractions (4.2 − 3.9 is 0.30000000000000027), not of ratings.
-ROUNDING = 1e-9
 
 
 def setting(default: float | None, label: str, *, if_none: str = "", start: float = 0) -> Any:
-    """Declare a setting of a method.
+    """Declare a setting of a method: a number, or yes or no.
 
     `label` names it on a page, `if_none` says there what ``None`` means, `start` is the number offered instead of it.
     """
@@ -32,7 +31,8 @@ def setting(default: float | None, label: str, *, if_none: str = "", start: floa
 class Judgement:
     """What a method says of each session: four arrays of the shape of the scores.
 
-    ``expected`` and ``limit`` are in scale points, ``evidence`` in the method's own unit (larger is further below
+    They are to be read only: one value for a whole series may be stored once. ``expected`` and ``limit`` are in scale
+    points, ``evidence`` in the method's own unit (larger is further below
     expected), ``is_rupture`` is 1 (marked), 0 (not marked) or NaN (cannot be judged).
     """
 
@@ -69,7 +69,11 @@ class Method(ABC):
 
     def __post_init__(self) -> None:
         for one in self.settings():
-            check_number(type(self).__name__, one.name, getattr(self, one.name), whole="int" in str(one.type))
+            kind, value = str(one.type), getattr(self, one.name)
+            if kind == "bool":
+                self._require(one.name, isinstance(value, bool), "True or False")
+            else:
+                check_number(type(self).__name__, one.name, value, whole="int" in kind)
         self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")
 
     @abstractmethod
@@ -142,12 +146,22 @@ class Method(ABC):
     @property
     def in_words(self) -> str:
         """The method with its settings, as charts and reports print it."""
-        values = [
-            f"{one.metadata['label']}: {one.metadata['if_none'] if value is None else f'{value:g}'}"
-            for one in self.settings()
-            for value in [getattr(self, one.name)]
-        ]
+        values = [f"{one.metadata['label']}: {_in_words(one, getattr(self, one.name))}" for one in self.settings()]
         return f"{self.title} ({'; '.join(values)})"
+
+    def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
+        """Say in one plain sentence with its numbers why this method marked a session.
+
+        Parameters
+        ----------
+        score, expected, limit, evidence
+            Those of the mark; see :data:`supervision_kit.tables.MARKS`.
+        """
+        strength = "" if math.isnan(evidence) else f" ({in_digits(evidence)} {self.evidence_unit})"
+        return (
+            f"The rating of {in_digits(score)} lies {in_digits(expected - score)} points below the expected "
+            f"{in_digits(expected)}{strength}; ratings up to {in_digits(limit)} are marked."
+        )
 
     def _require(self, setting: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not holds:
@@ -173,13 +187,24 @@ def check_number(owner: str, name: str, value: object, *, whole: bool) -> None:
     raise SettingError(f"{owner}: {name} must be a {'whole ' if whole else ''}number.")
 
 
+def in_digits(value: float) -> str:
+    """Return a number of scale points or the like as sentences print it: two decimals, none for nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _in_words(setting: Field[Any], value: float | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(setting.metadata["if_none"]) if value is None else f"{value:g}"
+
+
 def decide(
     x: Matrix,
     *,
     expected: Matrix,
     limit: Matrix,
     evidence: Matrix,
-    can_judge: np.ndarray,
+    can_judge: Flags,
     min_drop: float,
     at_limit: bool,
 ) -> Judgement:
@@ -187,53 +212,12 @@ def decide(
 
     The limit that comes back is the stricter of the two, so a drawn limit always shows which scores would be marked.
     """
-    is_beyond = x <= limit + ROUNDING if at_limit else x < limit - ROUNDING
-    is_marked = is_beyond & (expected - x >= min_drop - ROUNDING)
+    line = np.minimum(limit + ROUNDING if at_limit else limit - ROUNDING, expected - min_drop + ROUNDING)
+    is_rupture = (x <= line).astype(np.float64)
+    is_rupture[~can_judge] = np.nan
     return Judgement(
-        expected=np.broadcast_to(expected, x.shape).copy(),
-        limit=np.broadcast_to(np.minimum(limit, expected - min_drop), x.shape).copy(),
+        expected=np.broadcast_to(expected, x.shape),
+        limit=np.broadcast_to(np.minimum(limit, expected - min_drop), x.shape),
         evidence=np.where(can_judge, evidence, np.nan),
-        is_rupture=np.where(can_judge, is_marked.astype(np.float64), np.nan),
+        is_rupture=is_rupture,
     )
-
-
-def n_scored(x: Matrix) -> Matrix:
-    """Return the number of scores of each series, as a column."""
-    return np.count_nonzero(~np.isnan(x), axis=1, keepdims=True).astype(np.float64)
-
-
-def spread(x: Matrix) -> Matrix:
-    """Return highest minus lowest score of each series, as a column; NaN where there is no score."""
-    high: Matrix = np.fmax.reduce(x, axis=1, keepdims=True, initial=np.nan)
-    low: Matrix = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
-    return high - low
-
-
-def spread_so_far(x: Matrix) -> Matrix:
-    """Return, for each session, highest minus lowest score up to it; NaN before the first score."""
-    return np.fmax.accumulate(x, axis=1) - np.fmin.accumulate(x, axis=1)
-
-
-def mean_of(x: Matrix, *, where: np.ndarray) -> Matrix:
-    """Return the mean of each series over the cells of `where`, as a column; NaN where there are none."""
-    n = np.count_nonzero(where, axis=1, keepdims=True)
-    total = np.where(where, x, 0.0).sum(axis=1, keepdims=True)
-    mean: Matrix = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
-    return mean
-
-
-def standard_deviation(x: Matrix) -> Matrix:
-    """Return the standard deviation (n − 1) of each series' scores, as a column; NaN below two scores."""
-    scored = ~np.isnan(x)
-    n = np.count_nonzero(scored, axis=1, keepdims=True)
-    squares = np.where(scored, (x - mean_of(x, where=scored)) ** 2, 0.0).sum(axis=1, keepdims=True)
-    variance: Matrix = np.divide(squares, n - 1, out=np.full(n.shape, np.nan), where=n > 1)
-    return np.sqrt(variance)
-
-
-def previous_score(x: Matrix) -> Matrix:
-    """Return, for each session, the latest score before it; NaN where there is none. Gaps are stepped over."""
-    before = np.full(x.shape, np.nan)
-    for t in range(1, x.shape[1]):
-        before[:, t] = np.where(np.isnan(x[:, t - 1]), before[:, t - 1], x[:, t - 1])
-    return before

@@ -1,0 +1,108 @@
+"""What methods measure of every series of a matrix at once; all of it steps over missing scores.
+
+Matrices lie column by column in memory where they come from :mod:`supervision_kit.series`, so what is done here goes
+from column to column, and what it returns lies as its input does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from supervision_kit.series import Matrix
+
+Flags = npt.NDArray[np.bool_]
+
+# Differences below this are rounding of binary fractions (4.2 − 3.9 is 0.30000000000000027), not of ratings.
+ROUNDING = 1e-9
+# Mean and median range of two draws from a normal distribution with standard deviation 1, 2/√π and √2 · 0.6745, to
+# the three decimals that the published tables of control-chart constants print.
+D2 = 1.128
+D4 = 0.954
+
+
+def steps_of(x: Matrix) -> Iterator[tuple[Matrix, Matrix]]:
+    """Go through the sessions: yield the scores of each and the latest scores before it, NaN where there is none."""
+    before = np.full(len(x), np.nan)
+    for score in x.T:
+        yield score, before
+        before = np.where(np.isnan(score), before, score)
+
+
+def previous_score(x: Matrix) -> Matrix:
+    """Return, for each session, the latest score before it; NaN where there is none."""
+    previous = np.empty_like(x)
+    for column, (_, before) in zip(previous.T, steps_of(x), strict=True):
+        column[:] = before
+    return previous
+
+
+def n_scored(x: Matrix) -> Matrix:
+    """Return the number of scores of each series, as a column."""
+    return np.count_nonzero(~np.isnan(x), axis=1, keepdims=True).astype(np.float64)
+
+
+def spread(x: Matrix) -> Matrix:
+    """Return highest minus lowest score of each series, as a column; NaN where there is no score."""
+    high: Matrix = np.fmax.reduce(x, axis=1, keepdims=True, initial=np.nan)
+    low: Matrix = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
+    return high - low
+
+
+def spread_so_far(x: Matrix) -> Matrix:
+    """Return, for each session, highest minus lowest score up to it; NaN before the first score."""
+    so_far = np.empty_like(x)
+    high = low = np.full(len(x), np.nan)
+    for column, score in zip(so_far.T, x.T, strict=True):
+        high, low = np.fmax(high, score), np.fmin(low, score)
+        np.subtract(high, low, out=column)
+    return so_far
+
+
+def mean_of(x: Matrix, *, where: Flags) -> Matrix:
+    """Return the mean of each series over the cells of `where`, as a column; NaN where there are none."""
+    n = np.count_nonzero(where, axis=1, keepdims=True)
+    total = np.where(where, x, 0.0).sum(axis=1, keepdims=True)
+    mean: Matrix = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    return mean
+
+
+def standard_deviation(x: Matrix) -> Matrix:
+    """Return the standard deviation (n − 1) of each series' scores, as a column; NaN below two scores."""
+    scored = ~np.isnan(x)
+    n = np.count_nonzero(scored, axis=1, keepdims=True)
+    squares = np.where(scored, (x - mean_of(x, where=scored)) ** 2, 0.0).sum(axis=1, keepdims=True)
+    variance: Matrix = np.divide(squares, n - 1, out=np.full(n.shape, np.nan), where=n > 1)
+    return np.sqrt(variance)
+
+
+def centre_and_range(x: Matrix, *, first: int | None = None) -> tuple[Matrix, Matrix]:
+    """Return mean score and mean moving range of each series, as columns; NaN where there are none.
+
+    A moving range is the absolute difference between a score and the one before. `first` takes that many of the first
+    scores of each series.
+    """
+    total, ranges, n = np.zeros((3, len(x)))
+    for score, before in steps_of(x):
+        counts = ~np.isnan(score)
+        if first is not None:
+            counts &= n < first
+        total += np.where(counts, score, 0.0)
+        ranges += np.where(counts, np.fmax(np.abs(score - before), 0.0), 0.0)
+        n += counts
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (total / n)[:, None], np.where(n > 1, ranges / (n - 1), np.nan)[:, None]
+
+
+def median_range(x: Matrix, *, first: int | None = None) -> Matrix:
+    """Return the median moving range of each series, or of the first scores of it, as a column."""
+    ranges = np.abs(x - previous_score(x))
+    if first is not None:
+        ranges[np.cumsum(~np.isnan(x), axis=1) > first] = np.nan
+    ranges.sort(axis=1)  # NaN goes to the end
+    n = np.count_nonzero(~np.isnan(ranges), axis=1)
+    row = np.arange(len(x))
+    middle: Matrix = (ranges[row, (n - 1) // 2] + ranges[row, n // 2]) / 2
+    return middle[:, None]
