@@ -14,6 +14,8 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 # Each stage may import from its own and earlier stages.
 STAGES = [
     {"errors", "environment"},
+    {"text_columns"},
+    {"ordering"},
     {"tables"},
     {"instruments"},
     {"scoring"},
@@ -47,7 +49,7 @@ RESERVED = {
     "python_calamine": {"records", "workspace"},
     "pyreadstat": {"records"},
     "xlsxwriter": {"records", "workspace"},
-    "pyarrow": {"records", "workspace"},
+    "pyarrow": {"text_columns", "records", "workspace"},
     "sqlalchemy": {"workspace"},
     "alembic": {"workspace"},
     "lifelines": {"repair"},

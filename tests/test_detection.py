@@ -300,3 +300,48 @@ def test_the_matrix_says_what_a_plain_loop_says_on_20_000_cases(method, loop):
     assert expected.isna().sum() > 1000
     assert expected.sum() > 1000
     pd.testing.assert_extension_array_equal(found, expected)
+
+
+# -- what stands beside a series says nothing of it --------------------------------------------------------------------
+
+
+def in_order(marks):
+    return marks.sort_values(["method", "case_id", "rater", "instrument", "scale", "session"], ignore_index=True)
+
+
+def test_the_order_of_the_rows_changes_no_mark():
+    scores = sk.simulate_caseload(12).scores
+    marks = sk.mark_sessions(scores, method=sk.METHODS)
+    shuffled = sk.mark_sessions(scores.sample(frac=1, random_state=5), method=sk.METHODS)
+    pd.testing.assert_frame_equal(in_order(shuffled), in_order(marks), check_exact=True)
+
+
+def test_several_methods_at_once_say_what_each_says_alone():
+    scores = sk.simulate_caseload(12).scores
+    alone = [sk.mark_sessions(scores, method=method) for method in sk.METHODS]
+    together = sk.mark_sessions(scores, method=sk.METHODS)
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True), check_exact=True)
+
+
+@pytest.mark.parametrize("method", [m for m in sk.METHODS.values() if m.learn_from is sk.detection.Method.learn_from])
+def test_a_method_that_learns_from_nobody_else_says_the_same_of_a_case_alone_to_the_last_digit(method):
+    scores = sk.simulate_caseload(20).scores
+    marks = sk.mark_sessions(scores, method=method())
+    alone = [sk.mark_sessions(of_case, method=method()) for _, of_case in scores.groupby("case_id")]
+    pd.testing.assert_frame_equal(in_order(pd.concat(alone)), in_order(marks), check_exact=True)
+
+
+@pytest.mark.parametrize("method", ["control_chart", "adjacent_drop", "cutoff"])
+def test_very_many_cases_are_judged_as_a_few_are(method):
+    scores = sk.simulate_caseload(20).scores
+    copies = [scores.assign(case_id=scores["case_id"] + f"-{i}") for i in range(250)]
+    many = sk.mark_sessions(pd.concat(copies), method=method)
+    few = sk.mark_sessions(scores, method=method)
+    assert len(many) == 250 * len(few) > 2**17
+    part = many.iloc[-len(few) :].reset_index(drop=True)
+    pd.testing.assert_frame_equal(part.drop(columns="case_id"), few.drop(columns="case_id"), check_exact=True)
+
+
+def test_the_marks_keep_to_their_contract():
+    marks = sk.mark_sessions(sk.simulate_caseload(12).scores, method=sk.METHODS)
+    pd.testing.assert_frame_equal(sk.tables.MARKS.check(marks), marks)

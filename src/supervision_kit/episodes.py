@@ -8,7 +8,8 @@ import pandas as pd
 from supervision_kit.detection.measuring import ROUNDING, standard_deviation
 from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.instruments import find_scale
-from supervision_kit.series import Block, iter_blocks
+from supervision_kit.ordering import Ordering
+from supervision_kit.series import Block, column_of, iter_blocks
 from supervision_kit.tables import EPISODES, MARKS, SERIES_KEY
 
 # The kit's own choices. The median of three is neither moved by one high rating before a fall (a rating picked because
@@ -50,8 +51,8 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     That an episode outlasts its marks (entered below one line, left above another) is the kit's own rule, and so are
     the three sessions of the level and the half: methods that compare neighbouring sessions mark only the fall itself.
     """
-    checked = MARKS.check(marks)
-    found = [_episodes_of_block(checked, block) for block in iter_blocks(checked, key=(*SERIES_KEY, "method"))]
+    checked, ordering = MARKS.check_in_order(marks)
+    found = [_episodes_of_block(checked, ordering, block) for block in iter_blocks(ordering)]
     found = [episodes for episodes in found if not episodes.empty]
     if not found:
         return EPISODES.empty()
@@ -76,18 +77,17 @@ def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
     return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
 
 
-def _episodes_of_block(marks: pd.DataFrame, block: Block) -> pd.DataFrame:
-    score, session = block.matrix(marks["score"]), block.matrix(marks["session"])
-    is_marked = block.matrix(marks["is_rupture"]) == 1
-    walk = _Walk(block.n_series)
+def _episodes_of_block(marks: pd.DataFrame, ordering: Ordering, block: Block) -> pd.DataFrame:
+    score, session, is_rupture = (block.matrix(column_of(marks[name])) for name in ("score", "session", "is_rupture"))
+    is_marked = is_rupture == 1
+    walk = _Walk(len(score))
     for t in range(block.n_columns):
         walk.step(t, score[:, t], is_marked[:, t])
     walk.close(walk.onset >= 0)
     closed = {name: np.concatenate([part[name] for part in walk.closed]) for name in walk.closed[0]}
     series = closed["series"]
     sd = standard_deviation(score)[series, 0]
-    first_row = np.zeros(block.n_series, dtype=np.int64)
-    first_row[block.series] = block.rows
+    first_row = ordering.first_row[block.chosen]
     depth = closed["pre_level"] - closed["low"]
     about = marks[[*SERIES_KEY, "method"]].iloc[first_row[series]].reset_index(drop=True)
     episodes: pd.DataFrame = about.assign(

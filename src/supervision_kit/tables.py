@@ -15,9 +15,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from supervision_kit.errors import TableError
+from supervision_kit.ordering import Ordering, order_series
+from supervision_kit.text_columns import TEXT, arrow_of, has_empty, repeat_text, text_of
 
 RATERS = ("client", "therapist", "observer")
 OUTCOMES = ("repaired", "partly repaired", "unrepaired", "undetermined")
@@ -53,6 +56,33 @@ class Table:
             Names every column that is missing, holds something of another type, is empty in the key, or is out of
             range, and says how many rows share a key. All faults at once.
         """
+        return self._check(frame)[0]
+
+    def check_in_order(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Ordering]:
+        """Return what :meth:`check` returns, and its series: the rows that differ in the key's one number only."""
+        checked, ordering = self._check(frame)
+        if ordering is None:
+            raise TypeError(f"{self.name}: the key has no single number that orders its rows.")
+        return checked, ordering
+
+    def _check(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Ordering | None]:
+        faults: list[str] = []
+        checked = self._check_columns(frame, faults)
+        ordering = None
+        if not faults:
+            counters = [name for name in self.key if self.columns[name].dtype == "int64"]
+            if len(counters) == 1:
+                texts = tuple(name for name in self.key if name not in counters)
+                ordering = order_series(checked, key=texts, within=counters[0])
+            faults += _range_faults(checked, ordering)
+            repeated = ordering.n_repeated if ordering else int(checked.duplicated(list(self.key)).sum())
+            if repeated:
+                faults.append(f"{repeated} row(s) repeat the key ({', '.join(self.key)}) of an earlier row")
+        if faults:
+            raise TableError(f"{self.name}: {'; '.join(faults)}.")
+        return checked, ordering
+
+    def _check_columns(self, frame: pd.DataFrame, faults: list[str]) -> pd.DataFrame:
         if not isinstance(frame, pd.DataFrame):
             raise TableError(f"{self.name}: expected a pandas DataFrame, not {type(frame).__name__}.")
         twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()] if name in self.columns})
@@ -64,19 +94,10 @@ class Table:
                 f"{self.name}: the column(s) {', '.join(missing)} are missing. A row is {self.row}; "
                 f"its columns are {', '.join(self.columns)}."
             )
-        faults: list[str] = []
-        checked = pd.DataFrame(
-            {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}, index=frame.index
-        ).reset_index(drop=True)
-        n_empty = {name: int((checked[name].isna() | checked[name].eq("")).sum()) for name in self.key}
+        columns = {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}
+        checked = pd.DataFrame(columns, index=frame.index, copy=False).reset_index(drop=True)
+        n_empty = {name: _count_empty(checked[name]) for name in self.key}
         faults += [f"{name} is empty in {n} row(s)" for name, n in n_empty.items() if n]
-        if not faults:
-            faults += _range_faults(checked)
-            repeated = int(checked.duplicated(list(self.key)).sum())
-            if repeated:
-                faults.append(f"{repeated} row(s) repeat the key ({', '.join(self.key)}) of an earlier row")
-        if faults:
-            raise TableError(f"{self.name}: {'; '.join(faults)}.")
         return checked
 
     def empty(self) -> pd.DataFrame:
@@ -86,8 +107,10 @@ class Table:
 
 def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) -> pd.Series:
     if name not in frame:
-        return pd.Series(pd.NA, index=frame.index, dtype="object").astype(_NULLABLE.get(column.dtype, column.dtype))
+        return _missing(column.dtype, frame.index)
     values: pd.Series = frame[name]
+    if values.dtype == (TEXT if column.dtype == "str" else column.dtype) and column.dtype != "object":
+        return values
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype if not values.hasnans else "object")
     try:
@@ -99,6 +122,19 @@ def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) 
         else:
             faults.append(f"{name} holds something that is not {_TYPE_WORDS[column.dtype]}")
         return pd.Series("-", index=frame.index)  # named already: not to be called empty as well
+
+
+def _missing(dtype: str, index: pd.Index) -> pd.Series:
+    """Return a column of that type in which everything is missing."""
+    if dtype == "str":
+        return text_of(repeat_text(None, len(index))).set_axis(index)
+    return pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_NULLABLE.get(dtype, dtype))
+
+
+def _count_empty(values: pd.Series) -> int:
+    if values.dtype == TEXT and not has_empty(arrow_of(values)):
+        return 0
+    return int((values.isna() | values.eq("")).sum())
 
 
 def _unchanged(values: pd.Series) -> pd.Series:
@@ -147,17 +183,23 @@ _NULLABLE = {"int64": "Int64", "float64": "Float64"}
 _PREPARE = {"str": _codes, "int64": _whole, "float64": _numbers, "datetime64[us]": _dates}
 
 
-def _range_faults(checked: pd.DataFrame) -> list[str]:
+def _range_faults(checked: pd.DataFrame, ordering: Ordering | None) -> list[str]:
     faults = []
-    if "session" in checked and (low := int((checked["session"] < 1).sum())):
+    if "session" in checked and checked["session"].min() < 1:
+        low = int((checked["session"] < 1).sum())
         faults.append(f"session is below 1 in {low} row(s): sessions are counted from 1")
-    if "rater" in checked and (other := int((~checked["rater"].isin(RATERS)).sum())):
+    if "rater" in checked and _raters(checked, ordering) - set(RATERS):
+        other = int((~checked["rater"].isin(RATERS)).sum())
         faults.append(f"rater is none of {', '.join(RATERS)} in {other} row(s)")
-    if "score" in checked:
-        infinite = int(checked["score"].isin([float("inf"), float("-inf")]).sum())
-        if infinite:
-            faults.append(f"score is infinite in {infinite} row(s)")
+    if "score" in checked and (infinite := int(np.count_nonzero(np.isinf(checked["score"].to_numpy())))):
+        faults.append(f"score is infinite in {infinite} row(s)")
     return faults
+
+
+def _raters(checked: pd.DataFrame, ordering: Ordering | None) -> set[str]:
+    if ordering is None or not ordering.n_series:
+        return set(checked["rater"].unique())
+    return {rater for (rater,) in ordering.kinds(checked, "rater")[1]}
 
 
 _CASE = {"case_id": Column("str", "the case's code in the clinic's own system, or a random one")}

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING, n_scored, spread
 from supervision_kit.detection.method import Method
 from supervision_kit.errors import SettingError, UnknownNameError
-from supervision_kit.instruments import Scale, find_scale, rates_alliance
-from supervision_kit.series import Block, Matrix, iter_blocks
+from supervision_kit.instruments import find_scale, rates_alliance
+from supervision_kit.ordering import Ordering
+from supervision_kit.series import Block, Matrix, column_of, iter_blocks, work_through
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
+from supervision_kit.text_columns import arrow_of, join_columns, pick_texts, repeat_text, text_of
 
 NO_SCORE = "no score"
 NO_SPREAD = "no spread: all ratings are the same"
 AT_CEILING = "at the ceiling: all ratings are the highest possible"
+_NUMBERS = ("expected", "limit", "evidence")
 
 
 def find_method(method: str | Method, *, known: Mapping[str, type[Method]]) -> Method:
@@ -42,49 +48,119 @@ def name_methods(methods: Iterable[Method]) -> dict[str, Method]:
 
 def judge_scores(scores: pd.DataFrame, *, methods: Mapping[str, Method]) -> pd.DataFrame:
     """Judge every session of every alliance series by each method; see :func:`supervision_kit.mark_sessions`."""
-    checked = SCORES.check(scores)
-    alliance = [key for key in checked["instrument"].unique() if rates_alliance(key)]
-    ratings = checked.loc[checked["instrument"].isin(alliance), [*SERIES_KEY, "session", "score"]]
-    ratings = ratings.reset_index(drop=True)
+    ratings, ordering = _alliance_ratings(scores)
     if ratings.empty or not methods:
         return MARKS.empty()
-    return MARKS.check(pd.concat([_judge(ratings, method, name) for name, method in methods.items()]))
+    caseload = _Caseload(ratings, ordering)
+    n = len(ratings)
+    # one column for all methods: the rows of the first, then those of the second, and so on
+    columns = {name: np.empty(n * len(methods)) for name in _NUMBERS}
+    columns |= {name: np.empty(n * len(methods), dtype=bool) for name in ("is_rupture", "is_unjudged")}
+    columns["note"] = np.zeros(n * len(methods), dtype=np.int16)
+    notes = [""]
+    for place, method in enumerate(methods.values()):
+        own = {name: column[place * n : (place + 1) * n] for name, column in columns.items()}
+        for settled, kinds in caseload.settle(method).items():
+            judge = partial(_judge, caseload=caseload, method=settled, first_note=len(notes), marks=own)
+            work_through(caseload.blocks(kinds), judge)
+            notes += _notes(settled)
+    return _table(ratings, methods, columns, notes)
 
 
-def _judge(ratings: pd.DataFrame, method: Method, name: str) -> pd.DataFrame:
-    """Judge each scale with the settings that belong to it; the marks come in the order of the ratings."""
-    marks = {column: np.full(len(ratings), np.nan) for column in ("expected", "limit", "evidence", "is_rupture")}
-    note = np.full(len(ratings), "", dtype=object)
-    for _, of_scale in ratings.groupby(["instrument", "scale", "rater"]):
-        rows = of_scale.index.to_numpy()
-        scale = find_scale(of_scale["instrument"].iloc[0], of_scale["scale"].iloc[0])
-        blocks = list(iter_blocks(of_scale))
-        settled = method.for_scale(scale).learn_from(block.matrix(of_scale["score"]) for block in blocks)
-        for block in blocks:
-            x = block.matrix(of_scale["score"])
-            judgement = settled.judge(x)
-            for column, values in marks.items():
-                values[rows[block.rows]] = block.cells(getattr(judgement, column))
-            note[rows[block.rows]] = _notes(x, judgement.is_rupture, block, settled, scale)
-    is_rupture = pd.array(marks.pop("is_rupture")).astype("boolean")
-    return ratings.assign(method=name, note=note, is_rupture=is_rupture, **marks)
+def _alliance_ratings(scores: pd.DataFrame) -> tuple[pd.DataFrame, Ordering]:
+    """Return the ratings on instruments that rate the alliance, and their series."""
+    checked, ordering = SCORES.check_in_order(scores)
+    ratings = checked[[*SERIES_KEY, "session", "score"]]
+    if ratings.empty:
+        return ratings, ordering
+    kind, instruments = ordering.kinds(ratings, "instrument")
+    is_alliance = np.array([rates_alliance(key) for (key,) in instruments])
+    if is_alliance.all():
+        return ratings, ordering
+    ordering, is_kept = ordering.keep(is_alliance[kind])
+    return ratings[is_kept].reset_index(drop=True), ordering
 
 
-def _notes(x: Matrix, is_rupture: Matrix, block: Block, method: Method, scale: Scale | None) -> np.ndarray:
-    """Say why each cell cannot be judged, from the plainest reason to the method's own."""
-    n, unjudged = n_scored(x), np.isnan(block.cells(is_rupture))
-    flat = np.where(spread(x) > ROUNDING, "", NO_SPREAD)
-    if scale is not None:
-        lowest = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
-        flat = np.where((flat != "") & (np.abs(lowest - scale.highest) <= ROUNDING), AT_CEILING, flat)
+class _Caseload:
+    """The ratings as methods take them: by instrument, scale and rater, in blocks."""
+
+    def __init__(self, ratings: pd.DataFrame, ordering: Ordering) -> None:
+        self.score = column_of(ratings["score"])
+        self._ordering = ordering
+        self._kind, kinds = ordering.kinds(ratings, "instrument", "scale", "rater")
+        self._scales = [find_scale(instrument, scale) for instrument, scale, _ in kinds]
+        self._blocks: dict[tuple[int, ...], list[Block]] = {}
+        highest = np.array([scale.highest if scale else np.nan for scale in self._scales])
+        self.highest: Matrix = highest[self._kind]
+
+    def settle(self, method: Method) -> dict[Method, tuple[int, ...]]:
+        """Return the method with the settings that belong to each kind of series; kinds that share them go together."""
+        kinds: dict[Method, tuple[int, ...]] = {}
+        for kind, scale in enumerate(self._scales):
+            settled = method.for_scale(scale).learn_from(self._matrices(kind))
+            kinds[settled] = (*kinds.get(settled, ()), kind)
+        return kinds
+
+    def blocks(self, kinds: tuple[int, ...]) -> list[Block]:
+        """Return the blocks of the series of these kinds."""
+        if kinds not in self._blocks:
+            is_all = len(kinds) == len(self._scales)
+            self._blocks[kinds] = list(iter_blocks(self._ordering, None if is_all else np.isin(self._kind, kinds)))
+        return self._blocks[kinds]
+
+    def _matrices(self, kind: int) -> Iterator[Matrix]:
+        for block in self.blocks((kind,)):
+            yield block.matrix(self.score)[: block.n_series]
+
+
+def _judge(
+    block: Block, *, caseload: _Caseload, method: Method, first_note: int, marks: Mapping[str, npt.NDArray[Any]]
+) -> None:
+    """Judge the series of a block and write what comes out to their rows of the columns of `marks`."""
+    x = block.matrix(caseload.score)
+    judgement = method.judge(x)
+    for name in _NUMBERS:
+        block.put(getattr(judgement, name), marks[name])
+    is_unjudged = np.isnan(judgement.is_rupture)
+    block.put(judgement.is_rupture == 1, marks["is_rupture"])
+    block.put(is_unjudged, marks["is_unjudged"])
+    if is_unjudged.any():
+        reason = first_note + _number_reasons(x, method, caseload.highest[block.chosen])
+        block.put(np.where(is_unjudged, reason, 0), marks["note"])
+
+
+def _notes(method: Method) -> list[str]:
+    """Return why a cell cannot be judged, in the order of :func:`_number_reasons`."""
     too_few = [
-        f"too few rated sessions: {k:.0f} of at least {method.fewest_sessions}" if k < method.fewest_sessions else ""
-        for k in range(int(n.max()) + 1)
+        f"too few rated sessions: {n} of at least {method.fewest_sessions}" for n in range(method.fewest_sessions)
     ]
-    per_series = np.asarray(too_few, dtype=object)[n.astype(int)[:, 0]]
+    return [NO_SCORE, NO_SPREAD, AT_CEILING, method.blocker or method.unjudged, *too_few]
+
+
+def _number_reasons(x: Matrix, method: Method, highest: Matrix) -> npt.NDArray[np.int64]:
+    """Return for each cell which of the notes says why it cannot be judged, from the plainest reason on."""
+    no_score, no_spread, at_ceiling, other, too_few = range(5)
+    n = n_scored(x)
+    lowest = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
+    top = np.full(lowest.shape, np.nan)
+    top[: len(highest), 0] = highest
+    flat = np.where(np.abs(lowest - top) <= ROUNDING, at_ceiling, no_spread)
+    of_series = np.where(spread(x) > ROUNDING, other, flat)
+    of_series = np.where(n < method.fewest_sessions, too_few + n, of_series)
     if method.blocker:
-        per_series = np.full(len(per_series), method.blocker, dtype=object)
-    per_series = np.where(per_series == "", flat[:, 0], per_series)
-    per_series = np.where(per_series == "", method.unjudged, per_series)
-    reason = np.where(np.isnan(block.cells(x)), NO_SCORE, per_series[block.series])
-    return np.where(unjudged, reason, "")
+        of_series = np.full(n.shape, other)
+    return np.where(np.isnan(x), no_score, of_series).astype(np.int64)
+
+
+def _table(
+    ratings: pd.DataFrame, names: Collection[str], columns: Mapping[str, npt.NDArray[Any]], notes: list[str]
+) -> pd.DataFrame:
+    """Return the marks by the methods of these names; what is the same for all of them takes no memory again."""
+    times = len(names)
+    made: dict[str, Any] = {name: text_of(join_columns([arrow_of(ratings[name])] * times)) for name in SERIES_KEY}
+    made |= {name: np.tile(ratings[name].to_numpy(), times) for name in ("session", "score")}
+    made |= {name: columns[name] for name in _NUMBERS}
+    made["method"] = text_of(join_columns([repeat_text(name, len(ratings)) for name in names]))
+    made["is_rupture"] = pd.arrays.BooleanArray(columns["is_rupture"], columns["is_unjudged"])
+    made["note"] = text_of(pick_texts(notes, columns["note"]))
+    return pd.DataFrame({name: made[name] for name in MARKS.columns}, copy=False)

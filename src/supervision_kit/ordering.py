@@ -1,0 +1,167 @@
+"""Which rows of a table make a series, and in which order.
+
+Tables mostly come in good order: the rows of a series stand together, session after session. Then comparing each row
+with its neighbour says all there is to know, and only the first row of each stretch needs a closer look. Tables in any
+other order are sorted; the result is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from supervision_kit.text_columns import arrow_of, number_texts, where_it_changes
+
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """The series of a table, one after the other, each by session.
+
+    Attributes
+    ----------
+    length
+        How many rows each series has.
+    rows
+        The positions of the rows in that order; ``None`` where they stand so already.
+    number
+        For each column of the key and each series a number that says which text the series has there.
+    n_repeated
+        How many rows repeat the series and session of another.
+    """
+
+    length: Positions
+    rows: Positions | None
+    number: Mapping[str, Positions]
+    n_repeated: int = 0
+
+    @property
+    def n_series(self) -> int:
+        """How many series there are."""
+        return len(self.length)
+
+    @property
+    def start(self) -> Positions:
+        """Where in the order each series begins."""
+        start: Positions = np.cumsum(self.length) - self.length
+        return start
+
+    @property
+    def first_row(self) -> Positions:
+        """The position in the table of the first row of each series."""
+        return self.start if self.rows is None else self.rows[self.start]
+
+    def kinds(self, table: pd.DataFrame, *columns: str) -> tuple[Positions, list[tuple[str, ...]]]:
+        """Return a number for each series by its texts in `columns`, and the texts that belong to each number."""
+        code = combine_numbers([self.number[name] for name in columns])
+        kind, first = _count_up(code)
+        texts = [table[name].iloc[self.first_row[first]].to_list() for name in columns]
+        return kind, list(zip(*texts, strict=True))
+
+    def keep(self, chosen: npt.NDArray[np.bool_]) -> tuple[Ordering, npt.NDArray[np.bool_]]:
+        """Return the ordering of the table that holds the `chosen` series only, and which rows that table keeps."""
+        in_order = np.repeat(chosen, self.length)
+        is_kept, rows = in_order, None
+        if self.rows is not None:
+            is_kept = np.zeros(len(in_order), dtype=bool)
+            is_kept[self.rows[in_order]] = True
+            rows = (np.cumsum(is_kept) - 1)[self.rows[in_order]]
+        number = {name: numbers[chosen] for name, numbers in self.number.items()}
+        return Ordering(self.length[chosen], rows, number), is_kept
+
+
+def order_series(table: pd.DataFrame, *, key: tuple[str, ...], within: str) -> Ordering:
+    """Find the series of a table.
+
+    Parameters
+    ----------
+    table
+        A table with the text columns of `key`, nowhere missing, and the whole numbers of `within`, in any order.
+    key
+        The columns that make a series.
+    within
+        The column that orders the rows of a series, such as ``session``.
+
+    Returns
+    -------
+    Ordering
+        Every row stands in exactly one series.
+    """
+    if table.empty:
+        return Ordering(_NONE, None, dict.fromkeys(key, _NONE))
+    session = table[within].to_numpy()
+    starts, number = _stretches(table, key)
+    code = combine_numbers(list(number.values()))
+    length = np.diff(np.append(starts, len(table)))
+    rises = session[1:] > session[:-1]
+    rises[starts[1:] - 1] = True
+    if rises.all() and _all_differ(code):
+        return Ordering(length, None, number)
+    return _sort(table, session, np.repeat(np.arange(len(starts)), length), code, number)
+
+
+def combine_numbers(numbers: list[Positions]) -> Positions:
+    """Return one number for each combination of numbers."""
+    code = numbers[0]
+    for more in numbers[1:]:
+        width = int(more.max(initial=0)) + 1
+        if width == 1:
+            continue
+        if int(code.max(initial=0)) >= np.iinfo(np.int64).max // width:
+            code = np.unique(code, return_inverse=True)[1]
+        code = code * width + more
+    return code
+
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def _stretches(table: pd.DataFrame, key: tuple[str, ...]) -> tuple[Positions, dict[str, Positions]]:
+    """Return the rows where the key changes, and a number for each of them by its text in each column of the key."""
+    changes = {name: np.asarray(where_it_changes(arrow_of(table[name]))) for name in key}
+    starts = np.append(0, np.flatnonzero(np.logical_or.reduce(list(changes.values()))) + 1)
+    number = {}
+    for name, changed in changes.items():
+        is_new = np.append(False, changed[starts[1:] - 1])
+        of_own = number_texts(arrow_of(table[name]).take(starts[np.append(0, np.flatnonzero(is_new))]))
+        number[name] = of_own[np.cumsum(is_new)]
+    return starts, number
+
+
+def _all_differ(code: Positions) -> bool:
+    if (code[1:] > code[:-1]).all():
+        return True
+    ordered = np.sort(code)
+    return bool((ordered[1:] > ordered[:-1]).all())
+
+
+def _sort(
+    table: pd.DataFrame, session: Positions, stretch: Positions, code: Positions, number: Mapping[str, Positions]
+) -> Ordering:
+    code = code[stretch]
+    rows = np.lexsort((session, code))
+    same = code[rows[1:]] == code[rows[:-1]]
+    start = np.append(0, np.flatnonzero(~same) + 1)
+    return Ordering(
+        length=np.diff(np.append(start, len(table))),
+        rows=rows,
+        number={name: of_stretch[stretch[rows[start]]] for name, of_stretch in number.items()},
+        n_repeated=int(np.count_nonzero(same & (session[rows[1:]] == session[rows[:-1]]))),
+    )
+
+
+def _count_up(code: Positions) -> tuple[Positions, Positions]:
+    """Return the codes numbered from 0, and where each number comes first."""
+    highest = int(code.max())
+    if highest > len(code):
+        _, first, kind = np.unique(code, return_index=True, return_inverse=True)
+        return kind, first
+    first = np.full(highest + 1, -1)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    is_used = first >= 0
+    return (np.cumsum(is_used) - 1)[code], first[is_used]

@@ -1,0 +1,74 @@
+"""Columns of text as Arrow holds them: no Python object per row, and no memory for what repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+TEXT: Any = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" means where pyarrow is installed
+_REPEATED = 2**18  # rows of a piece that stands for every stretch of the same text
+
+
+def arrow_of(values: pd.Series) -> pa.ChunkedArray:
+    """Return a column of dtype :data:`TEXT` as Arrow holds it, without a copy."""
+    return values.array.__arrow_array__()
+
+
+def text_of(arrow: pa.ChunkedArray) -> pd.Series:
+    """Return an Arrow column of text as a pandas one, without a copy."""
+    return pd.Series(TEXT.__from_arrow__(arrow), copy=False)
+
+
+def where_it_changes(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return, for each row from the second on, whether its text is another than that of the row before."""
+    return pc.not_equal(text[1:], text[:-1])
+
+
+def number_texts(text: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Return a number for each row: the same for the same text, another for another."""
+    if len(text) > 1 and _rises(text):
+        return np.arange(len(text))
+    return np.asarray(text.combine_chunks().dictionary_encode().indices).astype(np.int64)
+
+
+def _rises(text: pa.ChunkedArray) -> bool:
+    """Tell whether each text follows the one before: in the alphabet, or longer than it (C9, C10, C11)."""
+    later = np.asarray(pc.greater(text[1:], text[:-1]))
+    if later.all():
+        return True
+    longer = np.diff(np.asarray(pc.binary_length(text)))
+    return bool(((longer > 0) | ((longer == 0) & later)).all())
+
+
+def has_empty(text: pa.ChunkedArray) -> bool:
+    """Tell whether a row has no text, or an empty one."""
+    return bool(text.null_count > 0 or pc.min(pc.binary_length(text)).as_py() == 0)
+
+
+def repeat_text(text: str | None, n: int) -> pa.ChunkedArray:
+    """Return a column of `n` times the same text, or of missing text."""
+    piece = pa.repeat(pa.scalar(text, pa.large_string()), min(n, _REPEATED))
+    whole, rest = divmod(n, _REPEATED) if n > _REPEATED else (1, 0)
+    pieces = [piece] * whole + ([piece[:rest]] if rest else [])
+    return pa.chunked_array(pieces, pa.large_string())
+
+
+def pick_texts(texts: Sequence[str], numbers: npt.NDArray[np.integer]) -> pa.ChunkedArray:
+    """Return the column that holds ``texts[number]`` for each of `numbers`."""
+    pieces = []
+    for start in range(0, max(len(numbers), 1), _REPEATED):
+        some = pa.array(numbers[start : start + _REPEATED])
+        named = pa.DictionaryArray.from_arrays(some, pa.array(texts, pa.large_string()))
+        pieces.append(named.cast(pa.large_string()))
+    return pa.chunked_array(pieces, pa.large_string())
+
+
+def join_columns(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Return columns one after the other, without a copy: a column that comes again takes no memory again."""
+    return pa.chunked_array([piece for column in columns for piece in column.chunks], pa.large_string())
