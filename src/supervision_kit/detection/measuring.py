@@ -61,11 +61,22 @@ def spread_so_far(x: Matrix) -> Matrix:
     return so_far
 
 
+def sum_of(x: Matrix) -> Matrix:
+    """Return the sum of each series, as a column; no cell is NaN.
+
+    Added up from the first session to the last, so that it is the same to the last digit whatever stands beside the
+    series: NumPy's own sum takes cells together in an order that depends on the shape of the matrix.
+    """
+    total = np.zeros(len(x))
+    for session in x.T:
+        total += session
+    return total[:, np.newaxis]
+
+
 def mean_of(x: Matrix, *, where: Flags) -> Matrix:
     """Return the mean of each series over the cells of `where`, as a column; NaN where there are none."""
     n = np.count_nonzero(where, axis=1, keepdims=True)
-    total = np.where(where, x, 0.0).sum(axis=1, keepdims=True)
-    mean: Matrix = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    mean: Matrix = np.divide(sum_of(np.where(where, x, 0.0)), n, out=np.full(n.shape, np.nan), where=n > 0)
     return mean
 
 
@@ -73,7 +84,7 @@ def standard_deviation(x: Matrix) -> Matrix:
     """Return the standard deviation (n − 1) of each series' scores, as a column; NaN below two scores."""
     scored = ~np.isnan(x)
     n = np.count_nonzero(scored, axis=1, keepdims=True)
-    squares = np.where(scored, (x - mean_of(x, where=scored)) ** 2, 0.0).sum(axis=1, keepdims=True)
+    squares = sum_of(np.where(scored, (x - mean_of(x, where=scored)) ** 2, 0.0))
     variance: Matrix = np.divide(squares, n - 1, out=np.full(n.shape, np.nan), where=n > 1)
     return np.sqrt(variance)
 
