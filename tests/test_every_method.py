@@ -13,7 +13,10 @@ RNG = np.random.default_rng(20)
 RATINGS = np.clip(RNG.normal(4, 0.5, size=(60, 14)).round(2), 1, 5)
 RATINGS[RNG.random(RATINGS.shape) < 0.15] = np.nan
 
+PRIOR = sk.LimitsPrior(level=4, between=0.5, spreads=(0.3, 0.6), weights=(0.5, 0.5), growth=(0.2, 0.1))
 AS_SET = {
+    "personal_limits": sk.PersonalLimits(),
+    "personal_limits, prior": sk.PersonalLimits(prior=PRIOR),
     "control_chart": sk.ControlChart(),
     "control_chart, 2 sigmas": sk.ControlChart(sigmas=2),
     "control_chart, baseline of 4": sk.ControlChart(sigmas=2, baseline=4),
@@ -26,7 +29,9 @@ AS_SET = {
 }
 every_method = pytest.mark.parametrize("method", AS_SET.values(), ids=AS_SET)
 every_relative_method = pytest.mark.parametrize(
-    "method", [m for m in AS_SET.values() if m.key != "cutoff"], ids=[k for k in AS_SET if "cutoff" not in k]
+    "method",
+    [m for m in AS_SET.values() if m.key != "cutoff" and getattr(m, "prior", None) is None],
+    ids=[k for k in AS_SET if "cutoff" not in k and k != "personal_limits, prior"],
 )
 
 
@@ -91,6 +96,7 @@ def test_every_score_of_nothing_cannot_be_judged(method):
 
 @every_method
 def test_each_series_is_judged_by_itself(method):
+    method = method.learn_from([RATINGS])
     together = method.judge(RATINGS).is_rupture
     alone = np.vstack([method.judge(RATINGS[[row]]).is_rupture for row in range(len(RATINGS))])
     np.testing.assert_array_equal(together, alone)
@@ -131,7 +137,8 @@ def test_no_fall_smaller_than_the_floor_is_marked(method):
 def test_a_stricter_threshold_marks_no_session_more(method):
     setting = method.for_scale(None).threshold
     start = getattr(method.for_scale(None), setting)
-    strict = {value: replace(method, **{setting: value}).judge(RATINGS) for value in (start, start + 0.5, start + 1)}
+    values = (start, start / 2, start / 4) if setting == "rate" else (start, start + 0.5, start + 1)
+    strict = {value: replace(method, **{setting: value}).judge(RATINGS) for value in values}
     for looser, stricter in pairwise(judgement.is_rupture for judgement in strict.values()):
         judged = ~np.isnan(looser) & ~np.isnan(stricter)
         assert (stricter[judged] <= looser[judged]).all()

@@ -5,6 +5,9 @@ from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop
 from .detection import ControlChart as ControlChart
 from .detection import Cutoff as Cutoff
+from .detection import LimitsPrior as LimitsPrior
+from .detection import PersonalLimits as PersonalLimits
+from .detection import learn_prior as learn_prior
 from .detection import mark_sessions as mark_sessions
 from .episodes import falls_among as falls_among
 from .episodes import find_episodes as find_episodes

@@ -12,6 +12,8 @@ from supervision_kit.detection.control_chart import SETTLED_SESSIONS, ControlCha
 from supervision_kit.detection.cutoff import Cutoff
 from supervision_kit.detection.marking import find_method, judge_scores, name_methods
 from supervision_kit.detection.method import Judgement, Method
+from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.detection.personal_limits import PersonalLimits, learn_prior
 
 __all__ = [
     "METHODS",
@@ -20,12 +22,15 @@ __all__ = [
     "ControlChart",
     "Cutoff",
     "Judgement",
+    "LimitsPrior",
     "Method",
+    "PersonalLimits",
+    "learn_prior",
     "mark_sessions",
 ]
 
 METHODS: Mapping[str, type[Method]] = MappingProxyType(
-    {method.key: method for method in (ControlChart, AdjacentDrop, Cutoff)}
+    {method.key: method for method in (PersonalLimits, ControlChart, AdjacentDrop, Cutoff)}
 )
 
 

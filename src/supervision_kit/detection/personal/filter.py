@@ -1,0 +1,235 @@
+"""The filter: before each session, what a person's next rating should be; after it, what it has taught.
+
+Given a person's spread all is normal but for the form: the level of the person and the last deviation from it have a
+mean and covariance, which one session updates in closed form; a rating that the form has rounded or cut says in which
+interval the latent rating lies, and the normal distribution cut to it is replaced by the normal with its moments. The
+spread itself is one of a few nodes, weighed by how well each foresaw the ratings so far.
+
+Arrays are laid out with people last: (n_nodes, n_people) and (n_sessions, n_people). The derivation stands in
+docs/methods/personal_limits.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from supervision_kit.series import Matrix
+
+# What a rupture does to a rating, in within-person SD, where the filter has to allow for one (the kit's own choices,
+# compared by simulation): a dip takes DIP ± 1 and stays on with chance STAY; a fall of the level takes FALL ± 1.
+DIP, STAY, FALL = 2.2, 0.7, 2.0
+# Up to this width, in predictive SD, an interval is taken by its middle with the second-order term.
+NARROW = 0.9
+SMALLEST = 1e-290
+
+Interval = tuple[Matrix, Matrix]
+
+
+@dataclass(frozen=True)
+class People:
+    """Hyper-parameters as the filter takes them, each (n_people,) or one value for all.
+
+    `level`, `between`: mean and SD of the levels; `carry`: φ; `dip`, `fall`: the chance of each per session.
+    `sigma`, `weight`: (n_nodes, n_people or 1); `growth`: (n_sessions, n_people or 1).
+    """
+
+    level: Matrix
+    between: Matrix
+    carry: Matrix
+    sigma: Matrix
+    weight: Matrix
+    growth: Matrix
+    dip: Matrix
+    fall: Matrix
+
+    def take(self, rows: slice) -> People:
+        """Return some of the people."""
+        return People(*(part if part.shape[-1] == 1 else part[..., rows] for part in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What is known of a session's rating before (`mean`, `sd`, `weight` per node) and once it is in.
+
+    `tail` is the chance of a lower rating, half of an equal one included; `likelihood` that of the rating itself;
+    `weight_after` the weights of the nodes once it is in.
+    """
+
+    mean: Matrix
+    sd: Matrix
+    weight: Matrix
+    tail: Matrix
+    likelihood: Matrix
+    weight_after: Matrix
+
+
+@dataclass(frozen=True)
+class _State:
+    """Means and covariance of a person's level m and last deviation r, per node."""
+
+    m: Matrix
+    var_m: Matrix
+    r: Matrix
+    var_r: Matrix
+    cov: Matrix
+
+
+def foresee(lower: Matrix, upper: Matrix, people: People) -> Iterator[Foresight]:
+    """Run the filter over sessions; `lower` and `upper` are (n_sessions, n_people), see :meth:`Form.interval`."""
+    shape = (len(people.sigma), lower.shape[1])
+    variance = people.sigma**2
+    weight = np.broadcast_to(people.weight, shape)
+    in_dip = np.zeros(shape[1])
+    m, var_m = np.broadcast_to(people.level, shape), np.broadcast_to(people.between**2, shape)
+    state = _State(m, var_m, m, var_m + variance, var_m)  # session 1: no deviation to carry over yet
+    for t in range(len(lower)):
+        before = state if t == 0 else _carry_over(state, people.carry, variance)
+        rating = (lower[t] - people.growth[t], upper[t] - people.growth[t])
+        cut = cut_normal(*rating, before.r, before.var_r)
+        dip_chance = people.dip * (1 - in_dip) + STAY * in_dip if t > 1 and people.dip.any() else None
+        state, likelihood, dip_share = _learn(before, cut, rating, people, dip_chance)
+        weighed = weight * likelihood
+        total = weighed.sum(axis=0)
+        after = weighed / total
+        yield Foresight(
+            before.r + people.growth[t], np.sqrt(before.var_r), weight, (weight * cut.tail).sum(axis=0), total, after
+        )
+        weight = after
+        if dip_share is not None:
+            in_dip = (weight * dip_share).sum(axis=0)
+
+
+def _carry_over(state: _State, carry: Matrix, variance: Matrix) -> _State:
+    """Return level and expected deviation of the coming session: y_t − g_t = m + φ (r − m) + new."""
+    away = 1 - carry
+    cov = away * state.var_m + carry * state.cov
+    var_r = away * (cov + carry * state.cov) + carry**2 * state.var_r + variance * (1 - carry**2)
+    return _State(state.m, state.var_m, away * state.m + carry * state.r, var_r, cov)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A normal distribution and the interval it is cut to: tail, mass, shift of the mean, variance left."""
+
+    tail: Matrix
+    mass: Matrix
+    shift: Matrix
+    variance: Matrix
+
+
+def cut_normal(lower: Matrix, upper: Matrix, mean: Matrix, variance: Matrix) -> Cut:
+    """Return the moments of normal distributions cut to intervals, by the way that suits each width."""
+    per_sd = 1 / np.sqrt(variance)
+    is_narrow = (upper - lower) * per_sd.max(axis=0) < NARROW
+    if is_narrow.all():
+        return _cut_narrow(lower, upper, mean, per_sd)
+    if not is_narrow.any():
+        return _cut_wide(lower, upper, mean, per_sd)
+    parts = [np.empty(mean.shape) for _ in range(4)]
+    for rows, cut_by in ((np.flatnonzero(is_narrow), _cut_narrow), (np.flatnonzero(~is_narrow), _cut_wide)):
+        cut = cut_by(lower[rows], upper[rows], mean[:, rows], per_sd[:, rows])
+        for part, values in zip(parts, vars(cut).values(), strict=True):
+            part[:, rows] = values
+    return Cut(*parts)
+
+
+def _cut_narrow(lower: Matrix, upper: Matrix, mean: Matrix, per_sd: Matrix) -> Cut:
+    """By the density in the middle; an interval of no width counts as one point wide in the mass."""
+    from scipy.special import ndtr
+
+    middle, width = (lower + upper) / 2, upper - lower
+    away = middle - mean
+    z = away * per_sd
+    w2 = (width * per_sd) ** 2
+    density = _density(z)
+    mass = density * per_sd * np.where(width > 0, width, 1.0) * (1 + (z * z - 1) * w2 / 24)
+    tail = ndtr(z) - z * density * w2 / 8  # ½ [Φ(z − w/2) + Φ(z + w/2)] to second order
+    return Cut(tail, np.maximum(mass, SMALLEST), away * (1 - w2 / 12), np.broadcast_to(width**2 / 12, mean.shape))
+
+
+def _cut_wide(lower: Matrix, upper: Matrix, mean: Matrix, per_sd: Matrix) -> Cut:
+    from scipy.special import ndtr
+
+    a, b = np.clip((lower - mean) * per_sd, -37, 37), np.clip((upper - mean) * per_sd, -37, 37)
+    above = a > 0  # there 1 − Φ keeps the digits that Φ loses
+    left, right = ndtr(np.where(above, -b, a)), ndtr(np.where(above, -a, b))
+    mass = np.maximum(right - left, SMALLEST)
+    density_a, density_b = _density(a), _density(b)
+    shift = (density_a - density_b) / mass
+    variance = 1 + (a * density_a - b * density_b) / mass - shift**2
+    is_far = mass < 1e-10  # noqa: PLR2004 - the differences above have lost their digits: all mass is at the near end
+    if is_far.any():
+        near = np.where(above, a, b)
+        shift, variance = np.where(is_far, near, shift), np.where(is_far, 0.05, variance)
+    tail = (left + right) / 2
+    variance = np.clip(variance, 1e-6, 1) / per_sd**2
+    return Cut(np.where(above, 1 - tail, tail), mass, shift / per_sd, variance)
+
+
+def _density(z: Matrix) -> Matrix:
+    return np.exp(-0.5 * z * z) * 0.3989422804014327
+
+
+def _learn(
+    before: _State, cut: Cut, rating: Interval, people: People, dip_chance: Matrix | None
+) -> tuple[_State, Matrix, Matrix | None]:
+    """Return what is known after the rating, its likelihood per node, and the share of a dip in it.
+
+    In a dip the rating says nothing of the level. Mixing "updated" (share p) with "not updated" and keeping two moments
+    comes to one line: all changes go through p·shift and A.
+    """
+    gain = before.cov / before.var_r
+    likelihood, dip_share = cut.mass, None
+    p: Matrix | float = 1.0
+    if dip_chance is not None:
+        mean, variance = before.r - DIP * people.sigma, before.var_r + people.sigma**2
+        of_dip = dip_chance * cut_normal(*rating, mean, variance).mass
+        likelihood = (1 - dip_chance) * cut.mass + of_dip
+        dip_share = of_dip / likelihood
+        p = 1 - dip_share
+    shift = p * cut.shift
+    a = p * (before.var_r - cut.variance) - shift * (cut.shift - shift)
+    after = _State(
+        before.m + gain * shift,
+        before.var_m - gain**2 * a,
+        before.r + shift,
+        before.var_r - a,
+        before.cov - gain * a,
+    )
+    if people.fall.any():
+        after, likelihood = _allow_for_fall(after, likelihood, before, rating, people)
+    return after, likelihood, dip_share
+
+
+def _allow_for_fall(
+    after: _State, likelihood: Matrix, before: _State, rating: Interval, people: People
+) -> tuple[_State, Matrix]:
+    """Mix in that the level itself has fallen before this session, for good."""
+    down, more = FALL * people.sigma, people.sigma**2
+    mean, variance, cov = before.r - down, before.var_r + more, before.cov + more
+    cut = cut_normal(*rating, mean, variance)
+    gain = cov / variance
+    fallen = _State(
+        before.m - down + gain * cut.shift,
+        before.var_m + more - gain**2 * (variance - cut.variance),
+        mean + cut.shift,
+        cut.variance,
+        gain * cut.variance,
+    )
+    total = (1 - people.fall) * likelihood + people.fall * cut.mass
+    return _mix(after, fallen, people.fall * cut.mass / total), total
+
+
+def _mix(one: _State, other: _State, share: Matrix) -> _State:
+    """Return the two states mixed, `share` of the other, with the mixture's means and covariance."""
+    d_m, d_r, both = other.m - one.m, other.r - one.r, share * (1 - share)
+    return _State(
+        one.m + share * d_m,
+        one.var_m + share * (other.var_m - one.var_m) + both * d_m**2,
+        one.r + share * d_r,
+        one.var_r + share * (other.var_r - one.var_r) + both * d_r**2,
+        one.cov + share * (other.cov - one.cov) + both * d_m * d_r,
+    )

@@ -1,0 +1,74 @@
+"""The form between a feeling and a rating: rounding to its steps, its highest and lowest score, its soft ceiling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supervision_kit.series import Matrix
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a latent rating becomes a score.
+
+    Parameters
+    ----------
+    step
+        Distance between neighbouring scores, in scale points; 0 for a continuous scale.
+    lowest, highest
+        Ends of the scale; infinite where there are none.
+    """
+
+    step: float = 0.0
+    lowest: float = -np.inf
+    highest: float = np.inf
+
+    @property
+    def has_ceiling(self) -> bool:
+        """Whether there is a highest score."""
+        return bool(np.isfinite(self.highest))
+
+    def interval(self, x: Matrix, *, softness: Matrix | float = 0.0) -> tuple[Matrix, Matrix]:
+        """Return between which latent ratings each score must come from; infinite at the ends of the scale.
+
+        Near the ceiling the items of a form reach their top one by one: a latent y becomes
+        C − b·log(1 + exp((C − y)/b)) with C half a step above the highest score; `softness` is b, 0 for a hard cut.
+        """
+        lower, upper = x - self.step / 2, x + self.step / 2
+        if self.has_ceiling:
+            at_top = x >= self.highest - self.step / 4
+            lower, upper = self._unbend(lower, softness), self._unbend(np.where(at_top, lower, upper), softness)
+            upper[at_top] = np.inf
+        if np.isfinite(self.lowest):
+            lower[x <= self.lowest + self.step / 4] = -np.inf
+        return lower, upper
+
+    def score(self, y: Matrix, *, softness: float = 0.0) -> Matrix:
+        """Return the unrounded score of a latent rating, within the scale."""
+        bent = y
+        if self.has_ceiling and softness > 0:
+            bent = self._top - softness * np.logaddexp(0, (self._top - y) / softness)
+        return np.clip(bent, self.lowest, self.highest)
+
+    def fill_in(self, y: Matrix, *, softness: float = 0.0) -> Matrix:
+        """Return the score that the form shows for a latent rating: bent, rounded and cut."""
+        bent = self.score(y, softness=softness)
+        if self.step == 0:
+            return bent
+        base = self.lowest if np.isfinite(self.lowest) else 0.0
+        return np.clip(base + np.round((bent - base) / self.step) * self.step, self.lowest, self.highest)
+
+    @property
+    def _top(self) -> float:
+        return self.highest + self.step / 2
+
+    def _unbend(self, score: Matrix, softness: Matrix | float) -> Matrix:
+        """Return the latent rating whose unrounded score this is; the inverse of the soft ceiling."""
+        if not np.any(softness):
+            return score.copy()
+        b = np.maximum(softness, 1e-9)
+        below = np.maximum(self._top - score, 1e-9)
+        latent: Matrix = score - b * np.log(-np.expm1(-below / b))
+        return latent

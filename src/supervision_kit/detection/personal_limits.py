@@ -1,0 +1,172 @@
+"""A rating below the limit that this person's own ratings, and those of people like them, set for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from supervision_kit.detection.method import ROUNDING, Judgement, Method, setting, spread_so_far
+from supervision_kit.detection.personal.fitting import fit_in_turn
+from supervision_kit.detection.personal.form import Form
+from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
+from supervision_kit.detection.personal.learning import close_gaps, learn_in_turn, take_sample
+from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.errors import UnknownNameError
+from supervision_kit.instruments import Scale, find_scale
+from supervision_kit.series import Matrix, iter_blocks
+from supervision_kit.tables import SCORES
+
+# This share of the asked rate is spent: estimated hyper-parameters and the guard against dips use up the rest (by
+# simulation). So many series are judged at a time, that what the filter holds fits the processor's cache.
+KEPT = 0.97
+AT_ONCE = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalLimits(Method):
+    """A session is marked when its rating lies below a limit that a rupture-free rating undercuts with chance `rate`.
+
+    Before each session the method foresees the rating: from this person's ratings so far and, the more the fewer there
+    are, from how people of the caseload differ, vary and grow. Low ratings just before make the next limit higher, so
+    that slow falls are seen too. The derivation stands in docs/methods/personal_limits.md.
+
+    Parameters
+    ----------
+    rate
+        False alarms per judged rating while nothing happens: .02 is 2 in 100.
+    prior
+        What is known beforehand, see :func:`learn_prior`. ``None`` learns it from the series that are judged together,
+        for each session from no later column.
+    min_drop
+        See :class:`~supervision_kit.detection.method.Method`; 0, because a floor would spoil the promised rate.
+
+    Notes
+    -----
+    ``expected`` is the mean foreseen, ``evidence`` the normal score z of the rating among those foreseen: a
+    rupture-free rating comes out that low or lower with chance Φ(−z). It is given also where the session cannot be
+    judged. ``<NA>``: no score, fewer than three ratings before, all ratings so far the same.
+
+    References
+    ----------
+    The kit's own method. Spreads are drawn towards the caseload's after Smyth (2004), https://doi.org/10.2202/1544-6115.1027;
+    the statistic is after Shiryaev (1963), https://doi.org/10.1137/1108002, and Roberts (1966),
+    https://doi.org/10.1080/00401706.1966.10490374.
+
+    Examples
+    --------
+    >>> prior = LimitsPrior(level=4, between=0.4, spreads=(0.15, 0.25), weights=(0.5, 0.5))
+    >>> PersonalLimits(prior=prior).judge(np.array([[4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4]])).is_rupture
+    array([[nan, nan, nan,  1.,  1.,  0.,  0.,  0.]])
+    """
+
+    key: ClassVar[str] = "personal_limits"
+    title: ClassVar[str] = "Personal limits"
+    source: ClassVar[str] = "this kit's own method, tested by simulation"
+    sureness: ClassVar[str] = "kit"
+    prospective: ClassVar[bool] = True
+    min_sessions: ClassVar[int] = RATINGS_BEFORE + 1
+    evidence_unit: ClassVar[str] = "normal score of the rating among those foreseen"
+    threshold: ClassVar[str] = "rate"
+
+    rate: float = setting(0.02, "false alarms per rating")
+    min_drop: float | None = setting(0.0, "smallest fall in points", if_none="by the scale")
+    prior: LimitsPrior | None = None
+    form: Form = field(default=Form(), repr=False)
+    learnt: tuple[tuple[int, LimitsPrior], ...] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._require("rate", 0.001 <= self.rate <= 0.2, "from 0.001 to 0.2")  # noqa: PLR2004 - as the message says
+
+    @property
+    def unjudged(self) -> str:
+        """Why a session that has a score cannot be judged."""
+        return f"fewer than {RATINGS_BEFORE} ratings before it, or all ratings so far the same"
+
+    def for_scale(self, scale: Scale | None) -> Self:
+        """Return this method with the steps and ends of `scale`."""
+        method = super().for_scale(scale)
+        return method if scale is None else replace(method, form=form_of(scale))
+
+    def learn_from(self, matrices: Iterable[Matrix]) -> Self:
+        """Return this method with hyper-parameters learnt from all series, unless a prior is set."""
+        if self.prior is not None:
+            return self
+        return replace(self, learnt=learn_in_turn(matrices, self.form))
+
+    def judge(self, x: Matrix) -> Judgement:
+        """Judge every session of every series; see :meth:`Method.judge`."""
+        priors = self.learnt if self.prior is None else ((0, self.prior),)
+        if priors is None:
+            priors = learn_in_turn([x], self.form)
+        expected, limit, evidence = (np.full(x.shape, np.nan) for _ in range(3))
+        for first in range(0, len(x), AT_ONCE):
+            rows = slice(first, first + AT_ONCE)
+            self._judge_rows(x[rows], priors, expected[rows], limit[rows], evidence[rows])
+        limit = np.minimum(limit, expected - self._floor) if self._floor else limit
+        can_judge = ~np.isnan(limit) & ~np.isnan(x) & (spread_so_far(x) > ROUNDING)
+        is_below = (x < limit - ROUNDING).astype(np.float64)
+        return Judgement(expected, limit, evidence, np.where(can_judge, is_below, np.nan))
+
+    def _judge_rows(
+        self, x: Matrix, priors: tuple[tuple[int, LimitsPrior], ...], expected: Matrix, limit: Matrix, evidence: Matrix
+    ) -> None:
+        """Judge some series: each stretch of columns by its hyper-parameters, from the first rating on."""
+        nth = np.cumsum(~np.isnan(x), axis=1) - 1
+        ends = [*(start for start, _ in priors[1:]), x.shape[1]]
+        for (start, prior), end in zip(priors, ends, strict=False):
+            here = slice(start, min(end, x.shape[1]))
+            if here.start >= here.stop:
+                break
+            ratings = close_gaps(x[:, : here.stop])
+            judged = judge_ratings(ratings, prior=prior, rate=KEPT * self.rate, since=int(nth[:, start].min()))
+            place = np.maximum(nth[:, here], 0)
+            is_rated = ~np.isnan(x[:, here])
+            for part, values in zip((expected, limit, evidence), judged, strict=True):
+                part[:, here] = np.where(is_rated, np.take_along_axis(values, place, axis=1), np.nan)
+
+
+def form_of(scale: Scale) -> Form:
+    """Return how the scale's form cuts what is felt into scores."""
+    return Form(scale.step, scale.lowest, scale.highest)
+
+
+def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str = "client") -> LimitsPrior:
+    """Learn from past ratings how people differ and vary on a scale, for ``PersonalLimits(prior=…)``.
+
+    Parameters
+    ----------
+    scores
+        See :data:`supervision_kit.tables.SCORES`.
+    instrument, scale, rater
+        Whose ratings of what.
+
+    Returns
+    -------
+    LimitsPrior
+        With it, a case is judged by these people's ways, and its marks do not change when others' ratings come in.
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+    UnknownNameError
+        No rating of this scale by this rater is in the table.
+    """
+    checked = SCORES.check(scores)
+    chosen = checked[
+        (checked["instrument"] == instrument) & (checked["scale"] == scale) & (checked["rater"] == rater)
+    ].reset_index(drop=True)
+    matrices = [block.matrix(chosen["score"]) for block in iter_blocks(chosen)]
+    n_columns = max((x.shape[1] for x in matrices if not np.isnan(x).all()), default=0)
+    if n_columns == 0:
+        rated = checked.loc[checked["score"].notna(), ["instrument", "scale", "rater"]].drop_duplicates()
+        raise UnknownNameError(
+            "rated scale", f"{instrument} {scale} {rater}", [" ".join(one) for one in rated.to_numpy()]
+        )
+    known = find_scale(instrument, scale)
+    return fit_in_turn((take_sample(matrices, n_columns),), Form() if known is None else form_of(known))[0]
