@@ -113,7 +113,15 @@ def test_examples_in_docstrings_run():
     import doctest
     import importlib
 
-    for name in ("scoring", "detection", "detection.personal_limits", "detection.personal.prior", "detection.control_chart", "detection.adjacent_drop", "detection.cutoff"):
+    for name in (
+        "scoring",
+        "detection",
+        "detection.personal_limits",
+        "detection.personal.prior",
+        "detection.control_chart",
+        "detection.adjacent_drop",
+        "detection.cutoff",
+    ):
         module = importlib.import_module(f"supervision_kit.{name}")
         result = doctest.testmod(module)
         assert result.attempted > 0
