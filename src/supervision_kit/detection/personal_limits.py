@@ -9,7 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.method import ROUNDING, Judgement, Method, setting, spread_so_far
+from supervision_kit.detection.measuring import ROUNDING, spread_so_far
+from supervision_kit.detection.method import Judgement, Method, setting
 from supervision_kit.detection.personal.fitting import fit_in_turn
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
