@@ -161,11 +161,72 @@ def test_the_scores_must_be_those_of_the_episodes(series):
 
 @pytest.mark.parametrize(
     "setting",
-    [{"within": 0}, {"within": 2.5}, {"tolerance": -1}, {"tolerance": float("nan")}, {"partly": 0}, {"partly": "half"}],
+    [
+        {"kind": "quarter"},
+        {"within": 0},
+        {"within": None},
+        {"partly": None},
+        {"within": 2.5},
+        {"tolerance": -1},
+        {"tolerance": float("nan")},
+        {"partly": 0},
+        {"partly": "half"},
+    ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(setting):
     with pytest.raises(sk.SettingError):
         sk.RepairRule(**setting)
+
+
+def test_half_of_the_way_back_is_repaired_by_the_rule_of_half():
+    half = sk.RepairRule(kind="half")
+    assert outcome(4, 4, 4, 3, 3.5, 3.4, 3.4, rule=half) == "repaired"
+    assert outcome(4, 4, 4, 3, 3.4, 3.4, 3.4, rule=half) == "unrepaired"
+    assert outcome(4, 4, 4, 3, 3.5, 3.4, 3.4, rule=sk.RepairRule(kind="half", partly=0.6)) == "unrepaired"
+
+
+def follow_limits(*score, marked=(4,), limit=3.2, sessions=None, **rule):
+    marks = make_marks(*score, marked=marked, sessions=sessions).assign(limit=limit)
+    scores = make_scores(*score, sessions=sessions)
+    rule = sk.RepairRule(kind="limits", **rule)
+    (repair,) = sk.follow_repairs(sk.find_episodes(marks), scores, rule=rule, marks=marks).to_dict("records")
+    return repair
+
+
+def test_two_ratings_in_a_row_inside_the_limit_are_repaired_by_the_rule_of_limits():
+    repair = follow_limits(*BEFORE, 3.1, 3.2, 3.3, 3.1)  # at the limit is inside
+    assert (repair["outcome"], repair["repair_session"], repair["sessions_to_repair"]) == ("repaired", 5, 1)
+    assert follow_limits(*BEFORE, 3.1, 3.3, 3.1, 3.3)["outcome"] == "unrepaired"  # inside twice, not in a row
+    assert follow_limits(*BEFORE, 3.1, 3.1, 3.1, 3.3, 3.3)["outcome"] == "unrepaired"  # the second is too late
+    assert follow_limits(*BEFORE, 3.1, 3.1, 3.1, 3.3, 3.3, within=4)["outcome"] == "repaired"
+    assert follow_limits(*BEFORE, 3.1, 4.2, 3.0, 3.0)["outcome"] == "partly repaired"
+
+
+def test_a_form_missing_between_two_ratings_inside_the_limit_is_stepped_over():
+    assert follow_limits(*BEFORE, 3.1, 3.3, None, 3.3)["outcome"] == "repaired"
+
+
+def test_a_fall_that_goes_on_is_not_back_inside_its_limit():
+    assert follow_limits(*BEFORE, 3.1, 3.3, 3.3, 3.0)["outcome"] == "unrepaired"
+
+
+def test_a_mark_inside_its_limit_or_without_one_cannot_come_back_inside():
+    assert follow_limits(*BEFORE, 3.3, 4.0, 4.2, 4.2)["outcome"] == "undetermined"
+    assert follow_limits(*BEFORE, 3.1, 4.0, 4.2, 4.2, limit=float("nan"))["outcome"] == "undetermined"
+
+
+def test_the_rule_of_limits_asks_for_the_marks():
+    marks = make_marks(*BEFORE, 3.1, marked=[4])
+    episodes, scores, rule = sk.find_episodes(marks), make_scores(*BEFORE, 3.1), sk.RepairRule(kind="limits")
+    with pytest.raises(sk.SettingError, match="pass marks="):
+        sk.follow_repairs(episodes, scores, rule=rule)
+    with pytest.raises(sk.TableError, match="do not begin with a mark"):
+        sk.follow_repairs(episodes, scores, rule=rule, marks=make_marks(*BEFORE, 3.1))
+
+
+def test_session_numbers_that_no_therapy_reaches_are_refused():
+    with pytest.raises(sk.TableError, match="far too large"):
+        follow(*BEFORE, 3.1, 4.2, sessions=[1, 2, 3, 4, 2**62])
 
 
 ratings = st.lists(

@@ -29,6 +29,7 @@ from .records import list_columns as list_columns
 from .records import read_ratings as read_ratings
 from .repair import RepairRule as RepairRule
 from .repair import follow_repairs as follow_repairs
+from .repair import time_to_repair as time_to_repair
 from .scoring import score_responses as score_responses
 from .simulate import simulate_caseload as simulate_caseload
 from .workspace import Workspace as Workspace

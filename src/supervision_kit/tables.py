@@ -24,6 +24,7 @@ from supervision_kit.text_columns import TEXT, arrow_of, has_empty, repeat_text,
 
 RATERS = ("client", "therapist", "observer")
 OUTCOMES = ("repaired", "partly repaired", "unrepaired", "undetermined")
+SHAPES = ("V", "step", "slow decline, sudden repair", "U", "slow decline", "inverted U")
 SERIES_KEY = ("case_id", "rater", "instrument", "scale")
 
 
@@ -293,6 +294,8 @@ REPAIRS = _table(
         "sessions_to_repair": Column("Int64", "repair_session minus onset; <NA> unless repaired"),
         "regained": Column("float64", "share of the depth regained at best within the rule's window; <NA> if unseen"),
         "back_session": Column("Int64", "first session after the end that is back, in time or late; <NA> if none"),
+        "back_from": Column("float64", "a score from here on is back; <NA> if nothing to come back to", optional=True),
+        "shape": Column("str", f"one of {' · '.join(SHAPES)}; <NA> where it cannot be told (yet)", optional=True),
     },
 )
 CASELOAD = _table(
@@ -313,6 +316,21 @@ CASELOAD = _table(
         "reasons": Column("object", "plain sentences, most weighty first"),
     },
 )
+TIME_TO_REPAIR = _table(
+    "time_to_repair",
+    "a number of sessions since the onset",
+    ("group", "sessions"),
+    {
+        "group": Column("str", "which falls; all, or a value of the column they are told apart by"),
+        "sessions": Column("int64", "sessions since the onset, by session number"),
+        "share_repaired": Column("float64", "share of the falls that are repaired by then (Kaplan–Meier)"),
+        "low": Column("float64", "lower end of its 95 % interval; <NA> while none is repaired, or once all are"),
+        "high": Column("float64", "upper end of the interval; <NA> while none is repaired, or once all are"),
+        "at_risk": Column("int64", "falls not repaired before and still followed then"),
+        "n_repaired": Column("int64", "falls repaired at that session"),
+        "n_censored": Column("int64", "falls whose ratings end there, not repaired"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (RESPONSES, SCORES, MARKS, EPISODES, REPAIRS, CASELOAD)}
+    {table.name: table for table in (RESPONSES, SCORES, MARKS, EPISODES, REPAIRS, CASELOAD, TIME_TO_REPAIR)}
 )

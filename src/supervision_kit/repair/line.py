@@ -1,0 +1,91 @@
+"""The ratings of all series end to end, so that each episode can be followed along its own without a loop over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.errors import TableError
+from supervision_kit.tables import SERIES_KEY
+
+Places = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RatingLine:
+    """All ratings that have a score, series after series in session order, and where each episode's series lies.
+
+    `session` and `score` run along the line; `first` and `stop` hold, for each episode, the place where its series
+    begins and the place after its last rating.
+    """
+
+    session: Places
+    score: Numbers
+    first: Places
+    stop: Places
+    _order: Places  # series · span + session: rises along the line
+    _series: Places
+    _span: int
+
+    @classmethod
+    def lay_out(cls, scores: pd.DataFrame, *, episodes: pd.DataFrame) -> RatingLine:
+        """Lay the ratings end to end; both tables are checked ones.
+
+        Raises
+        ------
+        TableError
+            An episode's series has no score; session numbers that no therapy reaches.
+        """
+        ratings = scores[scores["score"].notna()]
+        keys = pd.concat([ratings[list(SERIES_KEY)], episodes[list(SERIES_KEY)]])
+        code = keys.groupby(list(SERIES_KEY), sort=False).ngroup().to_numpy().astype(np.int64)
+        session, score = ratings["session"].to_numpy(), ratings["score"].to_numpy()
+        span = int(session.max(initial=0)) + 2
+        if span * len(keys) > np.iinfo(np.int64).max:
+            raise TableError("scores: some session numbers are far too large; number the sessions from 1.")
+        order = code[: len(ratings)] * span + session
+        along = np.argsort(order, kind="stable")
+        order, series = order[along], code[len(ratings) :]
+        first, stop = np.searchsorted(order, series * span), np.searchsorted(order, (series + 1) * span)
+        if (first == stop).any():
+            raise TableError("episodes: some belong to series that are not in scores; pass the same scores.")
+        return cls(session[along], score[along], first, stop, order, series, span)
+
+    def place_after(self, session: npt.ArrayLike) -> Places:
+        """Return the place of each episode's first rating after the session given for it, or the end of its series."""
+        session = np.clip(session, -1, self._span - 1)
+        place: Places = np.searchsorted(self._order, self._series * self._span + session, side="right")
+        return place
+
+    def first_back(self, since: Places, until: Places, *, line: Numbers, in_a_row: int) -> Places:
+        """Return the place of the first of `in_a_row` ratings at or above each episode's line; -1 where there is none.
+
+        Only ratings from `since` to before `until` are looked at, all episodes at once, one rating further each time.
+        """
+        found, run = np.full(len(since), -1), np.zeros(len(since), dtype=np.int64)
+        waiting, step = np.flatnonzero(since < until), 0
+        while len(waiting):
+            place = since[waiting] + step
+            run[waiting] = np.where(self.score[place] >= line[waiting] - ROUNDING, run[waiting] + 1, 0)
+            is_back = run[waiting] == in_a_row
+            found[waiting[is_back]] = place[is_back] - in_a_row + 1
+            step += 1
+            waiting = waiting[~is_back & (place + 1 < until[waiting])]
+        return found
+
+    def highest(self, since: Places, until: Places) -> Numbers:
+        """Return each episode's highest score from `since` to before `until`; NaN where there is none."""
+        high, some = np.full(len(since), np.nan), since < until
+        if some.any():
+            bounds = np.column_stack([since[some], until[some]]).ravel()
+            high[some] = np.maximum.reduceat(np.append(self.score, -np.inf), bounds)[::2]
+        return high
+
+    def sessions_at(self, places: Places) -> Numbers:
+        """Return the session numbers at `places`; NaN where a place is -1."""
+        return np.where(places >= 0, self.session[places], np.nan)
