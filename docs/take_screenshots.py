@@ -14,7 +14,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 FILE = Path(__file__).parents[1] / "data_samples" / "broken_export.csv"
-PAGES = {"load": "1_load_ratings.ipynb", "caseload": "2_caseload.ipynb", "case": "3_case.ipynb?case=C02"}
+PAGES = {
+    "load": "1_load_ratings.ipynb",
+    "caseload": "2_caseload.ipynb",
+    "case": "3_case.ipynb?case=C02",
+    "episodes": "4_ruptures_and_repairs.ipynb",
+}
 WIDTHS = {"": 1280, "_narrow": 420}
 
 

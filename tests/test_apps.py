@@ -192,7 +192,8 @@ def test_where_pages_are_served_the_case_is_a_link_away(scores, monkeypatch):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     scores["case_id"] = scores["case_id"].replace("open", "a b&c")
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
-    assert '<a href="3_case.ipynb?case=a%20b%26c">Open a b&amp;c</a>' in texts(page)
+    link = '<a href="3_case.ipynb?case=a%20b%26c&amp;method=adjacent_drop&amp;within=3">Open a b&amp;c</a>'
+    assert link in texts(page)
 
 
 def test_the_therapist_filter_redraws(scores):
@@ -210,6 +211,28 @@ def test_a_file_opens_a_page_and_says_what_was_set_aside():
 def test_the_case_in_the_address_is_opened(monkeypatch):
     monkeypatch.setenv("QUERY_STRING", "case=C05")
     assert sk.apps.case_page(SAMPLES + "/caseload_tidy.csv").state.case_id == "C05"
+
+
+def test_the_address_can_ask_for_a_method_with_its_settings_and_the_window(monkeypatch):
+    monkeypatch.setenv("QUERY_STRING", "case=C05&method=control_chart&sigmas=2&baseline=none&within=5")
+    state = sk.apps.case_page(SAMPLES + "/caseload_tidy.csv").state
+    assert (state.method, state.rule) == (sk.ControlChart(sigmas=2), sk.RepairRule(within=5))
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("method=tarot", "There is no method of that name"),
+        ("method=control_chart&sigmas=__import__('os')", "a setting that is no number"),
+        ("method=control_chart&sigmas=-1", "must be more than 0"),
+        ("within=nan", "within must be"),
+    ],
+)
+def test_an_address_that_makes_no_sense_gives_a_page_that_says_so(monkeypatch, query, said):
+    monkeypatch.setenv("QUERY_STRING", query)
+    page = sk.apps.case_page(SAMPLES + "/caseload_tidy.csv")
+    assert said in texts(page)
+    assert "__import__" not in texts(page)
 
 
 def test_a_file_that_cannot_be_read_or_a_case_that_is_not_there_gives_a_page_that_says_so():

@@ -138,12 +138,20 @@ def test_every_public_name_loads():
     assert {"read_ratings", "mark_sessions", "charts", "apps"} <= set(dir(sk))
 
 
+PAGE_NAMES = {
+    "1_load_ratings": "load",
+    "2_caseload": "caseload",
+    "3_case": "case",
+    "4_ruptures_and_repairs": "episodes",
+}
+
+
 def notebooks():
     return sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_there_are_notebooks():
-    assert [path.name for path in notebooks()] == ["1_load_ratings.ipynb", "2_caseload.ipynb", "3_case.ipynb"]
+    assert [path.stem for path in notebooks()] == list(PAGE_NAMES)
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.name)
@@ -178,6 +186,6 @@ def test_a_notebook_runs_and_shows_its_page(path):
     assert "application/vnd.jupyter.widget-view+json" in page
     state = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
     classes = {name for one in state.values() for name in one["state"].get("_dom_classes", [])}
-    assert {"sk-page", f"sk-page-{path.stem.split('_')[1]}", "sk-summary"} <= classes
+    assert {"sk-page", f"sk-page-{PAGE_NAMES[path.stem]}", "sk-summary"} <= classes
     assert "sk-chart" in classes or "sk-drop" in classes
     assert "sk-banner-error" not in classes

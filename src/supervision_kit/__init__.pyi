@@ -18,6 +18,7 @@ from .errors import SupervisionKitError as SupervisionKitError
 from .errors import TableError as TableError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import WorkspaceError as WorkspaceError
+from .headline import find_headline as find_headline
 from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
 from .instruments import add_instrument as add_instrument

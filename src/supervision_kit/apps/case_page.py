@@ -11,7 +11,7 @@ import pandas as pd
 from supervision_kit import charts
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.line_state import CaseState
-from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.page import Page, fold, note
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.charts.sentences import how_it_ended
 
@@ -66,9 +66,8 @@ class CasePage(Page):
         state = self.state
         self.picker.value = state.case_id
         *sentences, basis = [html.escape(sentence) for sentence in state.summary]
-        self.summary.value = (
-            "".join(f"<p>{sentence}</p>" for sentence in sentences) + f'<p class="sk-quiet">{basis}</p>'
-        )
+        said = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+        self.summary.value = f'{said}<p class="sk-quiet">{basis}</p>{note(state.advice)}'
         self.chart.show(
             charts.trajectory(
                 state.line.marks,

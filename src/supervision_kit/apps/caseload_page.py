@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit import charts
-from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.chart_view import ChartView
-from supervision_kit.apps.line_state import CaseloadState, CaseState
-from supervision_kit.apps.page import CASE_NOTEBOOK, Page, fold, is_served
+from supervision_kit.apps.leading_page import LeadingPage
+from supervision_kit.apps.line_state import CaseloadState
+from supervision_kit.apps.page import fold, note
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.reasons import REASONS, counted
 
@@ -31,14 +29,14 @@ OTHER_GROUPS = (
 )
 
 
-class CaseloadPage(Page):
+class CaseloadPage(LeadingPage):
     """The page of the caseload; `state` holds its choices and tables."""
 
-    name = "caseload"
+    name, title = "caseload", "the caseload"
 
     def __init__(self, state: CaseloadState, *, warning: str = "", notes: str = "") -> None:
-        super().__init__()
-        self.state, self.about = state, {"warning": warning, "notes": notes}
+        super().__init__(state, warning=warning, notes=notes)
+        self.state = state
         self.therapist = ipw.Dropdown(
             options=[(ALL, ""), *[(therapist, therapist) for therapist in state.therapist_ids]], description="Therapist"
         )
@@ -67,76 +65,40 @@ class CaseloadPage(Page):
         state.observe(self.guard(self._redraw), ["therapist_id", "line"])
         self.guard(self._redraw)()
 
-    def open_case(self, case_id: str) -> None:
-        """Show the case in place of the caseload, with a way back."""
-        state = CaseState(
-            self.state.scores,
-            case_id=case_id,
-            method=self.state.method,
-            rule=self.state.rule,
-            files=self.state.files,
-            workspace=self.state.workspace,
-        )
-        back = ipw.Button(description="◂ Back to the caseload")
-        back.add_class("sk-open")
-        back.on_click(self.guard(lambda _button: self.lay_out(*self.parts)))
-        self.lay_out(back, CasePage(state, **self.about))
-
     def _choose_therapist(self, change: Any) -> None:
         self.state.therapist_id = change["new"]
 
     def _redraw(self, _change: object = None) -> None:
         state, cases = self.state, self.state.cases
-        self.summary.value = f'<p>{html.escape(state.answer)}</p><p class="sk-quiet">{CHANCE}</p>'
+        self.summary.value = f'<p>{html.escape(state.answer)}</p><p class="sk-quiet">{CHANCE}</p>{note(state.advice)}'
         groups = state.groups
         self.cases.children = [self._case_row(case) for case in groups["needs_word"].to_dict("records")]
-        self.others.value = _others(groups)
+        self.others.value = self._others(groups)
         self.chart.show(charts.caseload_overview(cases, state.scores, state.line.marks, state.falls))
         self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
 
     def _case_row(self, case: dict[Any, Any]) -> ipw.Widget:
-        text = ipw.HTML(_case_in_words(case))
-        row = ipw.Box([text, _opener(case["case_id"], self.guard(lambda _button: self.open_case(case["case_id"])))])
+        text = ipw.HTML(self._case_in_words(case))
+        row = ipw.Box([text, self.opener(case["case_id"])])
         row.add_class("sk-case")
         return row
 
+    def _case_in_words(self, case: dict[Any, Any]) -> str:
+        named = self.link(case["case_id"], case["case_id"])
+        therapist = "" if pd.isna(case["therapist_id"]) else f", therapist {case['therapist_id']}"
+        about = f"{therapist}, {case['n_sessions']} rated sessions"
+        reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in case["reasons"])
+        return f'<span class="sk-case-id">{named}</span>{html.escape(about)}<ul>{reasons}</ul>'
 
-def _opener(case_id: str, on_click: Callable[..., None]) -> ipw.Widget:
-    """Return a link to the case page where pages are served, a button that opens the case in place elsewhere."""
-    if is_served():
-        link = ipw.HTML(_link(case_id, f"Open {case_id}"))
-        link.add_class("sk-open")
-        return link
-    button = ipw.Button(description=f"Open {case_id}")
-    button.add_class("sk-open")
-    button.on_click(on_click)
-    return button
-
-
-def _named(case_id: str) -> str:
-    return _link(case_id, case_id) if is_served() else html.escape(case_id)
-
-
-def _link(case_id: str, text: str) -> str:
-    return f'<a href="{CASE_NOTEBOOK}?case={quote(case_id, safe="")}">{html.escape(text)}</a>'
-
-
-def _case_in_words(case: dict[Any, Any]) -> str:
-    therapist = "" if pd.isna(case["therapist_id"]) else f", therapist {case['therapist_id']}"
-    about = f"{therapist}, {case['n_sessions']} rated sessions"
-    reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in case["reasons"])
-    return f'<span class="sk-case-id">{_named(case["case_id"])}</span>{html.escape(about)}<ul>{reasons}</ul>'
-
-
-def _others(groups: dict[str, pd.DataFrame]) -> str:
-    """Return the cases that need no word, folded away."""
-    parts = []
-    for name, title, caution in OTHER_GROUPS:
-        cases = groups[name]
-        if len(cases):
-            listed = "".join(f"<div>{_case_in_words(case)}</div>" for case in cases.to_dict("records"))
-            parts.append(fold(f"{counted(len(cases), 'case')}: {title}", f"<p>{caution}</p>{listed}"))
-    return "".join(parts)
+    def _others(self, groups: dict[str, pd.DataFrame]) -> str:
+        """Return the cases that need no word, folded away."""
+        parts = []
+        for name, title, caution in OTHER_GROUPS:
+            cases = groups[name]
+            if len(cases):
+                listed = "".join(f"<div>{self._case_in_words(case)}</div>" for case in cases.to_dict("records"))
+                parts.append(fold(f"{counted(len(cases), 'case')}: {title}", f"<p>{caution}</p>{listed}"))
+        return "".join(parts)
 
 
 def _order_in_words() -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from traitlets import HasTraits, Instance, Tuple, Unicode, observe, validate
+from traitlets import HasTraits, Instance, Tuple, Unicode, validate
 
 from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import AdjacentDrop, Method, mark_sessions
 from supervision_kit.episodes import falls_among, find_episodes
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.headline import find_headline
+from supervision_kit.instruments import INSTRUMENTS, find_scale
 from supervision_kit.reasons import NEEDS_A_WORD, counted
 from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.summary import describe_case
@@ -62,13 +65,38 @@ class LineState(HasTraits):
     ) -> None:
         self.scores = SCORES.check(scores)
         super().__init__(method=method, rule=rule or RepairRule(), files=files, workspace=workspace)
+        self.observe(self._run_line, ["method", "rule"])
         self._run_line()
 
-    @observe("method", "rule")
     def _run_line(self, _change: object = None) -> None:
         marks = mark_sessions(self.scores, method=self.method)
         repairs = follow_repairs(find_episodes(marks), self.scores, rule=self.rule)
         self.set_trait("line", Line(marks, repairs, review_caseload(self.scores, repairs, marks=marks)))
+
+    @cached_property
+    def headline(self) -> pd.DataFrame:
+        """Of each case the client's ratings on the instrument and scale rated most."""
+        return find_headline(self.scores)
+
+    @property
+    def ratings(self) -> pd.DataFrame:
+        """The headline ratings of the cases that the page is about."""
+        return self.headline
+
+    @property
+    def advice(self) -> str:
+        """Say of which questionnaires the method can say nothing at all, and what to do; empty where there is none."""
+        pairs = self.ratings[["instrument", "scale"]].drop_duplicates().itertuples(index=False, name=None)
+        blocked = {
+            INSTRUMENTS[instrument].short_title if instrument in INSTRUMENTS else instrument: blocker
+            for instrument, scale in pairs
+            if (blocker := self.method.for_scale(find_scale(instrument, scale)).blocker)
+        }
+        return "".join(
+            f"{self.method.title} cannot judge ratings on the {title}: {why}. Choose another method, or give it what "
+            "is missing, under Method and settings. "
+            for title, why in blocked.items()
+        ).strip()
 
     @property
     def falls(self) -> pd.DataFrame:
@@ -76,8 +104,8 @@ class LineState(HasTraits):
         return falls_among(self.line.repairs)
 
     @property
-    def as_code(self) -> str:
-        """The Python lines that repeat what the page shows."""
+    def line_as_code(self) -> str:
+        """The Python lines that make the tables."""
         files = ", ".join(map(repr, self.files)) or "…"
         read = f"sk.read_ratings([{files}])" if len(self.files) > 1 else f"sk.read_ratings({files})"
         scores = f"{self.workspace}.scores()" if self.workspace else f"{read}.scores"
@@ -103,6 +131,11 @@ class CaseloadState(LineState):
     def therapist_ids(self) -> list[str]:
         """The therapists there are, in order."""
         return sorted(self.line.caseload["therapist_id"].dropna().unique())
+
+    @property
+    def ratings(self) -> pd.DataFrame:
+        """The headline ratings of the chosen therapist's cases."""
+        return self.headline[self.headline["case_id"].isin(self.cases["case_id"])]
 
     @property
     def cases(self) -> pd.DataFrame:
@@ -145,10 +178,15 @@ class CaseloadState(LineState):
     @property
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
-        chosen = (
-            f'caseload = caseload[caseload["therapist_id"] == {self.therapist_id!r}]\n' if self.therapist_id else ""
-        )
-        return f"{super().as_code}\n{chosen}sk.charts.caseload_overview(caseload, scores, marks, falls)"
+        return f"{self.line_as_code}\nsk.charts.caseload_overview(caseload, scores, marks, falls)"
+
+    @property
+    def line_as_code(self) -> str:
+        """The Python lines that make the tables, of one therapist's cases where one is chosen."""
+        lines = super().line_as_code
+        if not self.therapist_id:
+            return lines
+        return f'{lines}\ncaseload = caseload[caseload["therapist_id"] == {self.therapist_id!r}]'
 
 
 class CaseState(LineState):
@@ -170,6 +208,11 @@ class CaseState(LineState):
         if proposal["value"] not in set(self.line.caseload["case_id"]):
             raise UnknownNameError("case", proposal["value"], self.case_ids, from_data=True)
         return str(proposal["value"])
+
+    @property
+    def ratings(self) -> pd.DataFrame:
+        """The headline ratings of this case."""
+        return self.headline[self.headline["case_id"] == self.case_id]
 
     @property
     def summary(self) -> tuple[str, ...]:
@@ -195,4 +238,4 @@ class CaseState(LineState):
     @property
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
-        return f"{super().as_code}\nsk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores)"
+        return f"{self.line_as_code}\nsk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores)"

@@ -7,13 +7,16 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from supervision_kit.apps.address import asked_for, asked_settings
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.caseload_page import CaseloadPage
+from supervision_kit.apps.episodes_page import EpisodesPage
+from supervision_kit.apps.episodes_state import EpisodesState
 from supervision_kit.apps.import_state import ImportState
 from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.load_page import LoadPage
 from supervision_kit.apps.load_state import LoadState
-from supervision_kit.apps.page import asked_for, error_box
+from supervision_kit.apps.page import error_box
 from supervision_kit.apps.shown import Shown, find_ratings
 from supervision_kit.errors import SupervisionKitError
 
@@ -65,14 +68,26 @@ def case_page(
     """Open one case; see :func:`caseload_page`.
 
     `case_id` is the case to begin with: the one that the page's address asks for, or else the one most in need of a
-    word.
+    word. The address can ask for a method and its settings as well; links from the other pages do.
     """
 
     def build(shown: Shown) -> CasePage:
-        state = CaseState(shown.scores, case_id=case_id or asked_for("case"), **shown.origin, **settings)
+        asked = asked_for()
+        state = CaseState(
+            shown.scores, case_id=case_id or asked.get("case"), **shown.origin, **{**settings, **asked_settings(asked)}
+        )
         return CasePage(state, **shown.about)
 
     return _open(build, files, workspace, sample, view="case page")
+
+
+def episodes_page(*files: str, workspace: str | None = None, sample: str | None = None, **settings: Any) -> ipw.Widget:
+    """Open ruptures and repairs; see :func:`caseload_page`."""
+
+    def build(shown: Shown) -> EpisodesPage:
+        return EpisodesPage(EpisodesState(shown.scores, **shown.origin, **settings), **shown.about)
+
+    return _open(build, files, workspace, sample, view="ruptures and repairs page")
 
 
 def _open(

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import ipywidgets as ipw
 
@@ -17,7 +16,7 @@ from supervision_kit.errors import SupervisionKitError
 
 logger = logging.getLogger("supervision_kit.apps")
 
-LOAD_NOTEBOOK, CASELOAD_NOTEBOOK, CASE_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb", "3_case.ipynb"
+LOAD_NOTEBOOK, CASELOAD_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb"
 
 SORRY = "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
 
@@ -76,14 +75,14 @@ def fold(title: str, body: str) -> str:
     return f"<details><summary>{html.escape(title)}</summary><div>{body}</div></details>"
 
 
+def note(sentence: str) -> str:
+    """Return a sentence set apart, as HTML; nothing where there is none."""
+    return f'<p class="sk-note">{html.escape(sentence)}</p>' if sentence else ""
+
+
 def is_served() -> bool:
     """Tell whether this kernel runs behind a Voila page, where links between pages work."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-
-
-def asked_for(name: str) -> str | None:
-    """Return what the page's address asks for under `name`, as in ``3_case.ipynb?case=C07``."""
-    return parse_qs(os.environ.get("QUERY_STRING", "")).get(name, [None])[0]
 
 
 @functools.cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipywidgets as ipw
 import pandas as pd
 
+from supervision_kit.apps.row_table import row_table
+
 ALL = ""
 MOST_SHOWN = 5_000  # more than anyone reads; the workbook of the rows set aside holds all
 NAMES = {
@@ -49,6 +51,7 @@ class ProblemView(ipw.VBox):
         self._problems = pd.DataFrame(columns=["source", "rule"])
         super().__init__([ipw.HTML("<h2>What is wrong, and where</h2>"), controls, self.place, self.cut])
         self.add_class("sk-problems")
+        self.add_class("sk-rows")
         self.layout.display = "none"
         self.rule.observe(self._redraw, "value")
 
@@ -78,23 +81,6 @@ class ProblemView(ipw.VBox):
         table["suggestion"] = table["suggestion"].where(~problems["rule"].isin(HERE), problems["rule"].map(HERE))
         if "kept" not in alike:
             table[NAMES["kept"]] = table[NAMES["kept"]].map({True: "kept", False: "set aside"})
-        self.place.children = [_table(table)]
+        self.place.children = [row_table(table, widths=WIDTHS)]
         more = len(problems) - len(table)
         self.cut.value = f'<p class="sk-quiet">… and {more:,} more.</p>' if more else ""
-
-
-def _table(table: pd.DataFrame) -> ipw.Widget:
-    from itables.widget import ITable
-
-    return ITable(
-        table,
-        allow_html=False,
-        maxBytes=0,  # the rows are counted above, not the bytes
-        classes="display sk-problem-table",
-        showIndex=False,
-        autoWidth=False,
-        columnDefs=[{"targets": at, "width": WIDTHS[name]} for at, name in enumerate(table.columns)],
-        pageLength=10,
-        lengthMenu=[10, 25, 100],
-        layout={"topStart": None, "topEnd": "search", "bottomStart": "info", "bottomEnd": "paging"},
-    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import Field, replace
 from typing import Any
 
 import ipywidgets as ipw
 
+from supervision_kit.apps.fold_button import FoldButton
 from supervision_kit.apps.line_state import LineState
 from supervision_kit.apps.page import Page
-from supervision_kit.detection import METHODS
+from supervision_kit.detection import METHODS, Method
 
 WITHIN_CHOICES = (3, 5)  # the windows that the literature names
 
@@ -19,8 +21,7 @@ class SettingsView(ipw.VBox):
 
     def __init__(self, state: LineState, page: Page) -> None:
         self.state, self.page = state, page
-        self.toggle = ipw.ToggleButton(value=False, description="Method and settings ▸")
-        self.toggle.add_class("sk-fold-button")
+        self._shown: Method | None = None
         self.method = ipw.Dropdown(
             options=[(method.title, key) for key, method in METHODS.items()],
             value=state.method.key,
@@ -34,63 +35,58 @@ class SettingsView(ipw.VBox):
         self.source = ipw.HTML()
         self.fields = _box()
         self.body = ipw.VBox([_box(self.method, self.within), self.fields, self.source])
+        self.toggle = FoldButton("Method and settings", self.body)
         super().__init__([self.toggle, self.body])
         self.add_class("sk-settings")
         self.method.observe(page.guard(self._choose_method), "value")
         self.within.observe(page.guard(self._choose_window), "value")
-        self.toggle.observe(self._fold, "value")
-        self._fold()
+        state.observe(page.guard(self._show_settings), "method")
         self._show_settings()
-
-    def _fold(self, _change: object = None) -> None:
-        self.body.layout.display = "" if self.toggle.value else "none"
-        self.toggle.description = f"Method and settings {'▾' if self.toggle.value else '▸'}"
 
     def _choose_method(self, change: Any) -> None:
-        self.state.method = METHODS[change["new"]]()
-        self._show_settings()
+        if change["new"] != self.state.method.key:
+            self.state.method = METHODS[change["new"]]()
 
     def _choose_window(self, change: Any) -> None:
         self.state.rule = replace(self.state.rule, within=change["new"])
 
-    def _show_settings(self) -> None:
+    def _show_settings(self, _change: object = None) -> None:
         method = self.state.method
-        self.fields.children = [self._field(one, getattr(method, one.name)) for one in method.settings()]
+        self.method.value = method.key
+        if type(method) is not type(self._shown):  # else the fields stay, and so does the focus in them
+            self._shown = method
+            self.fields.children = [self._field(one, getattr(method, one.name)) for one in method.settings()]
         looks = "looks back only" if method.is_prospective else "looks at the whole series"
         self.source.value = f'<p class="sk-quiet">{method.title}: {method.source}. It {looks}.</p>'
 
-    def _tick(self, setting: Field[Any], *, value: bool) -> ipw.Widget:
-        tick = ipw.Checkbox(value=value, description=setting.metadata["label"], indent=False)
-
-        def change(_change: object) -> None:
-            self.state.method = replace(self.state.method, **{setting.name: tick.value})
-
-        tick.observe(self.page.guard(change), "value")
-        field = ipw.VBox([tick])
-        field.add_class("sk-field")
-        return field
-
     def _field(self, setting: Field[Any], value: float | None) -> ipw.Widget:
-        """Return a number field, with a tick for "none" where the setting knows it."""
+        """Return a number field, with a tick for "none" where the setting knows it, or a tick alone for yes and no."""
         label, if_none, start = (setting.metadata[key] for key in ("label", "if_none", "start"))
-        if isinstance(value, bool):
-            return self._tick(setting, value=value)
-        is_whole = "int" in str(setting.type)
-        number = (ipw.IntText if is_whole else ipw.FloatText)(
+        kind, words = str(setting.type), label[0].upper() + label[1:]
+        if kind == "bool":
+            yes = ipw.Checkbox(value=bool(value), description=words, indent=False)
+            return self._listening([yes], setting.name, lambda: yes.value)
+        number = (ipw.IntText if "int" in kind else ipw.FloatText)(
             value=start if value is None else value,
-            description=label[0].upper() + label[1:],
+            description=words,
             layout=_shown(value is not None),
-            step=1 if is_whole else 0.1,
+            step=1 if "int" in kind else 0.1,
         )
         tick = ipw.Checkbox(value=value is None, description=f"{label}: {if_none}", indent=False)
 
-        def change(_change: object) -> None:
+        def read() -> float | None:
             number.layout = _shown(not tick.value)
-            self.state.method = replace(self.state.method, **{setting.name: None if tick.value else number.value})
+            return None if tick.value else number.value
 
-        for control in (number, tick):
+        return self._listening([number, tick] if if_none else [number], setting.name, read)
+
+    def _listening(self, controls: list[ipw.Widget], name: str, read: Callable[[], float | None]) -> ipw.Widget:
+        def change(_change: object) -> None:
+            self.state.method = replace(self.state.method, **{name: read()})
+
+        for control in controls:
             control.observe(self.page.guard(change), "value")
-        field = ipw.VBox([number, tick] if if_none else [number])
+        field = ipw.VBox(controls)
         field.add_class("sk-field")
         return field
 

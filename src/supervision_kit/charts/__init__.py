@@ -5,6 +5,7 @@ specification. To show another case on the same page, put the other chart's data
 """
 
 from supervision_kit.charts.caseload_overview import caseload_overview
+from supervision_kit.charts.episode_timeline import episode_timeline
 from supervision_kit.charts.trajectory import trajectory
 
-__all__ = ["caseload_overview", "trajectory"]
+__all__ = ["caseload_overview", "episode_timeline", "trajectory"]

@@ -60,6 +60,33 @@ def by_state() -> dict[str, Any]:
     }
 
 
+def by_end() -> dict[str, Any]:
+    """Tell apart by fill, outline and shape how an episode ended, with a key beneath the chart."""
+    in_words = f"{json.dumps(dict(theme.OUTCOME_WORDS))}[datum.label]"
+    key = alt.Legend(
+        title=None,
+        orient="bottom",
+        offset=10,
+        columns={"expr": "width < 460 ? 2 : 5"},
+        columnPadding=14,
+        labelExpr=in_words,
+    )
+    channels = (
+        ("fill", alt.Fill, theme.OUTCOME_SIGN_FILLS),
+        ("stroke", alt.Stroke, theme.OUTCOME_COLOURS),
+        ("shape", alt.Shape, theme.OUTCOME_SHAPES),
+    )
+    return {
+        name: channel(
+            "outcome",
+            type="nominal",
+            scale=alt.Scale(domain=list(theme.OUTCOME_WORDS), range=list(signs)),
+            legend=key,
+        )
+        for name, channel, signs in channels
+    }
+
+
 def session_axis(orient: Literal["top", "bottom"]) -> alt.Axis:
     """Return the axis of session numbers: whole ones, as many as there is room for."""
     return alt.Axis(

@@ -50,6 +50,8 @@ OUTCOME_WORDS = MappingProxyType(
 )
 OUTCOME_COLOURS = (REPAIR, REPAIR, REPAIR, RUPTURE, UNJUDGED)
 OUTCOME_FILL_OPACITY = (0.16, 0.07, 0.0, 0.14, 0.0)
+OUTCOME_SHAPES = ("circle", "diamond", "circle", "square", "cross")
+OUTCOME_SIGN_FILLS = (REPAIR, PAPER, PAPER, RUPTURE, PAPER)
 OUTCOME_DASHES = ((1, 0), (6, 3), (2, 3), (1, 0), (2, 3))
 
 

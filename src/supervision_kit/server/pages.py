@@ -21,7 +21,12 @@ class Page:
 FIRST_PAGE = Page("2_caseload.ipynb", "Caseload")
 """Where a visitor lands."""
 
-PAGES = (Page("1_load_ratings.ipynb", "Load"), FIRST_PAGE, Page("3_case.ipynb", "Case"))
+PAGES = (
+    Page("1_load_ratings.ipynb", "Load"),
+    FIRST_PAGE,
+    Page("3_case.ipynb", "Case"),
+    Page("4_ruptures_and_repairs.ipynb", "Ruptures & repairs"),
+)
 """In the order of the bar at the top."""
 
 

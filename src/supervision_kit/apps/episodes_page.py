@@ -1,0 +1,177 @@
+"""Ruptures and repairs: how do they go in this caseload, and how far can that be trusted."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as ipw
+
+from supervision_kit import charts
+from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.episodes_state import EpisodesState
+from supervision_kit.apps.episodes_table import WIDTHS, falls_as_workbook, falls_in_words
+from supervision_kit.apps.leading_page import LeadingPage
+from supervision_kit.apps.page import fold, note
+from supervision_kit.apps.row_table import row_table
+from supervision_kit.apps.save_button import SaveButton
+from supervision_kit.apps.settings import SettingsView
+from supervision_kit.charts.theme import OUTCOME_WORDS
+from supervision_kit.detection import METHODS
+
+ALL = "all"
+DEPTHS = (("any", 0.0), ("10 % of the scale or more", 0.1), ("20 % or more", 0.2), ("30 % or more", 0.3))
+READING = (
+    '<p class="sk-quiet">A band reaches from the first marked session to the one that is back; ▼ is the lowest rating. '
+    "Click a row, or choose its case below, to open it.</p>"
+)
+
+
+class EpisodesPage(LeadingPage):
+    """The page of all falls; `state` holds its choices and tables."""
+
+    name, title = "episodes", "ruptures and repairs"
+
+    def __init__(self, state: EpisodesState, *, warning: str = "", notes: str = "") -> None:
+        super().__init__(state, warning=warning, notes=notes)
+        self.state = state
+        self.summary, self.showing, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        self.summary.add_class("sk-summary")
+        self.filters = FilterView(state, self)
+        self.timeline, self.cases, self.turner = ChartView(), CaseChoice(self), PageTurner(state, self)
+        self.table = ipw.VBox()
+        self.table.add_class("sk-table-place")
+        self.rows = ipw.VBox([ipw.HTML("<h2>The falls shown, one by one</h2>"), self.table])
+        self.rows.add_class("sk-rows")
+        self.save = SaveButton(self._as_workbook, self.guard, description="Save these falls (Excel)")
+        self.parts = (
+            ipw.HTML(warning),
+            self.summary,
+            self.filters,
+            self.showing,
+            self.timeline,
+            self.cases,
+            self.turner,
+            self.rows,
+            self.save,
+            SettingsView(state, self),
+            self.code,
+            ipw.HTML(notes),
+        )
+        self.lay_out(*self.parts)
+        self.timeline.observe(self.guard(self._pick), "picked")
+        state.observe(self.guard(self._redraw), "line")
+        state.observe(self.guard(self._redraw), "therapist_id")
+        state.observe(self.guard(self._show_falls), ["least_depth", "outcome", "open_only", "page"])
+        self.guard(self._redraw)()
+
+    def _redraw(self, _change: object = None) -> None:
+        state = self.state
+        self.summary.value = f"<p>{html.escape(state.answer)}</p>{note(state.advice)}"
+        self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
+        self._show_falls()
+
+    def _show_falls(self, _change: object = None) -> None:
+        state, falls = self.state, self.state.shown
+        self.showing.value = f"<p>{html.escape(state.showing)}</p>{READING if len(falls) else ''}"
+        has_falls = ipw.Layout(display="" if len(falls) else "none")
+        for part in (self.timeline, self.cases, self.rows, self.save):
+            part.layout = has_falls
+        if len(falls):
+            self.timeline.show(charts.episode_timeline(falls, state.shown_cases))
+            self.cases.offer(state.shown_cases["case_id"].to_list())
+            self.table.children = [row_table(falls_in_words(falls), widths=WIDTHS)]
+
+    def _pick(self, change: Any) -> None:
+        for case in change["new"].get("case_id") or []:
+            self.cases.choice.value = case
+
+    def _as_workbook(self) -> tuple[str, bytes]:
+        about = f"{self.state.answer}\n{self.state.showing}\n{self.state.method.in_words}"
+        return "falls.xlsx", falls_as_workbook(self.state.shown, about=about)
+
+
+class FilterView(ipw.Box):
+    """The filters: whose falls and by which method, and which of them are shown."""
+
+    def __init__(self, state: EpisodesState, page: EpisodesPage) -> None:
+        therapists = [(ALL, ""), *((therapist, therapist) for therapist in state.therapist_ids)]
+        self.method = _dropdown("Method", [(method.title, key) for key, method in METHODS.items()], state.method.key)
+        self.therapist = _dropdown("Therapist", therapists, state.therapist_id)
+        self.depth = _dropdown("Fell by", DEPTHS, state.least_depth)
+        self.outcome = _dropdown("How it ended", [(ALL, ""), *((word, key) for key, word in OUTCOME_WORDS.items())], "")
+        self.open_only = ipw.Checkbox(description="only those down at the latest rating", indent=False)
+        super().__init__([self.method, self.therapist, self.depth, self.outcome, self.open_only])
+        self.add_class("sk-controls")
+        links: dict[str, ipw.Widget] = {
+            "therapist_id": self.therapist,
+            "least_depth": self.depth,
+            "outcome": self.outcome,
+            "open_only": self.open_only,
+        }
+        for trait, control in links.items():
+            control.observe(page.guard(_setter(state, trait)), "value")
+        self.method.observe(page.guard(lambda change: _choose_method(state, change["new"])), "value")
+        state.observe(self._follow, "method")
+
+    def _follow(self, change: Any) -> None:
+        self.method.value = change["new"].key
+
+
+class CaseChoice(ipw.Box):
+    """One of the cases shown, to be opened; a row picked in the chart is chosen here."""
+
+    def __init__(self, page: EpisodesPage) -> None:
+        self.page = page
+        self.choice = _dropdown("Case", [], None)
+        super().__init__([self.choice])
+        self.add_class("sk-controls")
+        self.add_class("sk-case-choice")
+        self.choice.observe(page.guard(self._show), "value")
+
+    def offer(self, case_ids: list[str]) -> None:
+        """Offer these cases, the first of them chosen."""
+        if [*self.choice.options] != case_ids:
+            self.choice.options = case_ids
+            self.choice.value = next(iter(case_ids), None)
+        self._show()
+
+    def _show(self, _change: object = None) -> None:
+        opener = [self.page.opener(self.choice.value)] if self.choice.value else []
+        self.children = [self.choice, *opener]
+
+
+class PageTurner(ipw.Box):
+    """Two buttons that turn the pages of the time lines; hidden where there is one page."""
+
+    def __init__(self, state: EpisodesState, page: EpisodesPage) -> None:
+        self.state = state
+        self.back, self.on = ipw.Button(description="◂ Cases before"), ipw.Button(description="Further cases ▸")
+        super().__init__([self.back, self.on])
+        self.add_class("sk-controls")
+        self.add_class("sk-open")
+        self.back.on_click(page.guard(lambda _button: self._turn(-1)))
+        self.on.on_click(page.guard(lambda _button: self._turn(+1)))
+        state.observe(self._show, ["page", "line", "therapist_id", "least_depth", "outcome", "open_only"])
+        self._show()
+
+    def _turn(self, pages: int) -> None:
+        self.state.page += pages
+
+    def _show(self, _change: object = None) -> None:
+        self.layout.display = "none" if self.state.n_pages == 1 else ""
+        self.back.disabled, self.on.disabled = self.state.page == 0, self.state.page == self.state.n_pages - 1
+
+
+def _setter(state: EpisodesState, trait: str) -> Callable[[Any], None]:
+    return lambda change: setattr(state, trait, change["new"])
+
+
+def _choose_method(state: EpisodesState, key: str) -> None:
+    if key != state.method.key:
+        state.method = METHODS[key]()
+
+
+def _dropdown(description: str, options: Any, value: Any) -> ipw.Dropdown:
+    return ipw.Dropdown(options=options, value=value, description=description)

@@ -1,0 +1,159 @@
+"""The state behind the page of ruptures and repairs: all falls of the caseload, filters, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from traitlets import Bool, Float, Int, Unicode, observe, validate
+
+from supervision_kit.apps.line_state import CaseloadState
+from supervision_kit.charts.sentences import how_it_ended, outcome_look
+from supervision_kit.charts.theme import OUTCOME_WORDS
+from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
+from supervision_kit.errors import UnknownNameError
+from supervision_kit.instruments import find_scale
+from supervision_kit.instruments.instrument import MIN_DROP_SHARE
+from supervision_kit.reasons import counted
+from supervision_kit.tables import SERIES_KEY
+
+CASES_PER_PAGE = 20
+# in the order in which the answer counts them; "not" and "too early" are never one
+_ENDS = {
+    "repaired": "came back in time",
+    "partly repaired": "came back in part",
+    "came back late": "came back late",
+    "unrepaired": "did not come back",
+    "undetermined": "cannot be told yet",
+}
+
+
+class EpisodesState(CaseloadState):
+    """All falls of the caseload by the client's headline ratings, and which of them are shown.
+
+    The therapist and the method say what the page is about. The other filters choose among the falls for the time
+    lines and the table; the answer above them counts all.
+
+    Attributes
+    ----------
+    episodes
+        All falls of the chosen cases: the columns of the repairs table, and ``therapist_id``, ``depth_share`` (of the
+        scale's range), ``look``, ``word`` (how it ended) and ``is_open`` (down at the latest rating).
+    least_depth
+        Show falls of at least this share of the scale's range.
+    outcome
+        Show falls that ended so, one of :data:`supervision_kit.charts.theme.OUTCOME_WORDS`; empty for all.
+    open_only
+        Show falls that are down at the latest rating.
+    page
+        Which page of time lines is shown, from 0.
+    """
+
+    least_depth = Float(0.0)
+    outcome = Unicode("")
+    open_only = Bool(default_value=False)
+    page = Int(0)
+    episodes: pd.DataFrame
+
+    @observe("line", "therapist_id")
+    def _find_episodes(self, _change: object = None) -> None:
+        cases = self.cases.set_index("case_id")
+        falls = self.falls.merge(self.ratings[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))
+        rows = falls.to_dict("records")
+        is_latest = ~falls.duplicated("case_id", keep="last")
+        span = [_range_of(row["instrument"], row["scale"]) for row in rows]
+        self.episodes = falls.assign(
+            therapist_id=falls["case_id"].map(cases["therapist_id"]),
+            depth_share=falls["depth"] / pd.Series(span, index=falls.index, dtype=float),
+            look=pd.Series([outcome_look(row) for row in rows], index=falls.index, dtype="str"),
+            word=pd.Series([how_it_ended(row) for row in rows], index=falls.index, dtype="str"),
+            is_open=is_latest & falls["case_id"].map(cases["open_ruptures"]).gt(0),
+        )
+        self.page = 0
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The falls that the filters leave, in the order of the caseload, then of their onset."""
+        episodes = self.episodes
+        keep = episodes["depth_share"] >= self.least_depth - ROUNDING
+        if self.outcome:
+            keep &= episodes["look"] == self.outcome
+        if self.open_only:
+            keep &= episodes["is_open"]
+        place = {case: n for n, case in enumerate(self.cases["case_id"])}
+        return episodes[keep].sort_values(
+            ["case_id", "onset"], key=lambda column: column.map(place) if column.name == "case_id" else column
+        )
+
+    @property
+    def shown_cases(self) -> pd.DataFrame:
+        """The cases with a fall that is shown, on this page of time lines, in the order of the caseload."""
+        first = self.page * CASES_PER_PAGE
+        return self._cases_with_falls.iloc[first : first + CASES_PER_PAGE]
+
+    @property
+    def n_pages(self) -> int:
+        """How many pages of time lines there are, at least 1."""
+        return max(1, -(-len(self._cases_with_falls) // CASES_PER_PAGE))
+
+    @property
+    def _cases_with_falls(self) -> pd.DataFrame:
+        return self.cases[self.cases["case_id"].isin(self.shown["case_id"])]
+
+    @validate("outcome")
+    def _known_outcome(self, proposal: Any) -> str:
+        if proposal["value"] and proposal["value"] not in OUTCOME_WORDS:
+            raise UnknownNameError("outcome", proposal["value"], OUTCOME_WORDS)
+        return str(proposal["value"])
+
+    @validate("page")
+    def _page_there_is(self, proposal: Any) -> int:
+        return min(max(int(proposal["value"]), 0), self.n_pages - 1)
+
+    @observe("least_depth", "outcome", "open_only")
+    def _back_to_the_first_page(self, _change: object = None) -> None:
+        self.page = 0
+
+    @property
+    def answer(self) -> str:
+        """The page's answer: how many falls, and what became of them."""
+        episodes, n_cases = self.episodes, counted(len(self.cases), "case")
+        if episodes.empty:
+            return f"{self.method.title} marks no fall in {n_cases}. That does not mean that there was no rupture."
+        by_end = episodes["look"].value_counts()
+        ends = [f"{by_end[look]} {words}" for look, words in _ENDS.items() if look in by_end]
+        n_down = int(episodes["is_open"].sum())
+        down = f" {n_down} of them {'is' if n_down == 1 else 'are'} down at the latest rating." if n_down else ""
+        in_cases = f"in {episodes['case_id'].nunique()} of {n_cases}"
+        return f"{counted(len(episodes), 'fall')} {in_cases}: {', '.join(ends)}.{down}"
+
+    @property
+    def showing(self) -> str:
+        """Which of the falls the time lines and the table show."""
+        n, n_all = len(self.shown), len(self.episodes)
+        if not n_all:
+            return ""
+        if not n:
+            return "No fall is left by these filters. Choose all outcomes, any depth, or take the tick away."
+        cases = counted(len(self._cases_with_falls), "case")
+        falls = f"All {n_all} falls" if n == n_all else f"{n} of {n_all} falls"
+        part = f", page {self.page + 1} of {self.n_pages}" if self.n_pages > 1 else ""
+        return f"{falls}, in {cases}{part}; cases most in need of a word first."
+
+    @property
+    def as_code(self) -> str:
+        """The Python lines that repeat what the page shows."""
+        lines = [
+            self.line_as_code,
+            "ratings = sk.find_headline(scores)",
+        ]
+        if self.therapist_id:
+            lines.append('ratings = ratings[ratings["case_id"].isin(caseload["case_id"])]')
+        lines.append('falls = falls.merge(ratings[["case_id", "rater", "instrument", "scale"]].drop_duplicates())')
+        return "\n".join([*lines, "sk.charts.episode_timeline(falls, caseload)"])
+
+
+def _range_of(instrument: str, key: str) -> float:
+    scale = find_scale(instrument, key)
+    return scale.highest - scale.lowest if scale else UNKNOWN_SCALE_MIN_DROP / MIN_DROP_SHARE

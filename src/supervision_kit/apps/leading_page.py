@@ -1,0 +1,55 @@
+"""A page that leads to the cases: by links where pages are served, in place elsewhere."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as ipw
+
+from supervision_kit.apps.address import case_link
+from supervision_kit.apps.case_page import CasePage
+from supervision_kit.apps.line_state import CaseloadState, CaseState
+from supervision_kit.apps.page import Page, is_served
+
+
+class LeadingPage(Page):
+    """A page of the caseload whose cases open as the page judges them; `state` holds its choices and tables."""
+
+    title = ""
+
+    def __init__(self, state: CaseloadState, *, warning: str, notes: str) -> None:
+        super().__init__()
+        self._line = state
+        self.about = {"warning": warning, "notes": notes}
+        self.parts: tuple[ipw.Widget, ...] = ()
+
+    def open_case(self, case_id: str) -> None:
+        """Show the case in place of this page, with a way back."""
+        state = CaseState(
+            self._line.scores,
+            case_id=case_id,
+            method=self._line.method,
+            rule=self._line.rule,
+            files=self._line.files,
+            workspace=self._line.workspace,
+        )
+        back = ipw.Button(description=f"◂ Back to {self.title}")
+        back.add_class("sk-open")
+        back.on_click(self.guard(lambda _button: self.lay_out(*self.parts)))
+        self.lay_out(back, CasePage(state, **self.about))
+
+    def opener(self, case_id: str) -> ipw.Widget:
+        """Return what opens a case."""
+        if is_served():
+            opener = ipw.HTML(self.link(case_id, f"Open {case_id}"))
+        else:
+            opener = ipw.Button(description=f"Open {case_id}")
+            opener.on_click(self.guard(lambda _button: self.open_case(case_id)))
+        opener.add_class("sk-open")
+        return opener
+
+    def link(self, case_id: str, text: str) -> str:
+        """Return `text` as HTML, as a link to the case where pages are served."""
+        if not is_served():
+            return html.escape(text)
+        return case_link(case_id, text, method=self._line.method, rule=self._line.rule)
