@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 # Each stage may import from its own and earlier stages.
 STAGES = [
     {"errors", "environment"},
-    {"text_columns"},
+    {"text_columns", "threads"},
     {"ordering"},
     {"tables"},
     {"instruments"},

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from supervision_kit.series import column_of, iter_blocks, work_through
+from supervision_kit.series import column_of, iter_blocks
 from supervision_kit.tables import SCORES
+from supervision_kit.threads import work_through
 
 
 def blocks_of(scores, chosen=None):
@@ -91,7 +92,7 @@ def test_an_error_in_one_of_many_blocks_is_not_lost():
             raise ArithmeticError("the last")
 
     with pytest.raises(ArithmeticError, match="the last"):
-        work_through(blocks, fail_at_the_last)
+        work_through(blocks, fail_at_the_last, n_rows=144_000)
 
 
 def test_an_empty_table_has_no_blocks(series):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.text_columns import arrow_of, number_texts, where_it_changes
+from supervision_kit.text_columns import any_of, arrow_of, number_texts, where_it_changes
+from supervision_kit.threads import work_through
 
 Positions = npt.NDArray[np.int64]
 
@@ -45,13 +47,13 @@ class Ordering:
         """How many series there are."""
         return len(self.length)
 
-    @property
+    @cached_property
     def start(self) -> Positions:
         """Where in the order each series begins."""
         start: Positions = np.cumsum(self.length) - self.length
         return start
 
-    @property
+    @cached_property
     def first_row(self) -> Positions:
         """The position in the table of the first row of each series."""
         return self.start if self.rows is None else self.rows[self.start]
@@ -123,12 +125,14 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 def _stretches(table: pd.DataFrame, key: tuple[str, ...]) -> tuple[Positions, dict[str, Positions]]:
     """Return the rows where the key changes, and a number for each of them by its text in each column of the key."""
-    changes = {name: np.asarray(where_it_changes(arrow_of(table[name]))) for name in key}
-    starts = np.append(0, np.flatnonzero(np.logical_or.reduce(list(changes.values()))) + 1)
+    columns = {name: arrow_of(table[name]) for name in key}
+    compared = work_through(columns.values(), where_it_changes, n_rows=len(table))
+    changes = dict(zip(columns, compared, strict=True))
+    starts = np.append(0, np.flatnonzero(any_of(changes.values())) + 1)
     number = {}
     for name, changed in changes.items():
-        is_new = np.append(False, changed[starts[1:] - 1])
-        of_own = number_texts(arrow_of(table[name]).take(starts[np.append(0, np.flatnonzero(is_new))]))
+        is_new = np.append(False, np.asarray(changed.take(starts[1:] - 1)))
+        of_own = number_texts(columns[name].take(starts[np.append(0, np.flatnonzero(is_new))]))
         number[name] = of_own[np.cumsum(is_new)]
     return starts, number
 

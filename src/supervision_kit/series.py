@@ -10,9 +10,7 @@ session to its last, so what comes out for a series is the same to the last digi
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,21 +118,6 @@ def iter_blocks(ordering: Ordering, chosen: npt.NDArray[np.bool_] | None = None)
                 length=length[some],
                 n_columns=int(length[some].max()),
             )
-
-
-def work_through(blocks: Sequence[Block], work: Callable[[Block], None]) -> None:
-    """Do `work` on every block, on all processors at once: NumPy lets other threads run while it computes."""
-    if len(blocks) == 1:
-        work(blocks[0])
-        return
-    with ThreadPoolExecutor(_count_processors()) as threads:
-        for _ in threads.map(work, blocks):
-            pass  # an error raised in a thread comes up here
-
-
-def _count_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _rows(ordering: Ordering, start: Positions, length: Positions) -> slice | Positions:

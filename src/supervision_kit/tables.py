@@ -70,11 +70,13 @@ class Table:
         faults: list[str] = []
         checked = self._check_columns(frame, faults)
         ordering = None
+        counters = [name for name in self.key if self.columns[name].dtype == "int64"]
+        texts = tuple(name for name in self.key if name not in counters)
+        if not faults and len(counters) == 1 and not any(arrow_of(checked[name]).null_count for name in texts):
+            ordering = order_series(checked, key=texts, within=counters[0])
+        n_empty = {name: _count_empty(checked[name], ordering) for name in self.key}
+        faults += [f"{name} is empty in {n} row(s)" for name, n in n_empty.items() if n]
         if not faults:
-            counters = [name for name in self.key if self.columns[name].dtype == "int64"]
-            if len(counters) == 1:
-                texts = tuple(name for name in self.key if name not in counters)
-                ordering = order_series(checked, key=texts, within=counters[0])
             faults += _range_faults(checked, ordering)
             repeated = ordering.n_repeated if ordering else int(checked.duplicated(list(self.key)).sum())
             if repeated:
@@ -96,10 +98,7 @@ class Table:
                 f"its columns are {', '.join(self.columns)}."
             )
         columns = {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}
-        checked = pd.DataFrame(columns, index=frame.index, copy=False).reset_index(drop=True)
-        n_empty = {name: _count_empty(checked[name]) for name in self.key}
-        faults += [f"{name} is empty in {n} row(s)" for name, n in n_empty.items() if n]
-        return checked
+        return pd.DataFrame(columns, index=frame.index, copy=False).reset_index(drop=True)
 
     def empty(self) -> pd.DataFrame:
         """Return this table without rows."""
@@ -132,9 +131,14 @@ def _missing(dtype: str, index: pd.Index) -> pd.Series:
     return pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_NULLABLE.get(dtype, dtype))
 
 
-def _count_empty(values: pd.Series) -> int:
-    if values.dtype == TEXT and not has_empty(arrow_of(values)):
+def _count_empty(values: pd.Series, ordering: Ordering | None) -> int:
+    """Return how many values are missing or empty; where the series are known, their first rows speak for the rest."""
+    if values.dtype == "int64":
         return 0
+    if values.dtype == TEXT:
+        text = arrow_of(values)
+        if not has_empty(text if ordering is None else text.take(ordering.first_row)):
+            return 0
     return int((values.isna() | values.eq("")).sum())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 TEXT: Any = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" means where pyarrow is installed
-_REPEATED = 2**18  # rows of a piece that stands for every stretch of the same text
+_REPEATED = 2**16  # rows of a piece
 
 
 def arrow_of(values: pd.Series) -> pa.ChunkedArray:
@@ -23,6 +24,11 @@ def arrow_of(values: pd.Series) -> pa.ChunkedArray:
 def text_of(arrow: pa.ChunkedArray) -> pd.Series:
     """Return an Arrow column of text as a pandas one, without a copy."""
     return pd.Series(TEXT.__from_arrow__(arrow), copy=False)
+
+
+def any_of(changes: Iterable[pa.ChunkedArray]) -> npt.NDArray[np.bool_]:
+    """Return where any of several columns of true and false is true."""
+    return np.asarray(reduce(pc.or_, changes))
 
 
 def where_it_changes(text: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -53,19 +59,29 @@ def has_empty(text: pa.ChunkedArray) -> bool:
 
 def repeat_text(text: str | None, n: int) -> pa.ChunkedArray:
     """Return a column of `n` times the same text, or of missing text."""
-    piece = pa.repeat(pa.scalar(text, pa.large_string()), min(n, _REPEATED))
-    whole, rest = divmod(n, _REPEATED) if n > _REPEATED else (1, 0)
-    pieces = [piece] * whole + ([piece[:rest]] if rest else [])
-    return pa.chunked_array(pieces, pa.large_string())
+    if n < _REPEATED:
+        return pa.chunked_array([pa.repeat(pa.scalar(text, pa.large_string()), n)])
+    piece = _piece(text)
+    whole, rest = divmod(n, _REPEATED)
+    return pa.chunked_array([piece] * whole + [piece[:rest]])
+
+
+@lru_cache(maxsize=8)
+def _piece(text: str | None) -> pa.Array:
+    """Return the piece of a column that stands for every stretch of the same text."""
+    return pa.repeat(pa.scalar(text, pa.large_string()), _REPEATED)
 
 
 def pick_texts(texts: Sequence[str], numbers: npt.NDArray[np.integer]) -> pa.ChunkedArray:
     """Return the column that holds ``texts[number]`` for each of `numbers`."""
+    listed = pa.array(texts, pa.large_string())
     pieces = []
     for start in range(0, max(len(numbers), 1), _REPEATED):
-        some = pa.array(numbers[start : start + _REPEATED])
-        named = pa.DictionaryArray.from_arrays(some, pa.array(texts, pa.large_string()))
-        pieces.append(named.cast(pa.large_string()))
+        some = numbers[start : start + _REPEATED]
+        if len(some) == _REPEATED and (some == some[0]).all():
+            pieces.append(_piece(texts[some[0]]))
+        else:
+            pieces.append(pa.DictionaryArray.from_arrays(pa.array(some), listed).cast(pa.large_string()))
     return pa.chunked_array(pieces, pa.large_string())
 
 

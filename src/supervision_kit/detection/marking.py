@@ -16,9 +16,10 @@ from supervision_kit.detection.method import Method
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.instruments import find_scale, rates_alliance
 from supervision_kit.ordering import Ordering
-from supervision_kit.series import Block, Matrix, column_of, iter_blocks, work_through
+from supervision_kit.series import Block, Matrix, column_of, iter_blocks
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 from supervision_kit.text_columns import arrow_of, join_columns, pick_texts, repeat_text, text_of
+from supervision_kit.threads import work_through
 
 NO_SCORE = "no score"
 NO_SPREAD = "no spread: all ratings are the same"
@@ -62,7 +63,7 @@ def judge_scores(scores: pd.DataFrame, *, methods: Mapping[str, Method]) -> pd.D
         own = {name: column[place * n : (place + 1) * n] for name, column in columns.items()}
         for settled, kinds in caseload.settle(method).items():
             judge = partial(_judge, caseload=caseload, method=settled, first_note=len(notes), marks=own)
-            work_through(caseload.blocks(kinds), judge)
+            work_through(caseload.blocks(kinds), judge, n_rows=n)
             notes += _notes(settled)
     return _table(ratings, methods, columns, notes)
 
@@ -90,8 +91,7 @@ class _Caseload:
         self._kind, kinds = ordering.kinds(ratings, "instrument", "scale", "rater")
         self._scales = [find_scale(instrument, scale) for instrument, scale, _ in kinds]
         self._blocks: dict[tuple[int, ...], list[Block]] = {}
-        highest = np.array([scale.highest if scale else np.nan for scale in self._scales])
-        self.highest: Matrix = highest[self._kind]
+        self._highest = np.array([scale.highest if scale else np.nan for scale in self._scales])
 
     def settle(self, method: Method) -> dict[Method, tuple[int, ...]]:
         """Return the method with the settings that belong to each kind of series; kinds that share them go together."""
@@ -107,6 +107,11 @@ class _Caseload:
             is_all = len(kinds) == len(self._scales)
             self._blocks[kinds] = list(iter_blocks(self._ordering, None if is_all else np.isin(self._kind, kinds)))
         return self._blocks[kinds]
+
+    def highest(self, block: Block) -> Matrix:
+        """Return the highest score possible of each series of a block; NaN where the scale is not registered."""
+        highest: Matrix = self._highest[self._kind[block.chosen]]
+        return highest
 
     def _matrices(self, kind: int) -> Iterator[Matrix]:
         for block in self.blocks((kind,)):
@@ -125,7 +130,7 @@ def _judge(
     block.put(judgement.is_rupture == 1, marks["is_rupture"])
     block.put(is_unjudged, marks["is_unjudged"])
     if is_unjudged.any():
-        reason = first_note + _number_reasons(x, method, caseload.highest[block.chosen])
+        reason = first_note + _number_reasons(x, method, caseload.highest(block))
         block.put(np.where(is_unjudged, reason, 0), marks["note"])
 
 
@@ -158,7 +163,8 @@ def _table(
     """Return the marks by the methods of these names; what is the same for all of them takes no memory again."""
     times = len(names)
     made: dict[str, Any] = {name: text_of(join_columns([arrow_of(ratings[name])] * times)) for name in SERIES_KEY}
-    made |= {name: np.tile(ratings[name].to_numpy(), times) for name in ("session", "score")}
+    for name in ("session", "score"):
+        made[name] = ratings[name] if times == 1 else np.tile(ratings[name].to_numpy(), times)
     made |= {name: columns[name] for name in _NUMBERS}
     made["method"] = text_of(join_columns([repeat_text(name, len(ratings)) for name in names]))
     made["is_rupture"] = pd.arrays.BooleanArray(columns["is_rupture"], columns["is_unjudged"])
