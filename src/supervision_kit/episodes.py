@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any, NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.detection.measuring import ROUNDING, standard_deviation
+from supervision_kit.detection.measuring import ROUNDING, median_of, standard_deviation
 from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.instruments import find_scale
-from supervision_kit.ordering import Ordering
-from supervision_kit.series import Block, column_of, iter_blocks
+from supervision_kit.ordering import Positions
+from supervision_kit.series import Block, Matrix, column_of, iter_blocks
 from supervision_kit.tables import EPISODES, MARKS, SERIES_KEY
+from supervision_kit.threads import work_through
 
 # The kit's own choices. The median of three is neither moved by one high rating before a fall (a rating picked because
 # the next is lower tends to be high by chance) nor by one that already slid; half way back is the line of "partly".
@@ -52,13 +57,16 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     the three sessions of the level and the half: methods that compare neighbouring sessions mark only the fall itself.
     """
     checked, ordering = MARKS.check_in_order(marks)
-    found = [_episodes_of_block(checked, ordering, block) for block in iter_blocks(ordering)]
-    found = [episodes for episodes in found if not episodes.empty]
-    if not found:
+    if checked.empty:
         return EPISODES.empty()
-    episodes = pd.concat(found, ignore_index=True).sort_values([*SERIES_KEY, "method", "onset"])
-    episodes["episode"] = episodes.groupby([*SERIES_KEY, "method"]).cumcount() + 1
-    return EPISODES.check(episodes)
+    columns = _Columns(*(column_of(checked[name]) for name in ("score", "session", "is_rupture")))
+    found = work_through(iter_blocks(ordering), partial(_episodes_of_block, columns=columns), n_rows=len(checked))
+    episodes = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    if not len(episodes["series"]):
+        return EPISODES.empty()
+    series, of_series = np.unique(episodes.pop("series"), return_inverse=True)
+    about = checked[[*SERIES_KEY, "method"]].iloc[ordering.first_row[series]].reset_index(drop=True)
+    return EPISODES.check(_sort_and_count(about, of_series, episodes))
 
 
 def smallest_fall(instrument: str, key: str) -> float:
@@ -77,28 +85,45 @@ def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
     return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
 
 
-def _episodes_of_block(marks: pd.DataFrame, ordering: Ordering, block: Block) -> pd.DataFrame:
-    score, session, is_rupture = (block.matrix(column_of(marks[name])) for name in ("score", "session", "is_rupture"))
-    is_marked = is_rupture == 1
-    walk = _Walk(len(score))
-    for t in range(block.n_columns):
-        walk.step(t, score[:, t], is_marked[:, t])
+def _sort_and_count(about: pd.DataFrame, series: Positions, episodes: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
+    """Return the episodes as a table, sorted and counted; `series` says which row of `about` is an episode's."""
+    rank = np.argsort(about.sort_values([*SERIES_KEY, "method"]).index.to_numpy())[series]
+    order = np.lexsort((episodes["onset"], rank))
+    first = np.searchsorted(rank[order], rank[order])
+    sorted_columns = {name: values[order] for name, values in episodes.items()}
+    table = about.iloc[series[order]].reset_index(drop=True)
+    return table.assign(episode=np.arange(len(order)) - first + 1, **sorted_columns)
+
+
+class _Columns(NamedTuple):
+    """What is read of each mark."""
+
+    score: Matrix
+    session: Matrix
+    is_rupture: Matrix
+
+
+def _episodes_of_block(block: Block, *, columns: _Columns) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of the episodes of a block, each with the number of its series in the ordering."""
+    is_marked = block.matrix(columns.is_rupture) == 1
+    with_marks = np.flatnonzero(is_marked.any(axis=1))
+    score, session = (block.matrix(values)[with_marks] for values in (columns.score, columns.session))
+    walk = _Walk(len(with_marks))
+    for t in range(block.n_columns if len(with_marks) else 0):
+        walk.step(t, score[:, t], is_marked[with_marks, t])
     walk.close(walk.onset >= 0)
     closed = {name: np.concatenate([part[name] for part in walk.closed]) for name in walk.closed[0]}
     series = closed["series"]
     sd = standard_deviation(score)[series, 0]
-    first_row = ordering.first_row[block.chosen]
     depth = closed["pre_level"] - closed["low"]
-    about = marks[[*SERIES_KEY, "method"]].iloc[first_row[series]].reset_index(drop=True)
-    episodes: pd.DataFrame = about.assign(
-        episode=1,
+    return {
+        "series": block.numbers[with_marks[series]],
         **{name: session[series, closed[name]].astype(np.int64) for name in ("onset", "nadir", "end")},
-        n_sessions=closed["n_sessions"],
-        pre_level=closed["pre_level"],
-        depth=depth,
-        depth_sd=np.divide(depth, sd, out=np.full(len(sd), np.nan), where=sd > ROUNDING),
-    )
-    return episodes
+        "n_sessions": closed["n_sessions"],
+        "pre_level": closed["pre_level"],
+        "depth": depth,
+        "depth_sd": np.divide(depth, sd, out=np.full(len(sd), np.nan), where=sd > ROUNDING),
+    }
 
 
 class _Walk:
@@ -124,8 +149,7 @@ class _Walk:
         begins = (self.onset < 0) & scored & is_marked
         self.onset[begins] = t
         self.n_sessions[begins] = 0
-        if begins.any():
-            self.pre_level[begins] = pd.DataFrame(self.recent[begins]).median(axis=1)
+        self.pre_level[begins] = median_of(self.recent[begins])[:, 0]
         self.low[begins] = np.inf
 
         inside = (self.onset >= 0) & scored

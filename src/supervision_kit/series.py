@@ -45,6 +45,13 @@ class Block:
         return len(self.length)
 
     @property
+    def numbers(self) -> Positions:
+        """The number of each series in the ordering."""
+        if isinstance(self.chosen, slice):
+            return np.arange(self.chosen.start, self.chosen.stop)
+        return self.chosen
+
+    @property
     def is_full(self) -> bool:
         """Whether all series are of the same length."""
         return bool((self.length == self.n_columns).all())

@@ -112,8 +112,13 @@ def median_range(x: Matrix, *, first: int | None = None) -> Matrix:
     ranges = np.abs(x - previous_score(x))
     if first is not None:
         ranges[np.cumsum(~np.isnan(x), axis=1) > first] = np.nan
-    ranges.sort(axis=1)  # NaN goes to the end
-    n = np.count_nonzero(~np.isnan(ranges), axis=1)
+    return median_of(ranges)
+
+
+def median_of(x: Matrix) -> Matrix:
+    """Return the median of each row, as a column; NaN where there is no value."""
+    ordered = np.sort(x, axis=1)  # NaN goes to the end
+    n = np.count_nonzero(~np.isnan(ordered), axis=1)
     row = np.arange(len(x))
-    middle: Matrix = (ranges[row, (n - 1) // 2] + ranges[row, n // 2]) / 2
+    middle: Matrix = (ordered[row, (n - 1) // 2] + ordered[row, n // 2]) / 2
     return middle[:, None]

@@ -18,7 +18,7 @@ from supervision_kit.detection.personal.learning import close_gaps, learn_in_tur
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
-from supervision_kit.series import Matrix, iter_blocks
+from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
 
 # This share of the asked rate is spent: estimated hyper-parameters and the guard against dips use up the rest (by
@@ -158,11 +158,13 @@ def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str
     UnknownNameError
         No rating of this scale by this rater is in the table.
     """
-    checked = SCORES.check(scores)
-    chosen = checked[
-        (checked["instrument"] == instrument) & (checked["scale"] == scale) & (checked["rater"] == rater)
-    ].reset_index(drop=True)
-    matrices = [block.matrix(chosen["score"]) for block in iter_blocks(chosen)]
+    checked, ordering = SCORES.check_in_order(scores)
+    matrices: list[Matrix] = []
+    if ordering.n_series:
+        kind, names = ordering.kinds(checked, "instrument", "scale", "rater")
+        is_asked = np.array([name == (instrument, scale, rater) for name in names])[kind]
+        blocks = iter_blocks(ordering, is_asked)
+        matrices = [block.matrix(column_of(checked["score"]))[: block.n_series] for block in blocks]
     n_columns = max((x.shape[1] for x in matrices if not np.isnan(x).all()), default=0)
     if n_columns == 0:
         rated = checked.loc[checked["score"].notna(), ["instrument", "scale", "rater"]].drop_duplicates()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from supervision_kit.detection.measuring import sum_of
 from supervision_kit.detection.personal.fitting import Sample, fit_in_turn
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.prior import LimitsPrior
@@ -50,7 +51,7 @@ def take_sample(matrices: Iterable[Matrix], n_columns: int) -> Sample:
         parts.append(np.pad(part, ((0, 0), (0, n_columns - part.shape[1])), constant_values=np.nan))
     together = np.concatenate(parts)
     spells = np.sqrt(np.arange(1, n_columns + 1))  # so that only equal series come out equal
-    place = np.where(np.isnan(together), 0.0, together * spells).sum(axis=1)
+    place = sum_of(np.where(np.isnan(together), 0.0, together * spells))[:, 0]
     order = np.argsort(place, kind="stable")
     if len(order) > MOST_SERIES:
         order = order[np.linspace(0, len(order) - 1, MOST_SERIES).astype(int)]
