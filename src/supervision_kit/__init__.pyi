@@ -1,5 +1,8 @@
 from . import apps as apps
 from . import charts as charts
+from .calibration import ChanceBenchmark as ChanceBenchmark
+from .calibration import chance_benchmark as chance_benchmark
+from .calibration import describe_repairs as describe_repairs
 from .caseload import review_caseload as review_caseload
 from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop

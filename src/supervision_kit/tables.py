@@ -335,6 +335,20 @@ TIME_TO_REPAIR = _table(
         "n_censored": Column("int64", "falls whose ratings end there, not repaired"),
     },
 )
+CHANCE = _table(
+    "chance",
+    "something that chance alone brings about",
+    ("measure",),
+    {
+        "measure": Column("str", "what is counted"),
+        "unit": Column("str", "of what"),
+        "value": Column("float64", "what simulated ratings without any rupture give on average"),
+        "low": Column("float64", "lower end of the 95 % interval of that average: how exact the simulation is"),
+        "high": Column("float64", "upper end of the interval"),
+        "caseload_low": Column("float64", "2.5 in 100 simulated caseloads like this one have less than this"),
+        "caseload_high": Column("float64", "2.5 in 100 simulated caseloads like this one have more than this"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (RESPONSES, SCORES, MARKS, EPISODES, REPAIRS, CASELOAD, TIME_TO_REPAIR)}
+    {table.name: table for table in (RESPONSES, SCORES, MARKS, EPISODES, REPAIRS, CASELOAD, TIME_TO_REPAIR, CHANCE)}
 )

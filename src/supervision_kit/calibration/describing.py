@@ -1,0 +1,72 @@
+"""What became of the falls, in sentences, with what chance alone would give beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from supervision_kit.calibration.chance import TOLD, ChanceBenchmark
+from supervision_kit.episodes import falls_among
+from supervision_kit.reasons import counted
+from supervision_kit.tables import REPAIRS
+
+CONFIDENCE = 0.95
+
+
+def describe_repairs(repairs: pd.DataFrame, benchmark: ChanceBenchmark) -> tuple[str, ...]:
+    """Say how many falls there are and how many came back in time, each beside what chance alone would give.
+
+    Parameters
+    ----------
+    repairs
+        The followed episodes of the ratings that `benchmark` is of, by the same method and rule. Marks that are no fall
+        are not counted.
+    benchmark
+        What chance gives for them.
+
+    Returns
+    -------
+    tuple of str
+        Plain sentences. The range beside the number of falls is that of simulated caseloads like this one; the one
+        beside the repairs is the 95 % binomial range for as many falls as there are.
+    """
+    falls = falls_among(REPAIRS.check(repairs))
+    return tuple(_sentences(falls["outcome"].value_counts(), benchmark))
+
+
+def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark) -> Iterator[str]:
+    n_falls, n_open = int(outcomes.sum()), int(outcomes.get("undetermined", 0))
+    by_chance = benchmark.row("falls")
+    low, high = by_chance["caseload_low"], by_chance["caseload_high"]
+    are = f"{counted(n_falls, 'fall')} {'is' if n_falls == 1 else 'are'}" if n_falls else "No falls are"
+    verdict = " That is no more than chance gives." if 0 < n_falls <= high else ""
+    yield (
+        f"{are} marked. In ratings like these chance alone would give about {by_chance['value']:.0f} "
+        f"({low:.0f} to {high:.0f}).{verdict}"
+    )
+    if n_falls > n_open:
+        yield _repair_sentence(int(outcomes.get("repaired", 0)), n_falls - n_open, benchmark)
+    if n_open:
+        yield f"Of {counted(n_open, 'fall')} it cannot be told, or not yet, whether the ratings came back in time."
+
+
+def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> str:
+    """Say how many of the falls that can be told came back, beside how many would by chance."""
+    from scipy.stats import binom
+
+    percent = f"{100 * n_back / n_told:.0f} %"
+    of_them = f"Of {counted(n_told, 'fall')} whose outcome can be told, {n_back} came back in time ({percent})"
+    share = benchmark.row(TOLD)["value"] / 100
+    if pd.isna(share):
+        return f"{of_them}. Chance alone gives hardly any fall here to compare that with."
+    low, high = binom.interval(CONFIDENCE, n_told, share)
+    verdict = "no more than chance gives"
+    if n_back > high:
+        verdict = "more than chance gives"
+    elif n_back < low:
+        verdict = "fewer than chance gives, so not all that stayed down are chance"
+    return (
+        f"{of_them}. Of as many falls by chance alone about {n_told * share:.0f} would ({low:.0f} to {high:.0f}): "
+        f"this is {verdict}."
+    )

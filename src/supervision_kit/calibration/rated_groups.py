@@ -1,0 +1,82 @@
+"""The series of a caseload, by scale and kind of rater, and what ratings without ruptures are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from supervision_kit.detection import learn_prior
+from supervision_kit.instruments import rates_alliance
+from supervision_kit.series import Matrix
+
+
+class RatingModel(Protocol):
+    """What ratings without a rupture are drawn from, such as a ``LimitsPrior`` or :class:`PlainNoise`."""
+
+    def draw(self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> Matrix:
+        """Draw series of these lengths, (n_series, longest), NaN after the end of each."""
+
+
+@dataclass(frozen=True)
+class PlainNoise:
+    """Independent normal ratings without steps or ends: the plainest ratings in which nothing happens."""
+
+    mean: float = 0.0
+    sd: float = 1.0
+
+    def draw(self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> Matrix:
+        """Draw series of these lengths, (n_series, longest), NaN after the end of each."""
+        longest = int(n_sessions.max(initial=0))
+        x = rng.normal(self.mean, self.sd, size=(len(n_sessions), longest))
+        return np.where(np.arange(longest) < n_sessions[:, None], x, np.nan)
+
+
+@dataclass(frozen=True)
+class RatedGroup:
+    """The series of one scale by one kind of rater: the rated sessions of each, and what to draw ratings from."""
+
+    instrument: str
+    scale: str
+    rater: str
+    sessions: tuple[tuple[int, ...], ...]
+    model: RatingModel
+
+
+def rated_groups(scores: pd.DataFrame) -> Iterator[RatedGroup]:
+    """Yield the alliance ratings of each scale and kind of rater, with the model learnt from them."""
+    rated = scores[scores["score"].notna() & scores["instrument"].map(rates_alliance).astype(bool)]
+    for (instrument, scale, rater), of_group in rated.sort_values("session").groupby(["instrument", "scale", "rater"]):
+        series = of_group.groupby("case_id")
+        sessions = tuple(map(tuple, series["session"].agg(list)))
+        ratings = tuple(map(tuple, series["score"].agg(list)))
+        about = (str(instrument), str(scale), str(rater))
+        yield RatedGroup(*about, sessions, _learn(*about, sessions, ratings))
+
+
+@lru_cache(maxsize=64)
+def _learn(
+    instrument: str,
+    scale: str,
+    rater: str,
+    sessions: tuple[tuple[int, ...], ...],
+    ratings: tuple[tuple[float, ...], ...],
+) -> RatingModel:
+    """Learn the model of a group, once for the same ratings."""
+    case = np.repeat(np.arange(len(sessions)), [len(one) for one in sessions])
+    table = pd.DataFrame(
+        {
+            "case_id": case,
+            "rater": rater,
+            "instrument": instrument,
+            "scale": scale,
+            "session": np.concatenate(sessions),
+            "score": np.concatenate(ratings),
+        }
+    )
+    return learn_prior(table, instrument=instrument, scale=scale, rater=rater)
