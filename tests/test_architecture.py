@@ -29,6 +29,7 @@ STAGES = [
     {"caseload"},
     {"summary"},
     {"workspace"},
+    {"scale"},
     {"charts", "chart_bundle"},
     {"apps"},
     {"server"},
@@ -53,6 +54,8 @@ RESERVED = {
     "sqlalchemy": {"workspace"},
     "alembic": {"workspace"},
     "lifelines": {"repair"},
+    "dask": {"scale"},
+    "distributed": {"scale"},
 }
 
 
@@ -108,6 +111,8 @@ HEAVY = (
     "jupyter_server",
     "IPython",
     "lifelines",
+    "dask",
+    "distributed",
     "matplotlib",
     "scipy",
 )

@@ -1,5 +1,6 @@
 from . import apps as apps
 from . import charts as charts
+from . import scale as scale
 from .calibration import ChanceBenchmark as ChanceBenchmark
 from .calibration import chance_benchmark as chance_benchmark
 from .calibration import describe_repairs as describe_repairs

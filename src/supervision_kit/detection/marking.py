@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,17 @@ NO_SCORE = "no score"
 NO_SPREAD = "no spread: all ratings are the same"
 AT_CEILING = "at the ceiling: all ratings are the highest possible"
 _NUMBERS = ("expected", "limit", "evidence")
+
+
+class Kind(NamedTuple):
+    """What series have in common that a method may learn from together."""
+
+    instrument: str
+    scale: str
+    rater: str
+
+
+NOTHING: Mapping[Kind, Mapping[Method, Method]] = MappingProxyType({})
 
 
 def find_method(method: str | Method, *, known: Mapping[str, type[Method]]) -> Method:
@@ -47,8 +59,13 @@ def name_methods(methods: Iterable[Method]) -> dict[str, Method]:
     return {method.key if times[method.key] == 1 else repr(method): method for method in methods}
 
 
-def judge_scores(scores: pd.DataFrame, *, methods: Mapping[str, Method]) -> pd.DataFrame:
-    """Judge every session of every alliance series by each method; see :func:`supervision_kit.mark_sessions`."""
+def judge_scores(
+    scores: pd.DataFrame, *, methods: Mapping[str, Method], learnt: Mapping[Kind, Mapping[Method, Method]] = NOTHING
+) -> pd.DataFrame:
+    """Judge every session of every alliance series by each method; see :func:`supervision_kit.mark_sessions`.
+
+    `learnt` holds what methods became that have learnt already, from more series than these, by kind of series.
+    """
     ratings, ordering = _alliance_ratings(scores)
     if ratings.empty or not methods:
         return MARKS.empty()
@@ -57,15 +74,30 @@ def judge_scores(scores: pd.DataFrame, *, methods: Mapping[str, Method]) -> pd.D
     # one column for all methods: the rows of the first, then those of the second, and so on
     columns = {name: np.empty(n * len(methods)) for name in _NUMBERS}
     columns |= {name: np.empty(n * len(methods), dtype=bool) for name in ("is_rupture", "is_unjudged")}
-    columns["note"] = np.zeros(n * len(methods), dtype=np.int16)
+    columns["note"] = np.zeros(n * len(methods), dtype=np.int32)
     notes = [""]
     for place, method in enumerate(methods.values()):
         own = {name: column[place * n : (place + 1) * n] for name, column in columns.items()}
-        for settled, kinds in caseload.settle(method).items():
+        for settled, kinds in caseload.settle(method, learnt).items():
             judge = partial(_judge, caseload=caseload, method=settled, first_note=len(notes), marks=own)
             work_through(caseload.blocks(kinds), judge, n_rows=n)
             notes += _notes(settled)
     return _table(ratings, methods, columns, notes)
+
+
+def matrices_by_kind(scores: pd.DataFrame) -> dict[Kind, list[Matrix]]:
+    """Return what a method learns from: the alliance series of each instrument, scale and rater, as matrices."""
+    ratings, ordering = _alliance_ratings(scores)
+    if ratings.empty:
+        return {}
+    caseload = _Caseload(ratings, ordering)
+    return {kind: list(caseload.matrices(number)) for number, kind in enumerate(caseload.kinds)}
+
+
+def learn(method: Method, kind: Kind, matrices: Iterable[Matrix]) -> Method:
+    """Return the method with the settings of a scale, and with what it learns from all series of a kind."""
+    instrument, scale, _ = kind
+    return method.for_scale(find_scale(instrument, scale)).learn_from(matrices)
 
 
 def _alliance_ratings(scores: pd.DataFrame) -> tuple[pd.DataFrame, Ordering]:
@@ -89,22 +121,23 @@ class _Caseload:
         self.score = column_of(ratings["score"])
         self._ordering = ordering
         self._kind, kinds = ordering.kinds(ratings, "instrument", "scale", "rater")
-        self._scales = [find_scale(instrument, scale) for instrument, scale, _ in kinds]
+        self.kinds = [Kind(*kind) for kind in kinds]
         self._blocks: dict[tuple[int, ...], list[Block]] = {}
-        self._highest = np.array([scale.highest if scale else np.nan for scale in self._scales])
+        scales = [find_scale(kind.instrument, kind.scale) for kind in self.kinds]
+        self._highest = np.array([scale.highest if scale else np.nan for scale in scales])
 
-    def settle(self, method: Method) -> dict[Method, tuple[int, ...]]:
+    def settle(self, method: Method, learnt: Mapping[Kind, Mapping[Method, Method]]) -> dict[Method, tuple[int, ...]]:
         """Return the method with the settings that belong to each kind of series; kinds that share them go together."""
-        kinds: dict[Method, tuple[int, ...]] = {}
-        for kind, scale in enumerate(self._scales):
-            settled = method.for_scale(scale).learn_from(self._matrices(kind))
-            kinds[settled] = (*kinds.get(settled, ()), kind)
-        return kinds
+        numbers: dict[Method, tuple[int, ...]] = {}
+        for number, kind in enumerate(self.kinds):
+            settled = learnt.get(kind, {}).get(method) or learn(method, kind, self.matrices(number))
+            numbers[settled] = (*numbers.get(settled, ()), number)
+        return numbers
 
     def blocks(self, kinds: tuple[int, ...]) -> list[Block]:
         """Return the blocks of the series of these kinds."""
         if kinds not in self._blocks:
-            is_all = len(kinds) == len(self._scales)
+            is_all = len(kinds) == len(self.kinds)
             self._blocks[kinds] = list(iter_blocks(self._ordering, None if is_all else np.isin(self._kind, kinds)))
         return self._blocks[kinds]
 
@@ -113,7 +146,8 @@ class _Caseload:
         highest: Matrix = self._highest[self._kind[block.chosen]]
         return highest
 
-    def _matrices(self, kind: int) -> Iterator[Matrix]:
+    def matrices(self, kind: int) -> Iterator[Matrix]:
+        """Return the series of a kind."""
         for block in self.blocks((kind,)):
             yield block.matrix(self.score)[: block.n_series]
 
