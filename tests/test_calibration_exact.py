@@ -35,7 +35,7 @@ def test_without_steps_it_is_what_the_joint_normal_says(autocorrelation):
     model = TrueModel(
         level=4, level_sd=0.5, spreads=SPREADS, weights=WEIGHTS, autocorrelation=autocorrelation, growth=(-0.4, -0.1, 0)
     )
-    latent, _ = model.draw_latent(5, 8, rng=np.random.default_rng(1))
+    latent, _ = model.draw_latent(np.full(5, 8), rng=np.random.default_rng(1))
     expected = [tail_by_joint_normal(x, model) for x in latent]
     np.testing.assert_allclose(exact_tail(latent, model=model), expected, rtol=1e-6)
 
@@ -57,7 +57,7 @@ def tail_by_summation(x, model):
 
 def test_on_a_form_with_a_ceiling_it_is_what_summation_over_a_grid_says():
     model = TrueModel(level=36.5, level_sd=2.5, spreads=(1.0, 1.5, 2.5), weights=WEIGHTS, step=1, lowest=0, highest=40)
-    latent, _ = model.draw_latent(150, 10, rng=np.random.default_rng(2))
+    latent, _ = model.draw_latent(np.full(150, 10), rng=np.random.default_rng(2))
     x = model.put_on_form(latent)
     by_summation = np.array([tail_by_summation(row, model) for row in x])
     tail = exact_tail(x, model=model)
@@ -92,7 +92,7 @@ def test_it_marks_as_often_as_asked_at_every_session(rate):
         lowest=1,
         highest=5,
     )
-    latent, _ = model.draw_latent(20_000, 8, rng=np.random.default_rng(3))
+    latent, _ = model.draw_latent(np.full(20_000, 8), rng=np.random.default_rng(3))
     marked = exact_tail(model.put_on_form(latent), model=model) < rate
     np.testing.assert_allclose(marked.mean(axis=0), rate, atol=4 * np.sqrt(rate / 20_000) + 0.05 * rate)
 
@@ -100,6 +100,6 @@ def test_it_marks_as_often_as_asked_at_every_session(rate):
 def test_what_it_finds_of_a_known_fall_is_what_the_normal_says():
     # level and spread known: a fall of 2 SD is found at 2 per 100 with chance Φ(2 − 2.0537) = .4786
     model = TrueModel(level=0, level_sd=1e-6, spreads=(1.0,), weights=(1.0,))
-    latent, _ = model.draw_latent(40_000, 1, rng=np.random.default_rng(4))
+    latent, _ = model.draw_latent(np.full(40_000, 1), rng=np.random.default_rng(4))
     found = exact_tail(latent - 2, model=model) < 0.02
     assert found.mean() == pytest.approx(0.4786, abs=4 * 0.0025)

@@ -2,8 +2,10 @@ from . import apps as apps
 from . import charts as charts
 from . import scale as scale
 from .calibration import ChanceBenchmark as ChanceBenchmark
+from .calibration import calibrate as calibrate
 from .calibration import chance_benchmark as chance_benchmark
 from .calibration import describe_repairs as describe_repairs
+from .calibration import threshold_curve as threshold_curve
 from .caseload import review_caseload as review_caseload
 from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop

@@ -349,6 +349,52 @@ CHANCE = _table(
         "caseload_high": Column("float64", "2.5 in 100 simulated caseloads like this one have more than this"),
     },
 )
+_GROUP = {name: (_FORM | _SCALE)[name] for name in ("instrument", "scale", "rater")}
+CALIBRATION = _table(
+    "calibration",
+    "a figure of a method, simulated",
+    ("instrument", "scale", "rater", "method", "measure", "shape", "size"),
+    _GROUP,
+    _METHOD,
+    {
+        "looks": Column("str", "back: from earlier sessions alone · whole: from the whole series"),
+        "measure": Column("str", "false alarms per 100 sessions · share found · sessions of delay"),
+        "shape": Column("str", "shape of the planted rupture; `any` for all together, `no rupture` for false alarms"),
+        "size": Column("float64", "its depth in standard deviations within the person; 0 where there is none"),
+        "value": Column("float64", "the figure; <NA> where the method can judge nothing, or found nothing to time"),
+        "low": Column("float64", "lower end of its 95 % interval"),
+        "high": Column("float64", "upper end of it"),
+        "n": Column("int64", "simulated sessions judged, ruptures planted, or ruptures found"),
+    },
+)
+THRESHOLDS = _table(
+    "thresholds",
+    "a setting of a method's threshold",
+    ("instrument", "scale", "rater", "threshold"),
+    _GROUP,
+    {
+        "threshold": Column("float64", "the method's setting that decides, in its own unit"),
+        "n_judged": Column("int64", "sessions of the caseload that can be judged"),
+        "n_marks": Column("int64", "sessions of the caseload that are marked"),
+        "n_by_chance": Column("float64", "marks to expect in as many ratings without any rupture"),
+        "low": Column("float64", "in 95 of 100 such caseloads there are at least about this many"),
+        "high": Column("float64", "and at most about this many"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (RESPONSES, SCORES, MARKS, EPISODES, REPAIRS, CASELOAD, TIME_TO_REPAIR, CHANCE)}
+    {
+        table.name: table
+        for table in (
+            RESPONSES,
+            SCORES,
+            MARKS,
+            EPISODES,
+            REPAIRS,
+            CASELOAD,
+            TIME_TO_REPAIR,
+            CHANCE,
+            CALIBRATION,
+            THRESHOLDS,
+        )
+    }
 )

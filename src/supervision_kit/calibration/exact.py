@@ -54,14 +54,16 @@ class TrueModel:
         """Return the growth in sessions 1 to `n_sessions`."""
         return np.asarray(self.growth)[np.minimum(np.arange(n_sessions), len(self.growth) - 1)]
 
-    def draw_latent(self, n_series: int, n_sessions: int, *, rng: np.random.Generator) -> tuple[Matrix, Column]:
-        """Draw latent ratings, (n_series, n_sessions), and each person's within-person standard deviation."""
-        sd = rng.choice(self.spreads, size=n_series, p=self.weights)
-        error = rng.normal(size=(n_series, n_sessions))
-        for t in range(1, n_sessions):
+    def draw_latent(self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> tuple[Matrix, Column]:
+        """Draw latent ratings, NaN after the end of each series, and each person's within-person standard deviation."""
+        shape = (len(n_sessions), int(n_sessions.max()))
+        sd = rng.choice(self.spreads, size=shape[0], p=self.weights)
+        error = rng.normal(size=shape)
+        for t in range(1, shape[1]):
             error[:, t] = self.autocorrelation * error[:, t - 1] + np.sqrt(1 - self.autocorrelation**2) * error[:, t]
-        level = rng.normal(self.level, self.level_sd, size=(n_series, 1))
-        return level + self.growth_over(n_sessions) + sd[:, None] * error, sd
+        level = rng.normal(self.level, self.level_sd, size=(shape[0], 1))
+        latent = level + self.growth_over(shape[1]) + sd[:, None] * error
+        return np.where(np.arange(shape[1]) < n_sessions[:, None], latent, np.nan), sd
 
     def put_on_form(self, latent: Matrix) -> Matrix:
         """Return the ratings that the form shows."""

@@ -1,0 +1,122 @@
+"""At each threshold: how many marks this caseload would get, and about how many of them by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from supervision_kit.calibration.groups import iter_groups
+from supervision_kit.calibration.simulation import RatingModel, judge_each, learn, simulate_steady
+from supervision_kit.detection import METHODS, Method
+from supervision_kit.detection.marking import find_method
+from supervision_kit.errors import SettingError
+from supervision_kit.tables import THRESHOLDS
+
+N_THRESHOLDS = 15
+COPIES = 8  # caseloads judged with what was learnt from one
+
+
+def threshold_curve(
+    scores: pd.DataFrame,
+    *,
+    method: str | Method,
+    thresholds: Iterable[float] | None = None,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Say at each threshold how many marks this caseload would get, and about how many by chance alone.
+
+    Chance is what the method marks in simulated caseloads of the same lengths and form without any rupture
+    (:func:`learn_prior`). Marks beyond that number are likelier to mean something; which ones, nobody can say.
+
+    Parameters
+    ----------
+    scores
+        See :data:`supervision_kit.tables.SCORES`; alliance scores in scale points.
+    method
+        A key, or a method with settings.
+    thresholds
+        Values of the method's own threshold (``Method.threshold``: sigmas, rate, points, …); ``None`` takes fifteen
+        from half to double the one that is set.
+    seed
+        The same seed gives the same table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See :data:`supervision_kit.tables.THRESHOLDS`: for each scale and rater, one row per threshold. ``low`` and
+        ``high`` hold the number by chance in 95 of 100 simulated caseloads (of 200).
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+    SettingError
+        No alliance rating, or a threshold that the method does not allow.
+    UnknownNameError
+        No method of that key.
+
+    Examples
+    --------
+    >>> from supervision_kit.simulate import simulate_caseload
+    >>> scores = simulate_caseload(20).scores.query("instrument == 'srs'")
+    >>> curve = threshold_curve(scores, method="adjacent_drop", thresholds=[1, 2])
+    >>> curve["n_marks"].is_monotonic_decreasing
+    True
+    """
+    chosen = find_method(method, known=METHODS)
+    values = tuple(_usual_thresholds(chosen) if thresholds is None else (float(value) for value in thresholds))
+    rows = []
+    for group in iter_groups(scores, owner="threshold_curve"):
+        settled = group.settle(chosen)
+        learnt = settled.learn_from(group.matrices)
+        by_chance = _marks_by_chance(settled, values, group.prior, tuple(group.lengths.tolist()), seed)
+        for value, counts in zip(values, by_chance, strict=True):
+            judged = [_at(learnt, value).judge(x).is_rupture for x in group.matrices]
+            low, high = np.quantile(counts, [0.025, 0.975])
+            rows.append(
+                {
+                    **group.key,
+                    "threshold": value,
+                    "n_judged": sum(np.count_nonzero(~np.isnan(one)) for one in judged),
+                    "n_marks": sum(np.count_nonzero(one == 1) for one in judged),
+                    "n_by_chance": float(np.mean(counts)),
+                    "low": low,
+                    "high": high,
+                }
+            )
+    return THRESHOLDS.check(pd.DataFrame(rows))
+
+
+@lru_cache(maxsize=64)
+def _marks_by_chance(
+    method: Method, thresholds: tuple[float, ...], prior: RatingModel, lengths: tuple[int, ...], seed: int
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return the number of marks in each rupture-free caseload, at each threshold."""
+    caseloads, copies = simulate_steady(prior, lengths=np.array(lengths), copies=COPIES, seed=seed)
+    learnt = learn(method, caseloads)
+    return tuple(_n_marks([_at(one, value) for one in learnt], copies) for value in thresholds)
+
+
+def _n_marks(methods: list[Method], copies: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    judged = judge_each(methods, copies)
+    n_marks: npt.NDArray[np.int64] = (judged == 1).sum(axis=2).reshape(len(methods), COPIES, -1).sum(axis=2).ravel()
+    return n_marks
+
+
+def _at(method: Method, value: float) -> Method:
+    """Return the method with its threshold set to `value`; what it has learnt stays."""
+    return replace(method, **{method.threshold: value})
+
+
+def _usual_thresholds(method: Method) -> Iterable[float]:
+    value = getattr(method, method.threshold)
+    if value is None:
+        raise SettingError(f"threshold_curve: {method.title} has no {method.threshold} set; give thresholds=.")
+    if value == 0:
+        raise SettingError(f"threshold_curve: {method.threshold} of {method.title} is 0; give thresholds=.")
+    return (float(one) for one in np.geomspace(value / 2, value * 2, N_THRESHOLDS).round(6))
