@@ -13,7 +13,7 @@ from supervision_kit.detection import Method, learn_prior
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import find_scale, rates_alliance
-from supervision_kit.series import Matrix, iter_blocks
+from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
 
 GROUP = ("instrument", "scale", "rater")
@@ -60,7 +60,9 @@ def iter_groups(scores: pd.DataFrame, *, owner: str) -> Iterator[Group]:
     if rated.empty:
         raise SettingError(f"{owner}: the scores hold no alliance rating; there is nothing to simulate after.")
     for (instrument, scale, rater), of_group in rated.groupby(list(GROUP)):
-        matrices = tuple(block.matrix(of_group["score"]) for block in iter_blocks(of_group.reset_index(drop=True)))
+        in_order, ordering = SCORES.check_in_order(of_group.reset_index(drop=True))
+        score = column_of(in_order["score"])
+        matrices = tuple(block.matrix(score)[: block.n_series] for block in iter_blocks(ordering))
         yield Group(
             str(instrument),
             str(scale),

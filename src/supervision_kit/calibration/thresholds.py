@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.calibration.groups import iter_groups
-from supervision_kit.calibration.simulation import RatingModel, judge_each, learn, simulate_steady
+from supervision_kit.calibration.simulation import judge_each, learn, simulate_steady
 from supervision_kit.detection import METHODS, Method
 from supervision_kit.detection.marking import find_method
+from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import SettingError
 from supervision_kit.tables import THRESHOLDS
 
@@ -94,7 +95,7 @@ def threshold_curve(
 
 @lru_cache(maxsize=64)
 def _marks_by_chance(
-    method: Method, thresholds: tuple[float, ...], prior: RatingModel, lengths: tuple[int, ...], seed: int
+    method: Method, thresholds: tuple[float, ...], prior: LimitsPrior, lengths: tuple[int, ...], seed: int
 ) -> tuple[npt.NDArray[np.int64], ...]:
     """Return the number of marks in each rupture-free caseload, at each threshold."""
     caseloads, copies = simulate_steady(prior, lengths=np.array(lengths), copies=COPIES, seed=seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.calibration.groups import Group, iter_groups
+from supervision_kit.calibration.groups import iter_groups
 from supervision_kit.calibration.intervals import NOTHING, Estimate, estimate_mean, estimate_share
 from supervision_kit.calibration.planting import NEVER, SIZES
-from supervision_kit.calibration.simulation import RatingModel, Series, Simulation, judge_each, learn, simulate
+from supervision_kit.calibration.simulation import Series, Simulation, judge_each, learn, simulate
 from supervision_kit.detection import METHODS, Method
 from supervision_kit.detection.marking import find_method, name_methods
+from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import SettingError
 from supervision_kit.records.progress import Progress, Report, say_nothing
 from supervision_kit.tables import CALIBRATION
@@ -92,34 +93,36 @@ def calibrate(
     rows: list[Row] = []
     for i, group in enumerate(groups):
         for k, (name, method) in enumerate(named.items(), start=1):
-            figures = _figures(
-                group.settle(method), group.prior, tuple(group.lengths.tolist()), tuple(sizes), n_series, seed
-            )
+            like = _Like(group.prior, tuple(group.lengths.tolist()), tuple(sizes), n_series, seed)
+            figures = _figures(group.settle(method), like)
             looks = "back" if method.is_prospective else "whole"
             rows += [{**group.key, "method": name, "looks": looks, **figure} for figure in figures]
             progress(Progress(i * len(named) + k, len(groups) * len(named), f"Trying {method.title}"))
     return CALIBRATION.check(pd.DataFrame(rows))
 
 
+@dataclass(frozen=True)
+class _Like:
+    """What is simulated, small enough to be remembered by."""
+
+    prior: LimitsPrior
+    lengths: tuple[int, ...]
+    sizes: tuple[float, ...]
+    n_series: int
+    seed: int
+
+
 @lru_cache(maxsize=4)
-def _simulation(
-    prior: RatingModel, lengths: tuple[int, ...], sizes: tuple[float, ...], n_series: int, seed: int
-) -> Simulation:
-    return simulate(prior, lengths=np.array(lengths), sizes=sizes, n_series=n_series, seed=seed)
+def _simulation(like: _Like) -> Simulation:
+    return simulate(
+        like.prior, lengths=np.array(like.lengths), sizes=like.sizes, n_series=like.n_series, seed=like.seed
+    )
 
 
 @lru_cache(maxsize=256)
-def _figures(
-    method: Method,
-    prior: RatingModel,
-    lengths: tuple[int, ...],
-    sizes: tuple[float, ...],
-    n_series: int,
-    seed: int,
-) -> tuple[Row, ...]:
+def _figures(method: Method, like: _Like) -> tuple[Row, ...]:
     """Return the figures of one method; remembered, since a page asks for them again and again."""
-    simulation = _simulation(prior, lengths, sizes, n_series, seed)
-    return tuple(measure(method, simulation))
+    return tuple(measure(method, _simulation(like)))
 
 
 def measure(method: Method, simulation: Simulation) -> list[Row]:

@@ -108,6 +108,12 @@ class LimitsPrior:
 
     def draw(self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> Matrix:
         """Draw rupture-free series of these lengths, as the form shows them; NaN after the end of each."""
+        return self.put_on_form(self.draw_latent(n_sessions, rng=rng)[0])
+
+    def draw_latent(
+        self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator
+    ) -> tuple[Matrix, npt.NDArray[np.float64]]:
+        """Draw what the form is to show, NaN after the end of each series, and each person's within-person SD."""
         lengths = np.asarray(n_sessions)
         n, longest = len(lengths), int(lengths.max(initial=0))
         level = rng.normal(self.level, self.between, size=(n, 1))
@@ -117,9 +123,13 @@ class LimitsPrior:
             fresh = math.sqrt(1 - self.autocorrelation**2) * deviation[:, t]
             deviation[:, t] = self.autocorrelation * deviation[:, t - 1] + fresh
         latent = level + growth_basis(longest) @ np.array(self.growth) + sigma * deviation
-        x = self.form.fill_in(latent, softness=self.softness)
-        x[np.arange(longest) >= lengths[:, None]] = np.nan
-        return x
+        latent[np.arange(longest) >= lengths[:, None]] = np.nan
+        return latent, sigma[:, 0]
+
+    def put_on_form(self, latent: Matrix) -> Matrix:
+        """Return latent ratings as the form shows them; NaN stays NaN."""
+        with np.errstate(invalid="ignore"):
+            return self.form.fill_in(latent, softness=self.softness)
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not holds:
