@@ -11,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.calibration.intervals import NOTHING, estimate_mean, estimate_share
-from supervision_kit.calibration.rated_groups import RatedGroup, rated_groups
+from supervision_kit.calibration.rated_groups import RatedGroup, list_groups
 from supervision_kit.detection import METHODS, Method, mark_sessions
 from supervision_kit.detection.marking import find_method
 from supervision_kit.detection.method import check_number
 from supervision_kit.episodes import falls_among, find_episodes
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.repair import RepairRule, follow_repairs
-from supervision_kit.tables import CHANCE, OUTCOMES, SCORES
+from supervision_kit.tables import CHANCE, OUTCOMES
 
 FEWEST_CASELOADS = 100  # so that 2.5 in 100 of them can be seen
 ROWS_AT_ONCE = 400_000
@@ -107,9 +107,7 @@ def chance_benchmark(
     A method that learns from a caseload learns here from the simulated ones together. Real ratings hold ruptures that
     the model leaves out as well as it can; what is left of them makes chance look a little larger than it is.
     """
-    groups = tuple(rated_groups(SCORES.check(scores)))
-    if not groups:
-        raise SettingError("chance_benchmark: the scores hold no alliance rating; there is nothing to simulate after.")
+    groups = list_groups(scores, owner="chance_benchmark")
     return simulate_chance(groups, method=method, rule=rule, n_series=n_series, seed=seed)
 
 

@@ -11,16 +11,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.detection import learn_prior
-from supervision_kit.instruments import rates_alliance
+from supervision_kit.detection import Method, learn_prior
+from supervision_kit.errors import SettingError
+from supervision_kit.instruments import find_scale, rates_alliance
 from supervision_kit.series import Matrix
+from supervision_kit.tables import SCORES
 
 
-class RatingModel(Protocol):
+class LatentModel(Protocol):
+    """What ratings without a rupture are drawn from, before a form shows them."""
+
+    def draw_latent(
+        self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator
+    ) -> tuple[Matrix, npt.NDArray[np.float64]]:
+        """Draw latent ratings, NaN after each series' end, and each person's within-person standard deviation."""
+
+    def put_on_form(self, latent: Matrix) -> Matrix:
+        """Return the ratings that the form shows."""
+
+
+class RatingModel(LatentModel, Protocol):
     """What ratings without a rupture are drawn from, such as a ``LimitsPrior`` or :class:`PlainNoise`."""
 
     def draw(self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> Matrix:
         """Draw series of these lengths, (n_series, longest), NaN after the end of each."""
+
+    def __hash__(self) -> int:
+        """Return what a simulation is remembered by."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +49,19 @@ class PlainNoise:
 
     def draw(self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> Matrix:
         """Draw series of these lengths, (n_series, longest), NaN after the end of each."""
+        return self.draw_latent(n_sessions, rng=rng)[0]
+
+    def draw_latent(
+        self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator
+    ) -> tuple[Matrix, npt.NDArray[np.float64]]:
+        """Draw the same, and everyone's standard deviation."""
         longest = int(n_sessions.max(initial=0))
         x = rng.normal(self.mean, self.sd, size=(len(n_sessions), longest))
-        return np.where(np.arange(longest) < n_sessions[:, None], x, np.nan)
+        return np.where(np.arange(longest) < n_sessions[:, None], x, np.nan), np.full(len(n_sessions), self.sd)
+
+    def put_on_form(self, latent: Matrix) -> Matrix:
+        """Return the ratings as they are."""
+        return latent
 
 
 @dataclass(frozen=True)
@@ -47,6 +74,20 @@ class RatedGroup:
     sessions: tuple[tuple[int, ...], ...]
     model: RatingModel
 
+    @property
+    def key(self) -> dict[str, str]:
+        """The group's columns in a table."""
+        return {"instrument": self.instrument, "scale": self.scale, "rater": self.rater}
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """The number of ratings of each series."""
+        return tuple(len(one) for one in self.sessions)
+
+    def settle(self, method: Method) -> Method:
+        """Return the method with the settings that belong to the scale."""
+        return method.for_scale(find_scale(self.instrument, self.scale))
+
 
 def rated_groups(scores: pd.DataFrame) -> Iterator[RatedGroup]:
     """Yield the alliance ratings of each scale and kind of rater, with the model learnt from them."""
@@ -57,6 +98,22 @@ def rated_groups(scores: pd.DataFrame) -> Iterator[RatedGroup]:
         ratings = tuple(map(tuple, series["score"].agg(list)))
         about = (str(instrument), str(scale), str(rater))
         yield RatedGroup(*about, sessions, _learn(*about, sessions, ratings))
+
+
+def list_groups(scores: pd.DataFrame, *, owner: str) -> list[RatedGroup]:
+    """Return the groups of a table that comes from outside.
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+    SettingError
+        There is no alliance rating in it.
+    """
+    groups = list(rated_groups(SCORES.check(scores)))
+    if not groups:
+        raise SettingError(f"{owner}: the scores hold no alliance rating; there is nothing to simulate after.")
+    return groups
 
 
 @lru_cache(maxsize=64)

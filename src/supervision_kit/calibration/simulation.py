@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.calibration.planting import NEVER, SHAPES, draw_onsets, plant_ruptures
+from supervision_kit.calibration.rated_groups import LatentModel
 from supervision_kit.detection import Method
-from supervision_kit.series import Matrix
 
 N_CASELOADS = 25
 # How many cases of a simulated caseload that a method learns from carry a rupture; the kit's own choice.
 SHARE_WITH_RUPTURE = 0.2
 FEWEST_RATINGS = 6  # to carry a planted rupture
-
-
-class RatingModel(Protocol):
-    """What ratings are drawn from; :class:`~supervision_kit.detection.personal.prior.LimitsPrior` is one."""
-
-    def draw_latent(
-        self, n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator
-    ) -> tuple[Matrix, npt.NDArray[np.float64]]:
-        """Draw latent ratings, NaN after each series' end, and each person's within-person standard deviation."""
-
-    def put_on_form(self, latent: Matrix) -> Matrix:
-        """Return the ratings that the form shows."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +49,7 @@ class Simulation:
 
 
 def draw_series(
-    model: RatingModel, *, n_sessions: npt.NDArray[np.int64], cell: Cell | None, rng: np.random.Generator
+    model: LatentModel, *, n_sessions: npt.NDArray[np.int64], cell: Cell | None, rng: np.random.Generator
 ) -> Series:
     """Draw series of the given lengths, (n_caseloads, n_series), each with the rupture of `cell` if there is one."""
     latent, within_sd = model.draw_latent(n_sessions.ravel(), rng=rng)
@@ -76,7 +63,7 @@ def draw_series(
 
 
 def simulate(
-    model: RatingModel,
+    model: LatentModel,
     *,
     lengths: npt.NDArray[np.int64],
     sizes: Sequence[float],
@@ -125,7 +112,7 @@ def simulate(
 
 
 def simulate_steady(
-    model: RatingModel, *, lengths: npt.NDArray[np.int64], copies: int, n_caseloads: int = N_CASELOADS, seed: int
+    model: LatentModel, *, lengths: npt.NDArray[np.int64], copies: int, n_caseloads: int = N_CASELOADS, seed: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return caseloads of the given lengths without ruptures to learn from, and for each `copies` more to judge."""
     rng = np.random.default_rng(seed)
@@ -135,7 +122,7 @@ def simulate_steady(
 
 
 def _mixed_caseloads(
-    model: RatingModel, n_sessions: npt.NDArray[np.int64], cells: Sequence[Cell], rng: np.random.Generator
+    model: LatentModel, n_sessions: npt.NDArray[np.int64], cells: Sequence[Cell], rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
     """Draw caseloads in which some cases, chosen by chance, carry a rupture of a kind chosen by chance."""
     mixed = draw_series(model, n_sessions=n_sessions, cell=None, rng=rng).x

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.calibration.groups import iter_groups
+from supervision_kit.calibration.rated_groups import RatingModel, list_groups
 from supervision_kit.calibration.simulation import judge_each, learn, simulate_steady
-from supervision_kit.detection import METHODS, Method
+from supervision_kit.detection import METHODS, Method, mark_sessions
 from supervision_kit.detection.marking import find_method
-from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import SettingError
 from supervision_kit.tables import THRESHOLDS
 
@@ -71,47 +70,41 @@ def threshold_curve(
     """
     chosen = find_method(method, known=METHODS)
     values = tuple(_usual_thresholds(chosen) if thresholds is None else (float(value) for value in thresholds))
+    counted = [_count_marks(scores, replace(chosen, **{chosen.threshold: value})) for value in values]
     rows = []
-    for group in iter_groups(scores, owner="threshold_curve"):
-        settled = group.settle(chosen)
-        learnt = settled.learn_from(group.matrices)
-        by_chance = _marks_by_chance(settled, values, group.prior, tuple(group.lengths.tolist()), seed)
-        for value, counts in zip(values, by_chance, strict=True):
-            judged = [_at(learnt, value).judge(x).is_rupture for x in group.matrices]
+    for group in list_groups(scores, owner="threshold_curve"):
+        by_chance = _marks_by_chance(group.settle(chosen), values, group.model, group.lengths, seed)
+        for value, marks, counts in zip(values, counted, by_chance, strict=True):
             low, high = np.quantile(counts, [0.025, 0.975])
-            rows.append(
-                {
-                    **group.key,
-                    "threshold": value,
-                    "n_judged": sum(np.count_nonzero(~np.isnan(one)) for one in judged),
-                    "n_marks": sum(np.count_nonzero(one == 1) for one in judged),
-                    "n_by_chance": float(np.mean(counts)),
-                    "low": low,
-                    "high": high,
-                }
-            )
+            about_chance = {"n_by_chance": float(np.mean(counts)), "low": low, "high": high}
+            rows.append({**group.key, "threshold": value, **marks[tuple(group.key.values())], **about_chance})
     return THRESHOLDS.check(pd.DataFrame(rows))
+
+
+def _count_marks(scores: pd.DataFrame, method: Method) -> dict[tuple[str, ...], dict[str, int]]:
+    """Return how many sessions of each scale and rater are judged, and marked."""
+    marks = mark_sessions(scores, method=method).groupby(["instrument", "scale", "rater"])["is_rupture"]
+    counted = marks.agg(n_judged="count", n_marks="sum")
+    return {
+        (instrument, scale, rater): {"n_judged": judged, "n_marks": marked}
+        for instrument, scale, rater, judged, marked in counted.reset_index().itertuples(index=False)
+    }
 
 
 @lru_cache(maxsize=64)
 def _marks_by_chance(
-    method: Method, thresholds: tuple[float, ...], prior: LimitsPrior, lengths: tuple[int, ...], seed: int
+    method: Method, thresholds: tuple[float, ...], model: RatingModel, lengths: tuple[int, ...], seed: int
 ) -> tuple[npt.NDArray[np.int64], ...]:
     """Return the number of marks in each rupture-free caseload, at each threshold."""
-    caseloads, copies = simulate_steady(prior, lengths=np.array(lengths), copies=COPIES, seed=seed)
+    caseloads, copies = simulate_steady(model, lengths=np.array(lengths), copies=COPIES, seed=seed)
     learnt = learn(method, caseloads)
-    return tuple(_n_marks([_at(one, value) for one in learnt], copies) for value in thresholds)
+    return tuple(_n_marks([replace(one, **{one.threshold: value}) for one in learnt], copies) for value in thresholds)
 
 
 def _n_marks(methods: list[Method], copies: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     judged = judge_each(methods, copies)
     n_marks: npt.NDArray[np.int64] = (judged == 1).sum(axis=2).reshape(len(methods), COPIES, -1).sum(axis=2).ravel()
     return n_marks
-
-
-def _at(method: Method, value: float) -> Method:
-    """Return the method with its threshold set to `value`; what it has learnt stays."""
-    return replace(method, **{method.threshold: value})
 
 
 def _usual_thresholds(method: Method) -> Iterable[float]:

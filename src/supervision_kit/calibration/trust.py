@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.calibration.groups import iter_groups
 from supervision_kit.calibration.intervals import NOTHING, Estimate, estimate_mean, estimate_share
 from supervision_kit.calibration.planting import NEVER, SIZES
+from supervision_kit.calibration.rated_groups import RatingModel, list_groups
 from supervision_kit.calibration.simulation import Series, Simulation, judge_each, learn, simulate
 from supervision_kit.detection import METHODS, Method
 from supervision_kit.detection.marking import find_method, name_methods
-from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import SettingError
 from supervision_kit.records.progress import Progress, Report, say_nothing
 from supervision_kit.tables import CALIBRATION
@@ -89,11 +88,11 @@ def calibrate(
     if n_series < 1 or not sizes or min(sizes) <= 0:
         raise SettingError("calibrate: n_series must be 1 or more, and sizes one or more numbers above 0.")
     named = name_methods(find_method(one, known=METHODS) for one in (METHODS if methods is None else methods))
-    groups = list(iter_groups(scores, owner="calibrate"))
+    groups = list_groups(scores, owner="calibrate")
     rows: list[Row] = []
     for i, group in enumerate(groups):
         for k, (name, method) in enumerate(named.items(), start=1):
-            like = _Like(group.prior, tuple(group.lengths.tolist()), tuple(sizes), n_series, seed)
+            like = _Like(group.model, group.lengths, tuple(sizes), n_series, seed)
             figures = _figures(group.settle(method), like)
             looks = "back" if method.is_prospective else "whole"
             rows += [{**group.key, "method": name, "looks": looks, **figure} for figure in figures]
@@ -105,7 +104,7 @@ def calibrate(
 class _Like:
     """What is simulated, small enough to be remembered by."""
 
-    prior: LimitsPrior
+    model: RatingModel
     lengths: tuple[int, ...]
     sizes: tuple[float, ...]
     n_series: int
@@ -115,7 +114,7 @@ class _Like:
 @lru_cache(maxsize=4)
 def _simulation(like: _Like) -> Simulation:
     return simulate(
-        like.prior, lengths=np.array(like.lengths), sizes=like.sizes, n_series=like.n_series, seed=like.seed
+        like.model, lengths=np.array(like.lengths), sizes=like.sizes, n_series=like.n_series, seed=like.seed
     )
 
 
