@@ -4,6 +4,8 @@ import re
 import runpy
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import supervision_kit as sk
@@ -42,7 +44,8 @@ def test_every_method_has_its_page_with_every_setting_and_what_is_not_confirmed(
     for setting in method.settings():
         assert f"`{setting.name}`" in page
         if setting.default is not None:
-            default = "no" if setting.default is False else f"{setting.default:g}"
+            is_choice = isinstance(setting.default, bool)
+            default = ("no", "yes")[setting.default] if is_choice else f"{setting.default:g}"
             assert re.search(rf"`{setting.name}` \| {default} \|", page)
     if method.sureness == "unconfirmed":
         assert "not confirmed" in method.source
@@ -113,16 +116,8 @@ def test_examples_in_docstrings_run():
     import doctest
     import importlib
 
-    for name in (
-        "scoring",
-        "detection",
-        "detection.personal_limits",
-        "detection.personal.prior",
-        "detection.control_chart",
-        "detection.adjacent_drop",
-        "detection.cutoff",
-    ):
+    for name in ("scoring", "detection", "detection.personal.prior", *(f"detection.{key}" for key in sk.METHODS)):
         module = importlib.import_module(f"supervision_kit.{name}")
-        result = doctest.testmod(module)
+        result = doctest.testmod(module, extraglobs={"np": np, "pd": pd})
         assert result.attempted > 0
         assert result.failed == 0

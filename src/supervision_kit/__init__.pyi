@@ -9,10 +9,16 @@ from .calibration import threshold_curve as threshold_curve
 from .caseload import review_caseload as review_caseload
 from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop
+from .detection import ChangePoint as ChangePoint
 from .detection import ControlChart as ControlChart
 from .detection import Cutoff as Cutoff
+from .detection import Ewma as Ewma
+from .detection import Gumz as Gumz
 from .detection import LimitsPrior as LimitsPrior
 from .detection import PersonalLimits as PersonalLimits
+from .detection import PointsDrop as PointsDrop
+from .detection import ReliableDrop as ReliableDrop
+from .detection import RunRules as RunRules
 from .detection import learn_prior as learn_prior
 from .detection import mark_sessions as mark_sessions
 from .episodes import falls_among as falls_among

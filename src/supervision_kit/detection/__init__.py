@@ -8,29 +8,55 @@ from types import MappingProxyType
 import pandas as pd
 
 from supervision_kit.detection.adjacent_drop import AdjacentDrop
+from supervision_kit.detection.change_point import ChangePoint
 from supervision_kit.detection.control_chart import SETTLED_SESSIONS, ControlChart
 from supervision_kit.detection.cutoff import Cutoff
+from supervision_kit.detection.ewma import Ewma
+from supervision_kit.detection.gumz import Gumz
 from supervision_kit.detection.marking import find_method, judge_scores, name_methods
 from supervision_kit.detection.method import Judgement, Method
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.detection.personal_limits import PersonalLimits, learn_prior
+from supervision_kit.detection.points_drop import PointsDrop
+from supervision_kit.detection.reliable_drop import ReliableDrop
+from supervision_kit.detection.run_rules import RunRules
 
 __all__ = [
     "METHODS",
     "SETTLED_SESSIONS",
     "AdjacentDrop",
+    "ChangePoint",
     "ControlChart",
     "Cutoff",
+    "Ewma",
+    "Gumz",
     "Judgement",
     "LimitsPrior",
     "Method",
     "PersonalLimits",
+    "PointsDrop",
+    "ReliableDrop",
+    "RunRules",
     "learn_prior",
     "mark_sessions",
 ]
 
 METHODS: Mapping[str, type[Method]] = MappingProxyType(
-    {method.key: method for method in (PersonalLimits, ControlChart, AdjacentDrop, Cutoff)}
+    {
+        method.key: method
+        for method in (
+            PersonalLimits,
+            ControlChart,
+            RunRules,
+            Ewma,
+            ChangePoint,
+            AdjacentDrop,
+            Gumz,
+            PointsDrop,
+            ReliableDrop,
+            Cutoff,
+        )
+    }
 )
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from supervision_kit.detection.measuring import ROUNDING, n_scored, previous_score, spread, standard_deviation
-from supervision_kit.detection.method import Judgement, Method, decide, setting
+from supervision_kit.detection.method import Judgement, Method, decide, in_digits, in_points, setting
 from supervision_kit.series import Matrix
 
 
@@ -63,6 +63,14 @@ class AdjacentDrop(Method):
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
         return "first score: nothing to compare with"
+
+    def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
+        """Say why a session was marked; see :meth:`Method.explain`."""
+        return (
+            f"The rating fell by {in_points(expected - score)}, from {in_digits(expected)} to {in_digits(score)}: "
+            f"{in_digits(evidence)} standard deviations of this person's ratings; a fall of "
+            f"{in_points(expected - limit)} or more is marked."
+        )
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from supervision_kit.detection.measuring import ROUNDING, spread_so_far
-from supervision_kit.detection.method import Judgement, Method, setting
+from supervision_kit.detection.method import Judgement, Method, in_digits, in_points, setting
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
 
@@ -74,6 +74,10 @@ class Cutoff(Method):
         if scale is None or (self.line is not None and scale.lowest < self.line <= scale.highest):
             return method
         return replace(method, line=scale.cutoff.line if scale.cutoff and self.line is None else None)
+
+    def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
+        """Say why a session was marked; see :meth:`Method.explain`."""
+        return f"The rating of {in_digits(score)} lies {in_points(evidence)} below the line of {in_digits(expected)}."
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""

@@ -1,7 +1,8 @@
 """What methods measure of every series of a matrix at once; all of it steps over missing scores.
 
 Matrices lie column by column in memory where they come from :mod:`supervision_kit.series`, so what is done here goes
-from column to column, and what it returns lies as its input does.
+from column to column, and what it returns lies as its input does: a series is then added up in one order, whatever
+stands beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from supervision_kit.series import Matrix
 
 Flags = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 
 # Differences below this are rounding of binary fractions (4.2 − 3.9 is 0.30000000000000027), not of ratings.
 ROUNDING = 1e-9
@@ -122,3 +124,24 @@ def median_of(x: Matrix) -> Matrix:
     row = np.arange(len(x))
     middle: Matrix = (ordered[row, (n - 1) // 2] + ordered[row, n // 2]) / 2
     return middle[:, None]
+
+
+def close_gaps(x: Matrix) -> tuple[Matrix, Positions | None]:
+    """Return each series with its missing scores moved to its end, and where the scores stood before.
+
+    Where no series has a score after a missing one, the matrix itself comes back, and ``None``.
+    """
+    missing = np.isnan(x)
+    if not (missing[:, :-1] & ~missing[:, 1:]).any():
+        return x, None
+    stood = np.argsort(missing, axis=1, kind="stable")
+    return np.asfortranarray(np.take_along_axis(x, stood, axis=1)), stood
+
+
+def open_gaps(values: Matrix, stood: Positions | None) -> Matrix:
+    """Put the cells of a matrix without gaps back where :func:`close_gaps` took them from."""
+    if stood is None:
+        return values
+    opened = np.empty_like(values)
+    np.put_along_axis(opened, stood, values, axis=1)
+    return opened

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.measuring import ROUNDING, Flags
+from supervision_kit.detection.measuring import ROUNDING, Flags, previous_score, spread_so_far
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
@@ -70,7 +70,9 @@ class Method(ABC):
     def __post_init__(self) -> None:
         for one in self.settings():
             kind, value = str(one.type), getattr(self, one.name)
-            if kind == "bool":
+            if value is None:
+                self._require(one.name, "None" in kind, "given")
+            elif kind == "bool":
                 self._require(one.name, isinstance(value, bool), "True or False")
             else:
                 check_number(type(self).__name__, one.name, value, whole="int" in kind)
@@ -159,7 +161,7 @@ class Method(ABC):
         """
         strength = "" if math.isnan(evidence) else f" ({in_digits(evidence)} {self.evidence_unit})"
         return (
-            f"The rating of {in_digits(score)} lies {in_digits(expected - score)} points below the expected "
+            f"The rating of {in_digits(score)} lies {in_points(expected - score)} below the expected "
             f"{in_digits(expected)}{strength}; ratings up to {in_digits(limit)} are marked."
         )
 
@@ -192,6 +194,12 @@ def in_digits(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def in_points(value: float) -> str:
+    """Return a difference of scores as sentences print it."""
+    digits = in_digits(value)
+    return f"{digits} point{'' if digits == '1' else 's'}"
+
+
 def _in_words(setting: Field[Any], value: float | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -220,4 +228,20 @@ def decide(
         limit=np.broadcast_to(np.minimum(limit, expected - min_drop), x.shape),
         evidence=np.where(can_judge, evidence, np.nan),
         is_rupture=is_rupture,
+    )
+
+
+def decide_on_steps(x: Matrix, *, fall: float, unit: float, min_drop: float) -> Judgement:
+    """Mark the scores at least `fall` points below the one before; evidence is the fall in `unit` points."""
+    before = previous_score(x)
+    can_judge = ~np.isnan(x - before) & (spread_so_far(x) > ROUNDING)
+    before[~can_judge] = np.nan
+    return decide(
+        x,
+        expected=before,
+        limit=before - fall,
+        evidence=(before - x) / unit,
+        can_judge=can_judge & ~np.isnan(fall),
+        min_drop=min_drop,
+        at_limit=True,
     )

@@ -1,0 +1,122 @@
+"""A fall, at once or over several sessions, that is large both for this person and in this caseload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+
+from supervision_kit.detection.measuring import ROUNDING, n_scored, spread, standard_deviation, steps_of
+from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
+from supervision_kit.series import Matrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gumz(Method):
+    """A session is marked when ratings fell, session by session, by `sds` standard deviations or more down to it.
+
+    The standard deviation is the larger of two: that within the person, over all the person's scores, and that of all
+    scores of the caseload. A fall is counted from the last session before ratings began to fall without a break.
+
+    Parameters
+    ----------
+    sds
+        The fall that is marked, in the larger of the two standard deviations. The authors propose to use both 1 and 2.
+    cumulative
+        Whether falls in a row are added up; else only the fall from the session before counts.
+    sample_sd
+        Standard deviation of the scores of the caseload, in scale points; ``None`` takes it from the ratings that are
+        judged together: all of one scale by one kind of rater.
+    min_drop
+        See :class:`~supervision_kit.detection.method.Method`.
+
+    Notes
+    -----
+    ``expected`` is the score from which ratings fell, ``evidence`` the fall in the larger standard deviation; that of
+    a session that did not fall is 0 or less. Both standard deviations need the finished series, so the method looks
+    back over it. ``<NA>``: no score, fewer than three scores, no spread, first score.
+
+    References
+    ----------
+    After Gumz, Brähler, Geyer & Erices (2012), BMC Medical Research Methodology 12, 10,
+    https://doi.org/10.1186/1471-2288-12-10; that both thresholds and the stricter variability are used is seen there,
+    how the variabilities were computed is not confirmed.
+
+    Examples
+    --------
+    >>> Gumz(sample_sd=0.5).judge(np.array([[4.2, 4.3, 4.1, 3.7, 3.6, 4.1, 4.3, 4.4]])).is_rupture
+    array([[nan,  0.,  0.,  1.,  1.,  0.,  0.,  0.]])
+    """
+
+    key: ClassVar[str] = "gumz"
+    title: ClassVar[str] = "Fall over sessions in a row"
+    source: ClassVar[str] = "after Gumz et al. (2012), computation of the variabilities not confirmed"
+    sureness: ClassVar[str] = "unconfirmed"
+    prospective: ClassVar[bool] = False
+    min_sessions: ClassVar[int] = 3
+    evidence_unit: ClassVar[str] = "standard deviations below where the fall began"
+    threshold: ClassVar[str] = "sds"
+
+    sds: float = setting(1.0, "fall in standard deviations")
+    cumulative: bool = setting(True, "falls in a row are added up")
+    sample_sd: float | None = setting(
+        None, "standard deviation of the caseload", if_none="of the ratings judged together", start=0.5
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._require("sds", self.sds > 0, "more than 0 standard deviations")
+        self._require("sample_sd", self.sample_sd is None or self.sample_sd >= 0, "0 or more scale points, or None")
+
+    @property
+    def unjudged(self) -> str:
+        """Why a session that has a score cannot be judged."""
+        return "first score: nothing to compare with"
+
+    def learn_from(self, matrices: Iterable[Matrix]) -> Self:
+        """Return this method with the standard deviation of all these scores, unless one is set."""
+        if self.sample_sd is not None:
+            return self
+        scores = np.concatenate([np.empty(0), *(x[~np.isnan(x)] for x in matrices)])
+        scores.sort()  # added up in one order, whatever the order of the series
+        return replace(self, sample_sd=float(scores.std(ddof=1)) if len(scores) > 1 else 0.0)
+
+    def judge(self, x: Matrix) -> Judgement:
+        """Judge every session of every series; see :meth:`Method.judge`."""
+        if self.sample_sd is None:
+            return self.learn_from([x]).judge(x)
+        varies = (n_scored(x) >= self.min_sessions) & (spread(x) > ROUNDING)
+        sd = np.where(varies, np.maximum(standard_deviation(x), self.sample_sd), np.nan)
+        began, fall, lowest_before = self._falls(x)
+        return decide(
+            x,
+            expected=np.where(varies, began, np.nan),
+            # a rating that did not fall is not marked, however low the one before was
+            limit=np.minimum(began - self.sds * sd, lowest_before - 2 * ROUNDING),
+            evidence=fall / sd,
+            can_judge=varies & ~np.isnan(fall),
+            min_drop=self._floor,
+            at_limit=True,
+        )
+
+    def _falls(self, x: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+        """Return, for each session, where a fall down to it would have begun, how deep it is, and the score before."""
+        began, fall, previous = np.empty_like(x), np.empty_like(x), np.empty_like(x)
+        top = np.full(len(x), np.nan)
+        for t, (score, before) in enumerate(steps_of(x)):
+            began[:, t] = top if self.cumulative else before
+            falls = score < before - ROUNDING
+            fall[:, t] = np.where(falls, began[:, t], before) - score
+            previous[:, t] = before
+            top = np.where(falls | np.isnan(score), top, score)
+        return began, fall, previous
+
+    def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
+        """Say why a session was marked; see :meth:`Method.explain`."""
+        how = "session by session" if self.cumulative else "at once"
+        return (
+            f"The rating fell {how} from {in_digits(expected)} to {in_digits(score)}: {in_digits(evidence)} standard "
+            f"deviations, the larger of this person's and the caseload's; {in_digits(self.sds)} or more are marked."
+        )
