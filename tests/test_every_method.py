@@ -13,7 +13,7 @@ RNG = np.random.default_rng(20)
 RATINGS = np.clip(RNG.normal(4, 0.5, size=(60, 14)).round(2), 1, 5)
 RATINGS[RNG.random(RATINGS.shape) < 0.15] = np.nan
 
-PRIOR = sk.LimitsPrior(level=4, between=0.5, spreads=(0.3, 0.6), weights=(0.5, 0.5), growth=(0.2, 0.1))
+PRIOR = sk.LimitsPrior(level=4, between=0.5, spreads=(0.3, 0.6), weights=(0.5, 0.5), growth=(-0.3, -0.2, -0.1, 0))
 AS_SET = {
     "personal_limits": sk.PersonalLimits(),
     "personal_limits, prior": sk.PersonalLimits(prior=PRIOR),

@@ -11,10 +11,9 @@ import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING, spread_so_far
 from supervision_kit.detection.method import Judgement, Method, setting
-from supervision_kit.detection.personal.fitting import fit_in_turn
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
-from supervision_kit.detection.personal.learning import close_gaps, learn_in_turn, take_sample
+from supervision_kit.detection.personal.learning import close_gaps, learn_at_once, learn_in_turn
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
@@ -23,7 +22,7 @@ from supervision_kit.tables import SCORES
 
 # This share of the asked rate is spent: estimated hyper-parameters and the guard against dips use up the rest (by
 # simulation). So many series are judged at a time, that what the filter holds fits the processor's cache.
-KEPT = 0.97
+KEPT = 0.9
 AT_ONCE = 1024
 
 
@@ -165,11 +164,10 @@ def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str
         is_asked = np.array([name == (instrument, scale, rater) for name in names])[kind]
         blocks = iter_blocks(ordering, is_asked)
         matrices = [block.matrix(column_of(checked["score"]))[: block.n_series] for block in blocks]
-    n_columns = max((x.shape[1] for x in matrices if not np.isnan(x).all()), default=0)
-    if n_columns == 0:
+    if all(np.isnan(x).all() for x in matrices):
         rated = checked.loc[checked["score"].notna(), ["instrument", "scale", "rater"]].drop_duplicates()
         raise UnknownNameError(
             "rated scale", f"{instrument} {scale} {rater}", [" ".join(one) for one in rated.to_numpy()]
         )
     known = find_scale(instrument, scale)
-    return fit_in_turn((take_sample(matrices, n_columns),), Form() if known is None else form_of(known))[0]
+    return learn_at_once(matrices, Form() if known is None else form_of(known))

@@ -14,9 +14,14 @@ import numpy as np
 from supervision_kit.detection.personal.filter import People, foresee
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import fill_on
-from supervision_kit.detection.personal.prior import GROWTH_SESSIONS, LimitsPrior, growth_basis
+from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.series import Matrix
 
+# Early growth is −Σ β_k exp(−(t − 1)/ρ_k) with β_k ≥ 0 and these ρ, in sessions: it never falls and ends by itself.
+GROWTH_SESSIONS = (1.5, 5.0)
+# Growth after the sessions that were fitted goes on as the caseload's ratings say, as far as their mean is surer than
+# this share of the typical spread; one person's rating counts for at most so many predictive SD.
+GROWTH_SD, MOST_SAID = 0.1, 1.5
 # Places in the vector of hyper-parameters; the parts of the growth follow.
 LEVEL, BETWEEN, SPREAD, UNEVEN, CARRY, SOFT, GROWTH = range(7)
 N_PARTS = GROWTH + len(GROWTH_SESSIONS)
@@ -36,15 +41,19 @@ PEOPLE_OF_SHAPE = 6.0
 
 @dataclass(frozen=True)
 class Sample:
-    """Ratings to fit, as bytes, so that they can be remembered: no gaps, NaN after the end of a series."""
+    """Ratings to fit, as bytes, so that what they give can be remembered.
+
+    One row a series, no gaps, NaN after its end; the first `n_fitted` columns are fitted, the others go on from there.
+    """
 
     shape: tuple[int, int]
     raw: bytes
+    n_fitted: int
 
     @classmethod
-    def of(cls, x: Matrix) -> Sample:
+    def of(cls, x: Matrix, *, n_fitted: int) -> Sample:
         """Return the ratings `x` as a sample."""
-        return cls((x.shape[0], x.shape[1]), np.ascontiguousarray(x).tobytes())
+        return cls((x.shape[0], x.shape[1]), np.ascontiguousarray(x).tobytes(), n_fitted)
 
     @property
     def ratings(self) -> Matrix:
@@ -53,7 +62,7 @@ class Sample:
 
     def form_of(self, form: Form) -> Form:
         """Return `form`, in whole points where it could be marked more finely and nobody here has."""
-        x = self.ratings
+        x = self.ratings[:, : self.n_fitted]
         rated = x[~np.isnan(x)]
         is_coarser = 0 < form.step <= FINEST and bool((rated == np.round(rated)).all())
         return replace(form, step=1.0) if is_coarser else form
@@ -76,8 +85,8 @@ class Fit:
     fall: float
     weight: Matrix | None = None
 
-    def prior(self, form: Form) -> LimitsPrior:
-        """Return these as plain numbers."""
+    def prior(self, form: Form, growth: Matrix) -> LimitsPrior:
+        """Return these as plain numbers, with what is added in each session."""
         weight = _weights(self.values[UNEVEN]) if self.weight is None else self.weight
         return LimitsPrior(
             level=float(self.values[LEVEL]),
@@ -85,7 +94,7 @@ class Fit:
             spreads=tuple(map(float, _sigma(self.values[None])[:, 0])),
             weights=tuple(map(float, weight / weight.sum())),
             autocorrelation=float(self.values[CARRY]),
-            growth=(float(self.values[GROWTH]), float(self.values[GROWTH + 1])),
+            growth=tuple(map(float, growth)),
             step=form.step,
             lowest=form.lowest,
             highest=form.highest,
@@ -108,7 +117,7 @@ def guess_of(x: Matrix, form: Form) -> Guess:
         between = max(float(np.std(means)), 0.5 * spread) if len(x) > 1 else 3 * spread
         sds = [10 * between, 1.0, 1.0]
     centre = np.array([level, np.log(between), np.log(spread), np.log(0.3), 0.15, 0.3 * spread, 0, 0])
-    sd = np.array([*sds, 0.4, 0.13, spread, 2 * spread, 2 * spread])
+    sd = np.array([*sds, 0.7, 0.15, spread, 2 * spread, 2 * spread])
     return Guess(centre, sd)
 
 
@@ -118,11 +127,11 @@ def fit_in_turn(samples: tuple[Sample, ...], form: Form) -> tuple[LimitsPrior, .
     priors = []
     fit = None
     for sample in samples:
-        x, its_form = sample.ratings, sample.form_of(form)
+        x, its_form = sample.ratings[:, : sample.n_fitted], sample.form_of(form)
         guess = guess_of(x, its_form)
         rounds = FIRST_ROUNDS if fit is None else LATER_ROUNDS
         fit = refine(x, fit or start_of(x, guess, its_form), guess=guess, form=its_form, rounds=rounds)
-        priors.append(fit.prior(its_form))
+        priors.append(fit.prior(its_form, go_on_growing(sample, fit, its_form)))
         fit = Fit(fit.values, fit.dip, fit.fall)
     return tuple(priors)
 
@@ -158,6 +167,28 @@ def refine(x: Matrix, fit: Fit, *, guess: Guess, form: Form, rounds: int) -> Fit
     return fit
 
 
+def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
+    """Return the growth over all columns of the sample: fitted, then session by session what its ratings say.
+
+    A session is expected to add what the fitted curve adds; the mean of the caseload's ratings, no later than that
+    session's, corrects it. Growth never falls.
+    """
+    x, n = sample.ratings, sample.n_fitted
+    curve = _growth(fit.values[None], x.shape[1])[:, 0]
+    path = curve.copy()
+    typical = np.exp(fit.values[SPREAD])
+    for t in range(n - 1, x.shape[1]):
+        path[t] = path[t - 1] + curve[t] - curve[t - 1]
+        rated = x[~np.isnan(x[:, t]), : t + 1]
+        tiny = 1e-4 * typical * (np.arange(t + 1) == t)
+        both = np.column_stack([path[: t + 1] - tiny, path[: t + 1] + tiny])
+        ll, _ = log_likelihoods(rated, Candidates.one(fit, times=2), form, growth=both)
+        slope = np.clip((ll[1] - ll[0]) / (2e-4 * typical), -MOST_SAID / typical, MOST_SAID / typical)
+        correction = slope.sum() / ((slope**2).sum() + 1 / (GROWTH_SD * typical) ** 2)
+        path[t] = max(path[t] + correction, path[t - 1])
+    return path
+
+
 def _step(x: Matrix, fit: Fit, guess: Guess, form: Form, is_free: np.ndarray) -> Fit:
     """One step up by persons' slopes (Berndt, Hall, Hall & Hausman 1974); dip and fall averaged over those tried."""
     tiny = 1e-4 * _units(fit.values)
@@ -166,7 +197,7 @@ def _step(x: Matrix, fit: Fit, guess: Guess, form: Form, is_free: np.ndarray) ->
     others = [fit.values] * (2 * len(CHANCES))
     dips = np.array([fit.dip] * (1 + len(which)) + [*CHANCES] + [fit.dip] * len(CHANCES))
     falls = np.array([fit.fall] * (1 + len(which)) + [fit.fall] * len(CHANCES) + [*CHANCES])
-    ll, _ = log_likelihoods(x, np.array([fit.values, *shifted, *others]), dips, falls, form)
+    ll, _ = log_likelihoods(x, Candidates(np.array([fit.values, *shifted, *others]), dips, falls), form)
     slope = (ll[1 : 1 + len(which)] - ll[0]) / tiny[which, None]
     totals = ll[1 + len(which) :].sum(axis=1)
     return Fit(
@@ -214,36 +245,58 @@ def _average(totals: Matrix) -> float:
 def _reweigh(x: Matrix, fit: Fit, form: Form) -> Fit:
     """Move the weights of the nodes towards where the caseload's people are (one step of EM)."""
     shape = _weights(fit.values[UNEVEN])
-    _, after = log_likelihoods(x, fit.values[None], np.array([fit.dip]), np.array([fit.fall]), form, weight=fit.weight)
+    _, after = log_likelihoods(x, Candidates.one(fit), form)
     weight = (after.sum(axis=1) + PEOPLE_OF_SHAPE * shape) / (x.shape[0] + PEOPLE_OF_SHAPE)
     return Fit(fit.values, fit.dip, fit.fall, weight)
 
 
-def log_likelihoods(
-    x: Matrix, values: Matrix, dips: Matrix, falls: Matrix, form: Form, *, weight: Matrix | None = None
-) -> tuple[Matrix, Matrix]:
-    """Return the log-likelihood of each series under each vector, (n_vectors, n_series), and the last node weights."""
+@dataclass(frozen=True)
+class Candidates:
+    """Hyper-parameters to be tried: vectors (n, N_PARTS), chances of a dip and of a fall (n,), weights of the nodes."""
+
+    values: Matrix
+    dip: Matrix
+    fall: Matrix
+    weight: Matrix | None = None
+
+    @classmethod
+    def one(cls, fit: Fit, *, times: int = 1) -> Candidates:
+        """Return one fit, or the same several times."""
+        return cls(np.array([fit.values] * times), np.full(times, fit.dip), np.full(times, fit.fall), fit.weight)
+
+
+def log_likelihoods(x: Matrix, tried: Candidates, form: Form, *, growth: Matrix | None = None) -> tuple[Matrix, Matrix]:
+    """Return the log-likelihood of each series under each candidate, and the weights of the nodes at the end.
+
+    The first is (n_candidates, n_series); `growth` replaces the candidates' own, (n_sessions, n_candidates).
+    """
     n, n_sessions = x.shape
-    each = [np.repeat(part, n) for part in (*values.T, dips, falls)]
-    theta = np.repeat(values, n, axis=0)
-    stacked = np.tile(fill_on(x), (len(values), 1))
-    lower, upper = form.interval(stacked, softness=theta[:, [SOFT]])
+    n_tried = len(tried.values)
+    values = np.repeat(tried.values, n, axis=0)
+    lower, upper = form.interval(np.tile(fill_on(x), (n_tried, 1)), softness=values[:, [SOFT]])
     people = People(
-        level=each[LEVEL],
-        between=np.exp(each[BETWEEN]),
-        carry=each[CARRY],
-        sigma=_sigma(theta),
-        weight=_weights(theta[:, UNEVEN]) if weight is None else weight[:, None],
-        growth=growth_basis(n_sessions) @ theta[:, GROWTH:].T,
-        dip=each[-2],
-        fall=each[-1],
+        level=values[:, LEVEL],
+        between=np.exp(values[:, BETWEEN]),
+        carry=values[:, CARRY],
+        sigma=_sigma(values),
+        weight=_weights(values[:, UNEVEN]) if tried.weight is None else tried.weight[:, None],
+        growth=np.repeat(_growth(tried.values, n_sessions) if growth is None else growth, n, axis=1),
+        dip=np.repeat(tried.dip, n),
+        fall=np.repeat(tried.fall, n),
     )
-    seen = np.tile(~np.isnan(x), (len(values), 1)).T
-    ll, after = np.zeros(len(stacked)), np.empty(0)
+    seen = np.tile(~np.isnan(x), (n_tried, 1)).T
+    ll, after = np.zeros(len(values)), np.empty(0)
     for t, foresight in enumerate(foresee(lower.T, upper.T, people)):
         ll += np.where(seen[t], np.log(foresight.likelihood), 0.0)
         after = foresight.weight_after if t == 0 else np.where(seen[t], foresight.weight_after, after)
-    return ll.reshape(len(values), n), after
+    return ll.reshape(n_tried, n), after
+
+
+def _growth(values: Matrix, n_sessions: int) -> Matrix:
+    """Return what each vector adds in each session, (n_sessions, n_vectors)."""
+    basis = -np.exp(-np.arange(n_sessions)[:, None] / np.array(GROWTH_SESSIONS))
+    added: Matrix = basis @ values[:, GROWTH:].T
+    return added
 
 
 def _sigma(values: Matrix) -> Matrix:

@@ -17,7 +17,7 @@ from supervision_kit.series import Matrix
 # The statistic, a capped Shiryaev–Roberts sum (the kit's own choices, compared by simulation): a fall of DEPTH
 # within-person SD; odds of the past count for CARRIED; they are held at CAP so that one odd rating does not mark the
 # ordinary next ones.
-DEPTH, CARRIED, CAP = 1.0, 0.3, 3.0
+DEPTH, CARRIED, CAP = 1.0, 0.3, 4.0
 # Ratings before this one (counted from 0) leave the odds alone: the level is hardly known.
 FIRST = 2
 # From the tenth rating on the law of the odds no longer changes in the third decimal.

@@ -13,8 +13,6 @@ from supervision_kit.detection.personal.form import Form
 from supervision_kit.errors import SettingError
 from supervision_kit.series import Matrix
 
-# Early growth is a sum of parts that end by themselves: −Σ β_k exp(−(t − 1)/ρ_k), with these ρ in sessions.
-GROWTH_SESSIONS = (2.0, 6.0)
 # In judging, each session may be a dip: without it one early dip makes a person look low and unsteady for long.
 GUARD = 0.005
 
@@ -36,7 +34,7 @@ class LimitsPrior:
     autocorrelation
         Of deviations from one session to the next, 0 to less than 1.
     growth
-        What is still missing in session 1, in scale points, in two parts that fade by 1/e in 2 and in 6 sessions.
+        Scale points added in session 1, 2, …, mostly negative: what is still missing; after the last one it stays.
     step, lowest, highest
         The form, see :class:`~supervision_kit.detection.personal.form.Form`.
     softness
@@ -60,7 +58,7 @@ class LimitsPrior:
     spreads: tuple[float, ...]
     weights: tuple[float, ...]
     autocorrelation: float = 0.0
-    growth: tuple[float, float] = (0.0, 0.0)
+    growth: tuple[float, ...] = (0.0,)
     step: float = 0.0
     lowest: float = -math.inf
     highest: float = math.inf
@@ -78,7 +76,7 @@ class LimitsPrior:
         is_whole = chances and math.isclose(sum(self.weights), 1, abs_tol=1e-6)
         self._require("weights", is_whole, "as many as the spreads, 0 or more, with sum 1")
         self._require("autocorrelation", 0 <= self.autocorrelation < 1, "0 or more, and less than 1")
-        self._require("growth", len(self.growth) == len(GROWTH_SESSIONS), f"{len(GROWTH_SESSIONS)} numbers")
+        self._require("growth", len(self.growth) > 0, "one or more numbers")
         self._require("step", self.step >= 0, "0 or more")
         self._require("softness", self.softness >= 0, "0 or more")
         self._require("highest", self.lowest < self.highest, "above lowest")
@@ -101,7 +99,7 @@ class LimitsPrior:
             carry=np.array([self.autocorrelation]),
             sigma=np.array(self.spreads)[:, None],
             weight=np.array(self.weights)[:, None],
-            growth=(growth_basis(n_sessions) @ np.array(self.growth))[:, None],
+            growth=self._growth_over(n_sessions)[:, None],
             dip=np.array([GUARD]),
             fall=np.zeros(1),
         )
@@ -122,7 +120,7 @@ class LimitsPrior:
         for t in range(1, longest):
             fresh = math.sqrt(1 - self.autocorrelation**2) * deviation[:, t]
             deviation[:, t] = self.autocorrelation * deviation[:, t - 1] + fresh
-        latent = level + growth_basis(longest) @ np.array(self.growth) + sigma * deviation
+        latent = level + self._growth_over(longest) + sigma * deviation
         latent[np.arange(longest) >= lengths[:, None]] = np.nan
         return latent, sigma[:, 0]
 
@@ -131,13 +129,10 @@ class LimitsPrior:
         with np.errstate(invalid="ignore"):
             return self.form.fill_in(latent, softness=self.softness)
 
+    def _growth_over(self, n_sessions: int) -> Matrix:
+        last = len(self.growth) - 1
+        return np.array(self.growth)[np.minimum(np.arange(n_sessions), last)]
+
     def _require(self, name: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not holds:
             raise SettingError(f"LimitsPrior: {name} must be {allowed}.")
-
-
-def growth_basis(n_sessions: int) -> Matrix:
-    """Return what one point of each part of the growth takes from each session: (n_sessions, n_parts)."""
-    since_first = np.arange(n_sessions)[:, None]
-    basis: Matrix = -np.exp(-since_first / np.array(GROWTH_SESSIONS))
-    return basis
