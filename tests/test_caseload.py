@@ -104,8 +104,9 @@ def test_half_way_back_at_the_last_rating_is_too_early_to_say():
     ("therapist", "hardly_changed"),
     [
         ((4.0, 4.0, 4.1, 4.0, 4.0), True),
-        ((4.0, 4.0, 4.1, 3.71, 3.75), True),  # fell by .29, less than what counts as a fall
+        ((4.0, 4.0, 4.0, 3.71, 3.75), True),  # fell by .29, less than what counts as a fall
         ((4.0, 4.0, 4.1, 3.7, 4.0), False),
+        ((4.0, 4.0, 4.1, 3.71, 3.75), False),  # no deep fall below 4, but .39 below the rating before, and marked
         ((4.0, 4.0, 3.0, 3.0, 3.0), False),  # noticed a session earlier
         ((4.0, 4.0, 4.1, None, None), False),  # did not rate it
     ],

@@ -30,11 +30,14 @@ from .errors import SupervisionKitError as SupervisionKitError
 from .errors import TableError as TableError
 from .errors import UnknownNameError as UnknownNameError
 from .errors import WorkspaceError as WorkspaceError
+from .evidence import EVIDENCE as EVIDENCE
+from .evidence import share_classes as share_classes
 from .headline import find_headline as find_headline
 from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
 from .instruments import add_instrument as add_instrument
 from .instruments import read_instrument as read_instrument
+from .recognition import find_unrecognised as find_unrecognised
 from .records import ColumnMapping as ColumnMapping
 from .records import Progress as Progress
 from .records import Ratings as Ratings

@@ -12,6 +12,7 @@ from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.headline import client_alliance, find_headline
 from supervision_kit.reasons import REASONS, episode_reasons, rating_reasons
+from supervision_kit.recognition import find_unrecognised
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
 NO_FALL = "no fall marked"
@@ -77,7 +78,9 @@ def review_caseload(
     cases["open_ruptures"] = falls[falls["is_down"]].groupby("case_id").size().reindex(cases.index, fill_value=0)
 
     found = [
-        *episode_reasons(falls, checked),
+        *episode_reasons(
+            falls.assign(is_unrecognised=find_unrecognised(falls, checked, marks=judged).fillna(value=False))
+        ),
         *rating_reasons(headline, cases["last_session"], _last_rated(checked)),
     ]
     reasons = pd.DataFrame(found, columns=["case_id", "key", "sentence"])

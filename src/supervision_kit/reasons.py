@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING
-from supervision_kit.episodes import smallest_fall
 from supervision_kit.instruments import INSTRUMENTS, find_scale
 
 # The kit's own choices.
@@ -31,7 +30,7 @@ class Reason:
 REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         "open": Reason(5, "the client's rating fell and is down at the latest rating"),
-        "unnoticed": Reason(2, "such a fall, and the therapist's rating hardly changed"),
+        "unrecognised": Reason(2, "such a fall, and the therapist's rating hardly changed"),
         "partly": Reason(2, "a fall that came back in part"),
         "early": Reason(2, "a fall that is too recent to say how it ended"),
         "below_line": Reason(2, "the latest total is below the instrument's published line"),
@@ -44,21 +43,18 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
 NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last two reaches it
 
 
-def episode_reasons(falls: pd.DataFrame, scores: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+def episode_reasons(falls: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     """Give (case_id, reason, sentence) for each fall of the headline series.
 
-    `falls` are followed episodes with the columns ``last_rated, is_down`` that :func:`review_caseload` adds.
+    `falls` are followed episodes with the columns ``last_rated, is_down, is_unrecognised`` that
+    :func:`review_caseload` adds.
     """
-    own = scores[scores["rater"].eq("therapist") & scores["score"].notna()].sort_values("session")
-    therapists = dict(iter(own.groupby(["case_id", "instrument", "scale"])))
     for fall in falls.to_dict("records"):
         case, outcome = fall["case_id"], fall["outcome"]
         key, end = _how_it_went(fall)
         yield case, key, f"{_subject(fall['instrument'], fall['scale'])} {_fall(fall)}{end}."
-        if outcome != "repaired" and key in ("open", "partly", "early"):
-            ratings = therapists.get((case, fall["instrument"], fall["scale"]))
-            if ratings is not None and _hardly_changed(ratings, fall):
-                yield case, "unnoticed", f"The therapist's rating hardly changed around session {fall['onset']}."
+        if fall["is_unrecognised"] and outcome != "repaired" and key in ("open", "partly", "early"):
+            yield case, "unrecognised", f"The therapist's rating hardly changed around session {fall['onset']}."
 
 
 def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str]:
@@ -124,19 +120,6 @@ def _n_last(is_so: np.ndarray) -> int:
     """Return how many of the last values in a row are true."""
     breaks = np.flatnonzero(~is_so)
     return len(is_so) - (int(breaks[-1]) + 1 if len(breaks) else 0)
-
-
-def _hardly_changed(ratings: pd.DataFrame, fall: Mapping[Any, Any]) -> bool:
-    """Tell whether the therapist rated the fall, and never lower, by what counts as a fall, than before it.
-
-    A session ahead of the client's onset counts with the fall: therapists may notice first.
-    """
-    before = ratings.loc[ratings["session"] < fall["onset"] - 1, "score"].tail(3)
-    around = ratings.loc[ratings["session"].between(fall["onset"] - 1, fall["nadir"]), ["session", "score"]]
-    if before.empty or not (around["session"] >= fall["onset"]).any():
-        return False
-    floor = smallest_fall(fall["instrument"], fall["scale"])
-    return bool(before.median() - around["score"].min() < floor - ROUNDING)
 
 
 def _subject(instrument: str, key: str) -> str:

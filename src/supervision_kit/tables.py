@@ -381,6 +381,19 @@ THRESHOLDS = _table(
         "high": Column("float64", "and at most about this many"),
     },
 )
+CLASS_SHARES = _table(
+    "class_shares",
+    "a class of cases",
+    ("outcome_class",),
+    {
+        "outcome_class": Column("str", "what became of the case's falls; one row for those that cannot be told"),
+        "n_cases": Column("int64", "cases of that class"),
+        "share": Column("float64", "% of the cases whose class can be told; <NA> for those whose cannot"),
+        "low": Column("float64", "lower end of its 95 % interval (Wilson)"),
+        "high": Column("float64", "upper end of the interval"),
+        "published": Column("float64", "% in 605 therapies of primary care (Larsson et al. 2018), for orientation"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
@@ -395,6 +408,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             CHANCE,
             CALIBRATION,
             THRESHOLDS,
+            CLASS_SHARES,
         )
     }
 )

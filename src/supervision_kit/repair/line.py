@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -85,6 +85,10 @@ class RatingLine:
             bounds = np.column_stack([since[some], until[some]]).ravel()
             high[some] = np.maximum.reduceat(np.append(self.score, -np.inf), bounds)[::2]
         return high
+
+    def lowest(self, since: Places, until: Places) -> Numbers:
+        """Return each episode's lowest score from `since` to before `until`; NaN where there is none."""
+        return -replace(self, score=-self.score).highest(since, until)
 
     def sessions_at(self, places: Places) -> Numbers:
         """Return the session numbers at `places`; NaN where a place is -1."""
