@@ -52,6 +52,13 @@ def test_every_method_has_its_page_with_every_setting_and_what_is_not_confirmed(
         assert "**not confirmed**" in page.lower() or "**parameters not confirmed**" in page
 
 
+@pytest.mark.parametrize("key", sk.METHODS)
+def test_the_readme_lists_every_method_by_where_it_looks(key):
+    (row,) = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if f"/{key}.md)" in line]
+    back_only, finished = row.strip("|").split("|")
+    assert f"/{key}.md)" in (back_only if sk.METHODS[key].prospective else finished)
+
+
 def python_blocks(path):
     return re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
 

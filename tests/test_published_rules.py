@@ -153,12 +153,19 @@ def test_a_target_that_is_known_leaves_no_session_out():
     assert judged(sk.Ewma(weight=0.5, sigmas=2, target=4, sigma=0.5), 2, 4) == [1, 2]
 
 
+def test_a_sigma_that_is_known_still_leaves_the_target_to_the_first_ratings():
+    # target 4.25; k = 1: z 4.2, limit 4.25 - 2 · .2 · .2 = 4.17; k = 2: z 4.12, limit 4.25 - 2 · .2 · .256125 = 4.14755
+    assert marked(sk.Ewma(sigmas=2, sigma=0.2, baseline=4), 4.2, 4.4, 4.1, 4.3, 4.0, 3.8) == [6]
+    evidence = sk.Ewma(sigmas=2, sigma=0.2, baseline=4).judge(np.array([[4.2, 4.4, 4.1, 4.3, 4.0, 3.8]])).evidence
+    assert evidence[0, 4:] == pytest.approx([0.05 / 0.04, 0.13 / (0.2 * 0.256125)], abs=1e-4)
+
+
 def test_after_a_baseline_of_identical_ratings_the_floor_decides():
     assert marked(sk.Ewma(), 5, 5, 5, 5, 5, 4.8, 4.7, 5) == [7]
     assert judged(sk.Ewma(), 5, 5, 5, 5, 5, 5, 4.8, 5) == [7, 8]
 
 
-@pytest.mark.parametrize("settings", [{"target": 4}, {"sigma": 1}, {"weight": 0}, {"weight": 1.1}, {"baseline": None}])
+@pytest.mark.parametrize("settings", [{"sigma": 0}, {"weight": 0}, {"weight": 1.1}, {"baseline": None}])
 def test_settings_that_make_no_sense_are_refused(settings):
     with pytest.raises(sk.SettingError):
         sk.Ewma(**settings)

@@ -32,8 +32,8 @@ class Ewma(Method):
     baseline
         How many of the first ratings set target and sigma.
     target, sigma
-        Usual level and standard deviation within the person, in scale points, where they are known from elsewhere:
-        then all ratings are judged. Both or neither.
+        Usual level and standard deviation within the person, in scale points, where they are known from elsewhere.
+        Where both are, all ratings are judged.
     min_drop
         See :class:`~supervision_kit.detection.method.Method`.
 
@@ -78,13 +78,11 @@ class Ewma(Method):
         fewest = self.min_sessions - 1
         self._require("baseline", self.baseline >= fewest, f"{fewest} or more")
         self._require("sigma", self.sigma is None or self.sigma > 0, "more than 0 scale points, or None")
-        is_pair = (self.target is None) == (self.sigma is None)
-        self._require("target", is_pair, "set together with sigma, or both left open")
 
     @property
     def _n_first(self) -> int:
         """How many of the first ratings are not judged."""
-        return self.baseline if self.target is None else 0
+        return self.baseline if self.target is None or self.sigma is None else 0
 
     @property
     def fewest_sessions(self) -> int:
@@ -105,7 +103,7 @@ class Ewma(Method):
         target, sigma = self._target_and_sigma(x)
         limit, evidence, is_judged = self._run(x, target[:, 0], sigma[:, 0])
         varies = spread_so_far(x) > ROUNDING
-        if self.target is not None:
+        if not self._n_first:
             varies |= x < np.minimum(limit, target - self._floor)
         return decide(
             x,
@@ -119,11 +117,11 @@ class Ewma(Method):
 
     def _target_and_sigma(self, x: Matrix) -> tuple[Matrix, Matrix]:
         """Return both as columns; NaN where there are too few scores."""
-        if self.target is not None and self.sigma is not None:
-            return np.full((len(x), 1), self.target), np.full((len(x), 1), self.sigma)
         enough = n_scored(x) >= self.fewest_sessions
         centre, moving_range = centre_and_range(x, first=self.baseline)
-        return np.where(enough, centre, np.nan), np.where(enough, moving_range / D2, np.nan)
+        target = centre if self.target is None else self.target
+        sigma = moving_range / D2 if self.sigma is None else self.sigma
+        return np.where(enough, target, np.nan), np.where(enough, sigma, np.nan)
 
     def _run(self, x: Matrix, target: Matrix, sigma: Matrix) -> tuple[Matrix, Matrix, Flags]:
         """Return, for each session, the rating at which z meets its limit, z in standard errors, and if it counts."""
