@@ -96,6 +96,37 @@ def test_the_lines_of_code_repeat_what_the_page_shows(tmp_path, scores):
     assert names["caseload"]["case_id"].to_list() == ["open", "mended"]
 
 
+def test_all_methods_judge_the_headline_ratings_of_the_case(scores):
+    state = sk.apps.CaseState(scores, case_id="open", method=sk.AdjacentDrop(sds=1))
+    marks = state.comparison
+    assert set(marks["method"]) == set(sk.METHODS)
+    assert set(marks["case_id"]) == {"open"}
+    assert set(marks["instrument"]) == {"wai_sr"}
+    own = marks[marks["method"] == "adjacent_drop"].reset_index(drop=True)
+    line = state.line.marks.query("case_id == 'open' and instrument == 'wai_sr'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, line)
+
+
+def test_each_flag_is_told_with_its_numbers(scores):
+    flags = sk.apps.CaseState(scores, case_id="open", method=sk.AdjacentDrop()).flags
+    assert 5 in flags
+    said = dict(flags[5])["Drop from one session to the next"]
+    assert "3.1" in said
+    assert "4.3" in said
+    assert sk.apps.CaseState(scores, case_id="steady", method=sk.AdjacentDrop()).flags == {}
+
+
+def test_the_case_says_what_chance_gives_in_the_whole_caseload(scores):
+    (said,) = sk.apps.CaseState(scores, case_id="steady", method=sk.AdjacentDrop()).chance_in_words
+    assert said.startswith("In this caseload Drop from one session to the next finds 2 falls; in ratings like these ")
+
+
+def test_without_any_rating_nothing_is_said_of_chance():
+    empty = make_scores(None, None, None, case_id="C1")
+    assert sk.apps.CaseState(empty, case_id="C1").chance_in_words == ()
+    assert sk.apps.EpisodesState(empty).chance_in_words == ()
+
+
 # -- pages -------------------------------------------------------------------------------------------------------------
 
 
@@ -119,9 +150,24 @@ def test_choosing_another_case_changes_the_sentences_and_only_the_data_of_the_ch
     assert chart.figure["tables"] != before["tables"]
 
 
+def test_a_strip_for_each_method_stands_on_the_axis_of_the_trajectory(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+    strips, drawn = page.strips.figure["tables"], page.chart.figure["tables"]
+    assert {row["name"] for row in strips["names"]} == {method.title for method in sk.METHODS.values()}
+    assert strips["frame"][0]["right"] == drawn["frame"][0]["right"]
+    assert page.comparing.is_open
+
+
+def test_a_fold_says_whether_it_is_open(scores):
+    (settings,) = [one for one in walk(sk.apps.CasePage(sk.apps.CaseState(scores))) if hasattr(one, "fields")]
+    assert (settings.toggle.is_open, settings.body.layout.display) == (False, "none")
+    settings.toggle.is_open = True
+    assert settings.body.layout.display == ""
+
+
 def test_choosing_a_method_offers_its_settings_and_redraws(scores):
     page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
-    (settings,) = find(page, "sk-settings")
+    settings = find(page, "sk-settings")[-1]
     settings.method.value = "control_chart"
     assert isinstance(page.state.method, sk.ControlChart)
     assert "Control chart" in page.summary.value
@@ -134,9 +180,9 @@ def test_choosing_a_method_offers_its_settings_and_redraws(scores):
 
 
 def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(scores):
-    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open", method=sk.AdjacentDrop()))
     before = page.state.method
-    (settings,) = find(page, "sk-settings")
+    settings = find(page, "sk-settings")[-1]
     find(settings, "sk-field")[0].children[0].value = -1
     assert page.state.method == before
     assert find(page, "sk-banner-error") == [page.banner]
@@ -192,7 +238,7 @@ def test_where_pages_are_served_the_case_is_a_link_away(scores, monkeypatch):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     scores["case_id"] = scores["case_id"].replace("open", "a b&c")
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
-    link = '<a href="3_case.ipynb?case=a%20b%26c&amp;method=adjacent_drop&amp;within=3">Open a b&amp;c</a>'
+    link = '<a href="3_case.ipynb?case=a%20b%26c&amp;method=personal_limits&amp;within=3">Open a b&amp;c</a>'
     assert link in texts(page)
 
 

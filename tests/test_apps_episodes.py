@@ -130,7 +130,7 @@ def test_the_table_says_in_words_what_became_of_a_fall(state):
     rows = falls_in_words(state.shown).set_index("case")
     stayed = rows.loc["stayed"]
     assert (stayed["fell at session"], stayed["level before"], stayed["points lost"]) == (5, 4.3, 1.2)
-    assert (stayed["% of the scale"], stayed["how it ended"], stayed["now"]) == (30, "not repaired", "down now")
+    assert (stayed["% of the scale"], stayed["how it ended"], stayed["now"]) == (30, "not repaired", "down")
     assert stayed["rated on"] == "WAI-SR total"
     assert rows.loc["late", "back at session"] == 9
     assert pd.isna(rows.loc["early", "back at session"])
@@ -214,6 +214,31 @@ def test_the_pages_of_time_lines_are_turned():
     page.turner.on.click()
     assert [row["case_id"] for row in page.timeline.figure["tables"]["cases"]] == [f"C{n}" for n in range(20, 25)]
     assert (page.turner.back.disabled, page.turner.on.disabled) == (False, True)
+
+
+def test_what_chance_gives_and_the_curve_come_once_the_page_is_seen(page):
+    assert "is being worked out" in page.chance.text.value
+    assert page.curve.figure["spec"] == {}
+    page.chance.children[1]._handle_custom_msg({}, [])  # what the browser sends once it shows the page
+    assert "4 falls are marked. In ratings like these chance alone would give about" in page.chance.text.value
+    rows = page.curve.figure["tables"]["columns"]
+    # mended and late are back 2 and 4 sessions on; stayed is followed for 4, early for none
+    assert [(row["sessions"], row["told"], row["at_risk"]) for row in rows] == [
+        (0, "0%", 4),
+        (1, "0%", 3),
+        (2, "33%", 3),
+        (3, "33%", 2),
+        (4, "67%", 2),
+    ]
+
+
+def test_what_chance_gives_follows_the_therapist_and_the_method(page):
+    page.chance._begin()
+    page.filters.therapist.value = "T1"
+    assert "2 falls are marked." in page.chance.text.value
+    page.filters.method.value = "cutoff"
+    assert "No falls are marked." in page.chance.text.value
+    assert page.times.layout.display == "none"
 
 
 def test_values_from_the_data_are_escaped():

@@ -9,7 +9,9 @@ import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit import charts
+from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.fold_button import FoldButton
 from supervision_kit.apps.line_state import CaseState
 from supervision_kit.apps.page import Page, fold, note
 from supervision_kit.apps.settings import SettingsView
@@ -43,12 +45,22 @@ class CasePage(Page):
         picker_box.add_class("sk-controls")
         self.summary, self.episodes, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self.summary.add_class("sk-summary")
-        self.chart = ChartView()
+        self.chance = ChanceView(state, self)
+        self.chart, self.strips, self.flags = ChartView(), ChartView(), ipw.HTML()
+        self.strips.remove_class("sk-chart")  # the page has one chart; the strips belong to it
+        self.strips.add_class("sk-strips")
+        compared = ipw.VBox([self.strips, self.flags])
+        self.comparing = FoldButton("Compare methods", compared)
+        self.comparing.is_open = True
+        comparison = ipw.VBox([self.comparing, compared])
+        comparison.add_class("sk-settings")
         self.lay_out(
             ipw.HTML(warning),
             picker_box,
             self.summary,
+            self.chance,
             self.chart,
+            comparison,
             self.episodes,
             SettingsView(state, self),
             ipw.HTML(fold("What a mark means, and what it does not", MEANING)),
@@ -57,6 +69,7 @@ class CasePage(Page):
         )
         self.picker.observe(self.guard(self._choose_case), "value")
         state.observe(self.guard(self._redraw), ["case_id", "line"])
+        self.chance.follow("line")
         self.guard(self._redraw)()
 
     def _choose_case(self, change: Any) -> None:
@@ -68,17 +81,36 @@ class CasePage(Page):
         *sentences, basis = [html.escape(sentence) for sentence in state.summary]
         said = "".join(f"<p>{sentence}</p>" for sentence in sentences)
         self.summary.value = f'{said}<p class="sk-quiet">{basis}</p>{note(state.advice)}'
-        self.chart.show(
-            charts.trajectory(
-                state.line.marks,
-                state.falls,
-                case_id=state.case_id,
-                scores=state.scores,
-                provenance=state.method.in_words,
-            )
+        drawn = charts.trajectory(
+            state.line.marks,
+            state.falls,
+            case_id=state.case_id,
+            scores=state.scores,
+            provenance=state.method.in_words,
         )
+        self.chart.show(drawn)
+        self._show_methods(drawn)
         self.episodes.value = f"<h2>Falls and repairs</h2>{_repairs_table(state.repairs, nothing=state.no_falls)}"
         self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
+
+    def _show_methods(self, drawn: Any) -> None:
+        """Show the methods' strips on the trajectory's axis, and each flag's rule."""
+        state, frame = self.state, drawn.datasets.get("frame")
+        right = frame[0]["right"] if frame else None
+        looks = {key: "back" if method.is_prospective else "whole" for key, method in state.methods.items()}
+        self.strips.show(charts.method_strips(state.comparison, case_id=state.case_id, looks=looks, right=right))
+        self.flags.value = _flags_in_words(state.flags)
+
+
+def _flags_in_words(flags: dict[int, list[tuple[str, str]]]) -> str:
+    """Return, for each session that a method marks, what each of them says."""
+    parts = []
+    for session, said in flags.items():
+        rules = "".join(f"<li><b>{html.escape(title)}.</b> {html.escape(why)}</li>" for title, why in said)
+        parts.append(f"<h3>Session {session}</h3><ul>{rules}</ul>")
+    if not parts:
+        return '<p class="sk-quiet">No method marks any of these ratings.</p>'
+    return fold("Why each session is marked", "".join(parts))
 
 
 def _repairs_table(repairs: pd.DataFrame, *, nothing: str) -> str:

@@ -9,6 +9,7 @@ import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit import charts
+from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.leading_page import LeadingPage
 from supervision_kit.apps.line_state import CaseloadState
@@ -46,10 +47,11 @@ class CaseloadPage(LeadingPage):
         self.summary.add_class("sk-summary")
         self.cases = ipw.VBox()
         self.cases.add_class("sk-cases")
-        self.chart = ChartView()
+        self.chart, self.chance = ChartView(), ChanceView(state, self)
         self.parts = (
             ipw.HTML(warning),
             self.summary,
+            self.chance,
             controls,
             self.cases,
             self.others,
@@ -63,6 +65,7 @@ class CaseloadPage(LeadingPage):
         self.lay_out(*self.parts)
         self.therapist.observe(self.guard(self._choose_therapist), "value")
         state.observe(self.guard(self._redraw), ["therapist_id", "line"])
+        self.chance.follow("therapist_id", "line")
         self.guard(self._redraw)()
 
     def _choose_therapist(self, change: Any) -> None:

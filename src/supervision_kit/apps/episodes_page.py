@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit import charts
+from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.episodes_state import EpisodesState
 from supervision_kit.apps.episodes_table import WIDTHS, falls_as_workbook, falls_in_words
@@ -27,6 +28,12 @@ READING = (
     "Click a row, or choose its case below, to open it.</p>"
 )
 
+TIMES = (
+    '<p class="sk-quiet">Of all falls, by the rule under Method and settings, however late. The band is the 95 % '
+    "interval; falls whose ratings end before they are back are followed as far as they go and never counted as not "
+    "repaired. Part of what comes back does so by chance: see above.</p>"
+)
+
 
 class EpisodesPage(LeadingPage):
     """The page of all falls; `state` holds its choices and tables."""
@@ -39,20 +46,25 @@ class EpisodesPage(LeadingPage):
         self.summary, self.showing, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self.summary.add_class("sk-summary")
         self.filters = FilterView(state, self)
+        self.chance = ChanceView(state, self, then=self._show_times)
         self.timeline, self.cases, self.turner = ChartView(), CaseChoice(self), PageTurner(state, self)
         self.table = ipw.VBox()
         self.table.add_class("sk-table-place")
+        self.curve, self.curve_says = ChartView(), ipw.HTML()
+        self.times = ipw.VBox([ipw.HTML("<h2>How long until they are back</h2>"), self.curve_says, self.curve])
         self.rows = ipw.VBox([ipw.HTML("<h2>The falls shown, one by one</h2>"), self.table])
         self.rows.add_class("sk-rows")
         self.save = SaveButton(self._as_workbook, self.guard, description="Save these falls (Excel)")
         self.parts = (
             ipw.HTML(warning),
             self.summary,
+            self.chance,
             self.filters,
             self.showing,
             self.timeline,
             self.cases,
             self.turner,
+            self.times,
             self.rows,
             self.save,
             SettingsView(state, self),
@@ -64,6 +76,7 @@ class EpisodesPage(LeadingPage):
         state.observe(self.guard(self._redraw), "line")
         state.observe(self.guard(self._redraw), "therapist_id")
         state.observe(self.guard(self._show_falls), ["least_depth", "outcome", "open_only", "page"])
+        self.chance.follow("line", "therapist_id")
         self.guard(self._redraw)()
 
     def _redraw(self, _change: object = None) -> None:
@@ -82,6 +95,13 @@ class EpisodesPage(LeadingPage):
             self.timeline.show(charts.episode_timeline(falls, state.shown_cases))
             self.cases.offer(state.shown_cases["case_id"].to_list())
             self.table.children = [row_table(falls_in_words(falls), widths=WIDTHS)]
+
+    def _show_times(self) -> None:
+        times = self.state.times
+        self.curve_says.value = TIMES if len(times) else ""
+        self.times.layout.display = "" if len(times) else "none"
+        if len(times):
+            self.curve.show(charts.repair_curve(times))
 
     def _pick(self, change: Any) -> None:
         for case in change["new"].get("case_id") or []:

@@ -16,7 +16,7 @@ from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE
 from supervision_kit.reasons import counted
-from supervision_kit.tables import SERIES_KEY
+from supervision_kit.repair import time_to_repair
 
 CASES_PER_PAGE = 20
 # in the order in which the answer counts them; "not" and "too early" are never one
@@ -59,7 +59,7 @@ class EpisodesState(CaseloadState):
     @observe("line", "therapist_id")
     def _find_episodes(self, _change: object = None) -> None:
         cases = self.cases.set_index("case_id")
-        falls = self.falls.merge(self.ratings[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))
+        falls = self.headline_falls
         rows = falls.to_dict("records")
         is_latest = ~falls.duplicated("case_id", keep="last")
         span = [_range_of(row["instrument"], row["scale"]) for row in rows]
@@ -71,6 +71,11 @@ class EpisodesState(CaseloadState):
             is_open=is_latest & falls["case_id"].map(cases["open_ruptures"]).gt(0),
         )
         self.page = 0
+
+    @property
+    def times(self) -> pd.DataFrame:
+        """How many sessions it takes until falls of the chosen cases are back; the first call imports for seconds."""
+        return time_to_repair(self.episodes, self.ratings)
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import io
 
 import pandas as pd
 
-from supervision_kit.charts.episode_timeline import DOWN_NOW
 from supervision_kit.charts.series_choice import scale_title
 
 WIDTHS = {
@@ -43,7 +42,7 @@ def falls_in_words(falls: pd.DataFrame) -> pd.DataFrame:
             "% of the scale": (falls["depth_share"] * 100).round().astype("Int64"),
             "how it ended": falls["word"],
             "back at session": falls["back_session"],
-            "now": falls["is_open"].map({True: DOWN_NOW, False: ""}),
+            "now": falls["is_open"].map({True: "down", False: ""}),
         }
     ).reset_index(drop=True)
 

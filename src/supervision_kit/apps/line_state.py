@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 from traitlets import HasTraits, Instance, Tuple, Unicode, validate
 
+from supervision_kit.calibration import chance_benchmark, describe_repairs
 from supervision_kit.caseload import review_caseload
-from supervision_kit.detection import AdjacentDrop, Method, mark_sessions
+from supervision_kit.detection import METHODS, Method, PersonalLimits, mark_sessions
 from supervision_kit.episodes import falls_among, find_episodes
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.headline import find_headline
@@ -18,11 +19,11 @@ from supervision_kit.instruments import INSTRUMENTS, find_scale
 from supervision_kit.reasons import NEEDS_A_WORD, counted
 from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.summary import describe_case
-from supervision_kit.tables import OUTCOMES, SCORES
+from supervision_kit.tables import OUTCOMES, SCORES, SERIES_KEY
 
-# What the pages open with: it sees a fall from the second session on, whether it comes back or stays. A control chart
-# over the whole series misses falls that stay, one with a baseline those within it; both mark less by chance.
-OPENING_METHOD = AdjacentDrop()
+# What the pages open with: it judges each session from the earlier ones alone, and holds its rate of false alarms from
+# the fourth rating on.
+OPENING_METHOD = PersonalLimits()
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,14 @@ class LineState(HasTraits):
         workspace: str = "",
     ) -> None:
         self.scores = SCORES.check(scores)
+        self._judged: dict[Method, pd.DataFrame] = {}
         super().__init__(method=method, rule=rule or RepairRule(), files=files, workspace=workspace)
         self.observe(self._run_line, ["method", "rule"])
         self._run_line()
 
     def _run_line(self, _change: object = None) -> None:
         marks = mark_sessions(self.scores, method=self.method)
-        repairs = follow_repairs(find_episodes(marks), self.scores, rule=self.rule)
+        repairs = follow_repairs(find_episodes(marks), self.scores, rule=self.rule, marks=marks)
         self.set_trait("line", Line(marks, repairs, review_caseload(self.scores, repairs, marks=marks)))
 
     @cached_property
@@ -82,6 +84,39 @@ class LineState(HasTraits):
     def ratings(self) -> pd.DataFrame:
         """The headline ratings of the cases that the page is about."""
         return self.headline
+
+    @property
+    def headline_falls(self) -> pd.DataFrame:
+        """The falls of the headline ratings of the cases that the page is about."""
+        return self.falls.merge(self.ratings[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))
+
+    @property
+    def chance_in_words(self) -> tuple[str, ...]:
+        """What chance alone would give beside the falls of these cases; takes a moment the first time."""
+        if not self.ratings["score"].notna().any():
+            return ()
+        chance = chance_benchmark(self.ratings, method=self.method, rule=self.rule)
+        return describe_repairs(self.headline_falls, chance)
+
+    @property
+    def methods(self) -> dict[str, Method]:
+        """All methods by their key: the chosen one as it is set, the others as they come."""
+        return {key: self.method if key == self.method.key else method() for key, method in METHODS.items()}
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """The headline ratings of the cases that the page is about, judged by each of the methods."""
+        found = [self._judge_by(method) for method in self.methods.values()]
+        return pd.concat(found).merge(self.ratings[[*SERIES_KEY, "session"]])
+
+    def _judge_by(self, method: Method) -> pd.DataFrame:
+        """Judge the scales that are anybody's headline, all series of them: some methods learn from all together."""
+        if method == self.method:
+            return self.line.marks
+        if method not in self._judged:
+            scales = self.headline[["rater", "instrument", "scale"]].drop_duplicates()
+            self._judged[method] = mark_sessions(self.scores.merge(scales), method=method)
+        return self._judged[method]
 
     @property
     def advice(self) -> str:
@@ -115,7 +150,7 @@ class LineState(HasTraits):
                 "",
                 f"scores = {scores}",
                 f"marks = sk.mark_sessions(scores, method=sk.{self.method})",
-                f"repairs = sk.follow_repairs(sk.find_episodes(marks), scores, rule=sk.{self.rule})",
+                f"repairs = sk.follow_repairs(sk.find_episodes(marks), scores, rule=sk.{self.rule}, marks=marks)",
                 "caseload = sk.review_caseload(scores, repairs, marks=marks)",
                 "falls = sk.falls_among(repairs)",
             ]
@@ -218,6 +253,36 @@ class CaseState(LineState):
     def summary(self) -> tuple[str, ...]:
         """What happened in this case, in plain sentences."""
         return describe_case(self.scores, self.line.marks, self.line.caseload, case_id=self.case_id, method=self.method)
+
+    @property
+    def chance_in_words(self) -> tuple[str, ...]:
+        """How many falls like these of the whole caseload are chance; takes a moment the first time."""
+        if not self.ratings["score"].notna().any():
+            return ()
+        chance = chance_benchmark(self.headline, method=self.method, rule=self.rule).row("falls")
+        keys = self.headline[list(SERIES_KEY)].drop_duplicates()
+        n, by_chance = len(self.falls.merge(keys)), chance["value"]
+        range_ = f"about {by_chance:.0f} ({chance['caseload_low']:.0f} to {chance['caseload_high']:.0f})"
+        if not n or n <= chance["caseload_high"]:
+            share = "no more than chance gives: any one of them may be chance"
+        else:
+            share = (
+                f"about 1 fall in {max(1, round(n / by_chance))} is chance" if by_chance > 0 else "hardly any is chance"
+            )
+        finds = f"In this caseload {self.method.title} finds {counted(n, 'fall')}"
+        return (f"{finds}; in ratings like these chance alone would give {range_}. So {share}.",)
+
+    @property
+    def flags(self) -> dict[int, list[tuple[str, str]]]:
+        """Each session that any method marks → those methods' titles, with their rules in words and numbers."""
+        marks, found = self.comparison, dict[int, list[tuple[str, str]]]()
+        for mark in (
+            marks[marks["is_rupture"].fillna(value=False)].sort_values("session", kind="stable").to_dict("records")
+        ):
+            method = self.methods[mark["method"]]
+            why = method.explain(**{name: mark[name] for name in ("score", "expected", "limit", "evidence")})
+            found.setdefault(int(mark["session"]), []).append((method.title, why))
+        return found
 
     @property
     def no_falls(self) -> str:

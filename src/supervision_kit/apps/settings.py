@@ -13,6 +13,7 @@ from supervision_kit.apps.line_state import LineState
 from supervision_kit.apps.page import Page
 from supervision_kit.detection import METHODS, Method
 
+STEP, SMALL_STEP = 0.1, 0.01  # of a setting, by the arrows beside it
 WITHIN_CHOICES = (3, 5)  # the windows that the literature names
 
 
@@ -70,7 +71,7 @@ class SettingsView(ipw.VBox):
             value=start if value is None else value,
             description=words,
             layout=_shown(value is not None),
-            step=1 if "int" in kind else 0.1,
+            step=1 if "int" in kind else SMALL_STEP if 0 < (value or 0) < STEP else STEP,
         )
         tick = ipw.Checkbox(value=value is None, description=f"{label}: {if_none}", indent=False)
 

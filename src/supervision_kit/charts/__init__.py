@@ -6,6 +6,8 @@ specification. To show another case on the same page, put the other chart's data
 
 from supervision_kit.charts.caseload_overview import caseload_overview
 from supervision_kit.charts.episode_timeline import episode_timeline
+from supervision_kit.charts.method_strips import method_strips
+from supervision_kit.charts.repair_curve import repair_curve
 from supervision_kit.charts.trajectory import trajectory
 
-__all__ = ["caseload_overview", "episode_timeline", "trajectory"]
+__all__ = ["caseload_overview", "episode_timeline", "method_strips", "repair_curve", "trajectory"]

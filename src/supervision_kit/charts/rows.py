@@ -15,6 +15,7 @@ from supervision_kit.charts.series_choice import Series
 from supervision_kit.instruments import find_scale
 
 LEVEL = 1e-9  # differences below this are rounding
+MOSTLY = 0.5  # share of sessions above which a value is a line and no level
 INSET = 0.46  # of a session to either side, so that bands of neighbouring episodes do not touch
 
 
@@ -63,20 +64,25 @@ def _runs(sessions: pd.Series) -> list[int]:
 
 
 def step_rows(judged: pd.DataFrame, column: str) -> Rows:
-    """Two rows per session that has a value, at its left and right edge, so that one lone session shows as well.
+    """Lay out what a method expects, or its limit: as levels, or as a line from session to session.
 
-    A value that changes begins a new run: levels are drawn, never the steps between them. Nothing is drawn where the
-    column only repeats the score before, which the line of ratings shows already.
+    A value that holds for several sessions is a level: its ends stand at the edges of its sessions, and the steps
+    between levels are not drawn. A value that differs from most sessions to the next is a line through them, broken
+    where a session has none. Nothing is drawn where the column only repeats the score before, which the line of ratings
+    shows already.
     """
     known = judged[judged[column].notna()]
     before = judged["score"].ffill().shift()[known.index]
     if len(known) > 1 and np.allclose(known[column], before):
         return []
-    is_new = (known["session"].diff().fillna(1) != 1) | (known[column].diff().fillna(0).abs() > LEVEL)
+    breaks, moves = known["session"].diff().fillna(1) != 1, known[column].diff().fillna(0).abs() > LEVEL
+    is_line = len(known) > 1 and moves.mean() > MOSTLY
+    run = (breaks if is_line else breaks | moves).cumsum()
+    lone = run.map(run.value_counts()) == 1
     return [
-        {"at": session + side, "value": float(value), "run": int(run)}
-        for session, value, run in zip(known["session"], known[column], is_new.cumsum(), strict=True)
-        for side in (-0.5, 0.5)
+        {"at": session + side, "value": float(value), "run": int(number)}
+        for session, value, number, is_lone in zip(known["session"], known[column], run, lone, strict=True)
+        for side in ((0,) if is_line and not is_lone else (-0.5, 0.5))
     ]
 
 
