@@ -123,7 +123,9 @@ def test_examples_in_docstrings_run():
     import doctest
     import importlib
 
-    for name in ("scoring", "detection", "detection.personal.prior", *(f"detection.{key}" for key in sk.METHODS)):
+    of_methods = (f"detection.{key}" for key in sk.METHODS)
+    of_outcome = ("outcome.criteria", "outcome.effect_sizes", "outcome.reviewing")
+    for name in ("scoring", "detection", "detection.personal.prior", *of_methods, *of_outcome):
         module = importlib.import_module(f"supervision_kit.{name}")
         result = doctest.testmod(module, extraglobs={"np": np, "pd": pd})
         assert result.attempted > 0

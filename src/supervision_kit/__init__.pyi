@@ -1,6 +1,10 @@
 from . import apps as apps
 from . import charts as charts
 from . import scale as scale
+from .agreement import compare_methods as compare_methods
+from .agreement import compare_raters as compare_raters
+from .agreement import compare_readings as compare_readings
+from .agreement import count_agreement as count_agreement
 from .calibration import ChanceBenchmark as ChanceBenchmark
 from .calibration import calibrate as calibrate
 from .calibration import chance_benchmark as chance_benchmark
@@ -37,6 +41,10 @@ from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
 from .instruments import add_instrument as add_instrument
 from .instruments import read_instrument as read_instrument
+from .outcome import ChangeCriteria as ChangeCriteria
+from .outcome import relate_outcome as relate_outcome
+from .outcome import review_outcome as review_outcome
+from .outcome import summarise_outcome as summarise_outcome
 from .recognition import find_unrecognised as find_unrecognised
 from .records import ColumnMapping as ColumnMapping
 from .records import Progress as Progress

@@ -11,7 +11,8 @@ from supervision_kit.detection.method import check_number
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.headline import client_alliance, find_headline
-from supervision_kit.reasons import REASONS, episode_reasons, rating_reasons
+from supervision_kit.outcome.relating import relate_series
+from supervision_kit.reasons import REASONS, episode_reasons, outcome_reasons, rating_reasons
 from supervision_kit.recognition import find_unrecognised
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
@@ -82,6 +83,7 @@ def review_caseload(
             falls.assign(is_unrecognised=find_unrecognised(falls, checked, marks=judged).fillna(value=False))
         ),
         *rating_reasons(headline, cases["last_session"], _last_rated(checked)),
+        *outcome_reasons(relate_series(checked, headline, criteria={})),
     ]
     reasons = pd.DataFrame(found, columns=["case_id", "key", "sentence"])
     reasons["weight"] = reasons["key"].map(weight).astype(float)

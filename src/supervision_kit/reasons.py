@@ -12,6 +12,7 @@ import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.instruments import INSTRUMENTS, find_scale
+from supervision_kit.outcome.relating import WAS_WELL
 
 # The kit's own choices.
 FLAT_FORMS = 4  # identical ratings in a row, at the top of the scale, that are worth a word
@@ -34,13 +35,16 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "partly": Reason(2, "a fall that came back in part"),
         "early": Reason(2, "a fall that is too recent to say how it ended"),
         "below_line": Reason(2, "the latest total is below the instrument's published line"),
+        "worse": Reason(3, "an outcome measure got reliably worse"),
+        "no_change": Reason(1.5, "the alliance is rated well, and the outcome measures have not changed reliably"),
         "missing": Reason(2, "there is no alliance form from the client, or no longer, while other forms come in"),
         "top": Reason(1.5, "the last four forms or more are at the top of the scale: they cannot tell how it is going"),
         "late": Reason(0.2, "a fall that came back later than the rule allows, or unseen"),
         "repaired": Reason(0.1, "a fall that came back in time: worth learning from"),
+        "change_despite": Reason(0.1, "reliably better, although the alliance is rated low: worth learning from"),
     }
 )
-NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last two reaches it
+NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last three reaches it
 
 
 def episode_reasons(falls: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
@@ -114,6 +118,26 @@ def rating_reasons(
                 "below_line",
                 f"The latest {name} is {round(latest, 2):g}, below the line of {line}{after}.",
             )
+
+
+def outcome_reasons(relations: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Give (case_id, reason, sentence) where the outcome needs a word, or does not go with the alliance.
+
+    `relations` are :data:`supervision_kit.tables.OUTCOME_RELATIONS`.
+    """
+    told = relations[relations["reliable"].notna() & relations["note"].ne(WAS_WELL)]
+    for one in told.to_dict("records"):
+        instrument, key = one["outcome_instrument"], one["outcome_scale"]
+        name = INSTRUMENTS[instrument].short_title if key == "total" else f"{INSTRUMENTS[instrument].short_title} {key}"
+        went, criterion = f"from {one['first']:.4g} to {one['last']:.4g}", f"({one['criteria'].split('; ')[0]})"
+        if one["reliable"] == "deteriorated":
+            yield one["case_id"], "worse", f"The {name} went {went}, reliably worse {criterion}."
+        elif one["relation"] == "good alliance, no change":
+            sentence = f"The alliance is rated well, but the {name} went {went}: no reliable change {criterion}."
+            yield one["case_id"], "no_change", sentence
+        elif one["relation"] == "low alliance, improved":
+            sentence = f"The {name} went {went}, reliably better {criterion}, although the alliance is rated low."
+            yield one["case_id"], "change_despite", sentence
 
 
 def _n_last(is_so: np.ndarray) -> int:

@@ -394,6 +394,135 @@ CLASS_SHARES = _table(
         "published": Column("float64", "% in 605 therapies of primary care (Larsson et al. 2018), for orientation"),
     },
 )
+CHANGES = _table(
+    "changes",
+    "one outcome scale of a case, from its first score to its last",
+    SERIES_KEY,
+    _CASE,
+    _FORM,
+    _SCALE,
+    {
+        "n_scores": Column("int64", "sessions with a score"),
+        "first_session": Column("Int64", "session number of the first score"),
+        "last_session": Column("Int64", "session number of the last score"),
+        "first": Column("float64", "first score, in scale points"),
+        "last": Column("float64", "last score, in scale points"),
+        "change": Column("float64", "scale points towards better; below 0 is worse"),
+        "reliable_change": Column("float64", "the change from which on it is reliable, in scale points"),
+        "rci": Column("float64", "change in standard errors of a difference; <NA> where no reliability is known"),
+        "reliable": Column("str", "improved, unchanged or deteriorated; <NA> where it cannot be judged"),
+        "cutoff": Column("float64", "line between the clinical and the functional population, in scale points"),
+        "side": Column("str", "clinical or functional: where the last score lies; <NA> where no line is known"),
+        "outcome_class": Column("str", "recovered, improved, unchanged or deteriorated; <NA> = cannot be judged"),
+        "effect_size": Column("float64", "change in standard deviations of the norms"),
+        "effect_low": Column("float64", "lower end of its 95 % interval, from measurement error"),
+        "effect_high": Column("float64", "upper end of it"),
+        "criteria": Column("str", "where the criteria come from, and how sure they are"),
+        "note": Column("str", "why something cannot be judged; empty where all can"),
+    },
+)
+OUTCOME_SUMMARY = _table(
+    "outcome_summary",
+    "one measure of a caseload's change on one outcome scale",
+    ("rater", "instrument", "scale", "measure"),
+    _FORM,
+    _SCALE,
+    {
+        "measure": Column("str", "recovered, improved, …, reliably improved, mean change, or effect size"),
+        "n_cases": Column("int64", "cases behind it"),
+        "value": Column("float64", "a share from 0 to 1, scale points, or standard deviations of the first scores"),
+        "low": Column("float64", "lower end of its 95 % interval; <NA> with too few cases"),
+        "high": Column("float64", "upper end of it"),
+    },
+)
+OUTCOME_RELATIONS = _table(
+    "outcome_relations",
+    "a case's alliance beside its outcome",
+    ("case_id",),
+    _CASE,
+    {
+        "alliance_instrument": Column("str", "the instrument of the case's headline series"),
+        "alliance_scale": Column("str", "its scale"),
+        "alliance_level": Column("float64", "median of the latest three ratings, in scale points"),
+        "alliance": Column("str", "good, in between or low; <NA> = cannot be judged"),
+        "outcome_instrument": Column("str", "the outcome measure that speaks for the case"),
+        "outcome_scale": Column("str", "its scale"),
+        "n_sessions": Column("Int64", "sessions from its first form to its last"),
+        "first": Column("float64", "its first score, in scale points"),
+        "last": Column("float64", "its last score, in scale points"),
+        "change": Column("float64", "scale points towards better; below 0 is worse"),
+        "reliable": Column("str", "improved, unchanged or deteriorated; <NA> where it cannot be judged"),
+        "side": Column("str", "clinical or functional: where the last score lies; <NA> where no line is known"),
+        "criteria": Column("str", "where the criteria come from, and how sure they are"),
+        "relation": Column("str", "such as good alliance, no change; <NA> = cannot be judged, or too early"),
+        "note": Column("str", "why it cannot be judged, or that the case is in the functional range"),
+    },
+)
+_LOOKS = {
+    "looks": Column("str", "back (from the session and earlier ones alone), whole (the whole series), or reading")
+}
+COUNTS = _table(
+    "counts",
+    "one session, and how many methods of one way of looking mark it",
+    (*SERIES_KEY, "session", "looks"),
+    _CASE,
+    _FORM,
+    _SCALE,
+    _SESSION,
+    _LOOKS,
+    {
+        "n_judged": Column("int64", "methods that could judge the session"),
+        "n_marked": Column("Int64", "of these, methods that mark it; <NA> where none could judge"),
+        "methods": Column("str", "the methods that mark it; empty where none does"),
+    },
+)
+AGREEMENT = _table(
+    "agreement",
+    "two methods that look alike, over all sessions that both judged",
+    ("method_a", "method_b"),
+    {
+        "method_a": Column("str", "the one method"),
+        "method_b": Column("str", "the other"),
+        **_LOOKS,
+        "n_cases": Column("int64", "cases with such sessions"),
+        "n_sessions": Column("int64", "sessions that both judged"),
+        "n_left_out": Column("int64", "scored sessions that either could not judge"),
+        "n_both": Column("int64", "sessions that both mark"),
+        "n_only_a": Column("int64", "sessions that only the one marks"),
+        "n_only_b": Column("int64", "sessions that only the other marks"),
+        "agreement": Column("float64", "share of sessions judged alike, from 0 to 1"),
+        "kappa": Column("float64", "Cohen's kappa: agreement beyond chance; <NA> where it is not defined"),
+        "kappa_low": Column("float64", "lower end of its 95 % interval; <NA> where cases cannot say"),
+        "kappa_high": Column("float64", "upper end of it"),
+    },
+)
+_CONGRUENCE = "correlation of the two over those sessions"
+_DISCREPANCY = "mean of therapist minus client, in scale points"
+CONGRUENCE = _table(
+    "congruence",
+    "client and therapist of one case on one scale",
+    ("case_id", "instrument", "scale"),
+    _CASE,
+    {"instrument": Column("str", "key of the questionnaire, that of the client")},
+    _SCALE,
+    {
+        "n_shared": Column("int64", "sessions that both rated"),
+        "congruence": Column("float64", _CONGRUENCE),
+        "congruence_low": Column("float64", "lower end of its 95 % interval"),
+        "congruence_high": Column("float64", "upper end of it"),
+        "congruence_shrunken": Column("float64", f"{_CONGRUENCE}, drawn towards the caseload"),
+        "congruence_shrunken_low": Column("float64", "lower end of its 95 % interval"),
+        "congruence_shrunken_high": Column("float64", "upper end of it"),
+        "discrepancy": Column("float64", _DISCREPANCY),
+        "discrepancy_low": Column("float64", "lower end of its 95 % interval"),
+        "discrepancy_high": Column("float64", "upper end of it"),
+        "discrepancy_shrunken": Column("float64", f"{_DISCREPANCY}, drawn towards the caseload"),
+        "discrepancy_shrunken_low": Column("float64", "lower end of its 95 % interval"),
+        "discrepancy_shrunken_high": Column("float64", "upper end of it"),
+        "discrepancy_share": Column("float64", "discrepancy as a share of the scale's range"),
+        "note": Column("str", "why there is no congruence; empty where there is"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
@@ -409,6 +538,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             CALIBRATION,
             THRESHOLDS,
             CLASS_SHARES,
+            *(CHANGES, OUTCOME_SUMMARY, OUTCOME_RELATIONS, COUNTS, AGREEMENT, CONGRUENCE),
         )
     }
 )

@@ -1,0 +1,132 @@
+"""The alliance beside the outcome, case by case: a good alliance without change, change despite a low one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.headline import find_headline
+from supervision_kit.instruments import find_scale
+from supervision_kit.outcome.reviewing import Columns, Criteria, change_since_first, outcome_scales
+from supervision_kit.tables import OUTCOME_RELATIONS, SCORES
+
+# The kit's own choices.
+LATEST_RATINGS = 3  # the alliance is the median of so many latest ratings
+GOOD_SHARE = 0.75  # of the scale's range, where no line is published: 4 on item means of 1 to 5
+LOW_SHARE = 0.5  # 3 on item means of 1 to 5
+FEWEST_SESSIONS = 6  # from first to last form: before that, no change is no news
+
+_LEVELS = ("good", "in between", "low")
+_KEPT = ("case_id", "first", "last", "change", "reliable", "side", "criteria")
+_COLUMNS = {"outcome_instrument": "instrument", "outcome_scale": "scale"} | {name: name for name in _KEPT}
+_OUTCOMES = {"deteriorated": "worse", "improved": "improved", "unchanged": "no change"}  # first one found stands
+EARLY = f"fewer than {FEWEST_SESSIONS} sessions from first to last form: too early to speak of no change"
+NO_ALLIANCE = "no alliance rating by the client on a known scale"
+NO_OUTCOME = "no change on an outcome measure that can be judged"
+WAS_WELL = "in the functional range at the last form"
+
+
+def relate_outcome(scores: pd.DataFrame, *, criteria: Criteria | None = None) -> pd.DataFrame:
+    """Put the alliance of each case beside its outcome.
+
+    The alliance is the median of the last three ratings of the headline series: *good* from the instrument's published
+    line on, *low* below it; where no line is published, good from 75 % of the scale's range on, low below 50 %, else
+    *in between* (the kit's own choice). The outcome is that of the client's outcome measures, by their totals where
+    they have one: *worse* where any got reliably worse, else *improved* where any improved, else *no change*, which is
+    only said when first and last form are six sessions apart or more.
+
+    Parameters
+    ----------
+    scores
+        See :data:`supervision_kit.tables.SCORES`, alliance and outcome.
+    criteria
+        As in :func:`review_outcome`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See :data:`supervision_kit.tables.OUTCOME_RELATIONS`, one row per case, sorted by it. ``relation`` joins the two
+        (*good alliance, no change*); ``<NA>`` where either cannot be judged, and ``note`` says why.
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+
+    Notes
+    -----
+    One case's alliance and outcome side by side show no cause: a good alliance without change may be a therapy that
+    holds, a wrong target, or a form filled in to please.
+    """
+    checked = SCORES.check(scores)
+    return OUTCOME_RELATIONS.check(relate_series(checked, find_headline(checked), criteria=criteria or {}))
+
+
+def relate_series(scores: pd.DataFrame, headline: pd.DataFrame, *, criteria: Criteria) -> pd.DataFrame:
+    """Relate a table of scores that has been checked, and the headline series of its cases."""
+    cases = np.sort(scores["case_id"].unique().astype(object))
+    related = {"case_id": cases} | _pick(cases, _alliance(headline)) | _pick(cases, _outcome(scores, criteria))
+    level, reliable = related["alliance"], related["reliable"]
+    is_unrated, is_unknown = (np.array([word is None for word in words], dtype=bool) for words in (level, reliable))
+    is_same = reliable == "unchanged"
+    is_early = is_same & (related["n_sessions"] < FEWEST_SESSIONS)
+    cannot_tell = is_unrated | is_unknown | is_early
+    related["relation"] = np.full(len(cases), None, dtype=object)
+    for row in np.flatnonzero(~cannot_tell):
+        related["relation"][row] = f"{level[row]} alliance, {_OUTCOMES[reliable[row]]}"
+    related["note"] = np.select(
+        [is_unrated, is_unknown, is_early, is_same & (related["side"] == "functional")],
+        [NO_ALLIANCE, NO_OUTCOME, EARLY, WAS_WELL],
+        default="",
+    )
+    return pd.DataFrame(related)
+
+
+def _pick(cases: np.ndarray, columns: Columns) -> Columns:
+    """Return the columns, which have a row for some of the cases, with one for each."""
+    place = {case: row for row, case in enumerate(columns.pop("case_id"))}
+    row = np.array([place.get(case, -1) for case in cases], dtype=int)  # −1: the row put behind, without values
+    nothing = {name: np.array([np.nan if values.dtype.kind == "f" else None]) for name, values in columns.items()}
+    return {name: np.append(values, nothing[name])[row] for name, values in columns.items()}
+
+
+def _alliance(headline: pd.DataFrame) -> Columns:
+    """Return the level of each case's alliance, and what it is called."""
+    latest = headline.dropna(subset="score").groupby("case_id", sort=False).tail(LATEST_RATINGS)
+    level = latest.groupby("case_id", sort=False)["score"].median()
+    about = latest.drop_duplicates("case_id")  # in the same order
+    words = list(map(_name_level, about["instrument"], about["scale"], level))
+    return {
+        "case_id": level.index.to_numpy(dtype=object),
+        "alliance_instrument": about["instrument"].to_numpy(dtype=object),
+        "alliance_scale": about["scale"].to_numpy(dtype=object),
+        "alliance_level": level.to_numpy(dtype=np.float64),
+        "alliance": np.array(words, dtype=object),
+    }
+
+
+def _name_level(instrument: str, key: str, level: float) -> str | None:
+    scale = find_scale(instrument, key)
+    if scale is None:
+        return None
+    if scale.cutoff and scale.cutoff.marks == "below":
+        return "low" if level < scale.cutoff.line - ROUNDING else "good"
+    share = (level - scale.lowest) / (scale.highest - scale.lowest)
+    if share >= GOOD_SHARE - ROUNDING:
+        return "good"
+    return "low" if share < LOW_SHARE - ROUNDING else "in between"
+
+
+def _outcome(scores: pd.DataFrame, criteria: Criteria) -> Columns:
+    """Return, for each case with an outcome measure, the change on the scale that speaks for it."""
+    totals = {instrument for instrument, scale in outcome_scales() if scale == "total"}
+    own = scores[scores["rater"].eq("client") & (scores["scale"].eq("total") | ~scores["instrument"].isin(totals))]
+    changes = change_since_first(own, criteria=criteria)
+    rank = {word: place for place, word in enumerate(_OUTCOMES)}
+    place = np.array([rank.get(word, len(rank)) for word in changes["reliable"]], dtype=int)
+    order = np.lexsort((-changes["n_scores"], place))
+    first = dict(zip(changes["case_id"][order[::-1]], order[::-1], strict=True))
+    row = np.array(list(first.values()), dtype=int)
+    n_sessions = changes["last_session"] - changes["first_session"]
+    return {name: changes[old][row] for name, old in _COLUMNS.items()} | {"n_sessions": n_sessions[row]}
