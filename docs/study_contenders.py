@@ -150,6 +150,23 @@ def fall_over_deviation_so_far(x):
     return _over(-np.diff(x, axis=-1, prepend=x[..., :1]), _before(x)[1])
 
 
+def falls_in_a_row_over_deviation_so_far(x):
+    """As Gumz et al. add up falls, by the ratings before."""
+    fall = -np.diff(x, axis=-1, prepend=x[..., :1])
+    total = np.zeros(x.shape)
+    for t in range(1, x.shape[-1]):
+        total[..., t] = np.where(fall[..., t] > 1e-9, total[..., t - 1] + fall[..., t], 0)
+    return _over(total, _before(x)[1])
+
+
+def running_average_so_far(x, weight=0.2):
+    """A running average below the mean so far, in moving ranges so far: no baseline is waited for."""
+    average, running = np.cumsum(x, axis=-1) / np.arange(1, x.shape[-1] + 1), x.copy()
+    for t in range(1, x.shape[-1]):
+        running[..., t] = (1 - weight) * running[..., t - 1] + weight * x[..., t]
+    return _over(average - running, _before(x)[2])
+
+
 def lowest_of_all(caseloads):
     """A line that is the same for everyone, at whichever height gives the rate; larger is lower."""
     middle, spread = np.nanmean(caseloads), np.nanstd(caseloads)
@@ -169,6 +186,8 @@ def rivals(scale, caseloads):
         "moving range so far": moving_range_so_far,
         "mean and SD so far": deviation_so_far,
         "fall over SD so far": fall_over_deviation_so_far,
+        "falls in a row over SD so far": falls_in_a_row_over_deviation_so_far,
+        "running average so far": running_average_so_far,
         "cutoff": lowest_of_all(caseloads),
     }
     return found | {name: by_evidence(of) for name, of in evidence.items()}

@@ -51,7 +51,7 @@ class Effort:
     """How many series are simulated."""
 
     caseloads: int = 10
-    copies: int = 7
+    copies: int = 5
     steady: int = 10_000
     per_cell: int = 1_600
     small: int = 6_000

@@ -67,6 +67,11 @@ def test_rules_made_prospective_look_at_earlier_ratings_only(contenders):
     assert contenders.moving_range_so_far(x)[0, 0, 4] == pytest.approx(1.75 / (4 / 3))
     assert contenders.deviation_so_far(x)[0, 0, 4] == pytest.approx(1.75 / 0.957427)
     assert contenders.fall_over_deviation_so_far(x)[0, 0, 4] == pytest.approx(3 / 0.957427)
+    falling = np.array([[[4.0, 6.0, 5.0, 4.5, 3.0]]])
+    # 6 → 3 in a row; before it SD √(2.1875/3) = .8539; mean 4.5, moving ranges 2, 1, .5
+    assert contenders.falls_in_a_row_over_deviation_so_far(falling)[0, 0, 4] == pytest.approx(3 / 0.853913)
+    running = 0.8 * (0.8 * (0.8 * (0.8 * 4 + 0.2 * 6) + 0.2 * 5) + 0.2 * 4.5) + 0.2 * 3
+    assert contenders.running_average_so_far(falling)[0, 0, 4] == pytest.approx((4.5 - running) / (3.5 / 3))
 
 
 def test_after_a_flat_series_any_fall_counts_and_no_fall_does_not(contenders):
