@@ -124,8 +124,9 @@ def test_examples_in_docstrings_run():
     import importlib
 
     of_methods = (f"detection.{key}" for key in sk.METHODS)
-    of_outcome = ("outcome.criteria", "outcome.effect_sizes", "outcome.reviewing")
-    for name in ("scoring", "detection", "detection.personal.prior", *of_methods, *of_outcome):
+    of_outcome = (f"outcome.{name}" for name in ("criteria", "effect_sizes", "reviewing"))
+    of_calibration = (f"calibration.{name}" for name in ("planting", "intervals", "exact", "trust", "thresholds"))
+    for name in ("scoring", "detection", "detection.personal.prior", *of_methods, *of_outcome, *of_calibration):
         module = importlib.import_module(f"supervision_kit.{name}")
         result = doctest.testmod(module, extraglobs={"np": np, "pd": pd})
         assert result.attempted > 0

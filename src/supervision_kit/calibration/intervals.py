@@ -44,8 +44,9 @@ def estimate_share(hits: npt.ArrayLike, trials: npt.ArrayLike) -> Estimate:
 
     Examples
     --------
-    >>> estimate_share([0, 0], [10, 10])
-    Estimate(value=0.0, low=0.0, high=0.16113012581185535)
+    >>> none = estimate_share([0, 0], [10, 10])  # 0 of 20: up to z² / (20 + z²)
+    >>> none.value, none.low, round(none.high, 4)
+    (0.0, 0.0, 0.1611)
     """
     hits, trials = np.asarray(hits, dtype=float), np.asarray(trials, dtype=float)
     n = trials.sum()
@@ -59,7 +60,8 @@ def estimate_share(hits: npt.ArrayLike, trials: npt.ArrayLike) -> Estimate:
     centre = (share + Z**2 / (2 * n_effective)) / (1 + Z**2 / n_effective)
     half = Z / (1 + Z**2 / n_effective) * np.sqrt(share * (1 - share) / n_effective + (Z / (2 * n_effective)) ** 2)
     # at a share of 0 or 1 the interval ends there, but for rounding
-    return Estimate(float(share), max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half)))
+    low, high = max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+    return Estimate(float(share), float(low), float(high))
 
 
 def estimate_mean(totals: npt.ArrayLike, counts: npt.ArrayLike) -> Estimate:
