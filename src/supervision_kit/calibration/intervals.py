@@ -30,8 +30,8 @@ def estimate_share(hits: npt.ArrayLike, trials: npt.ArrayLike) -> Estimate:
     """Estimate a share from hits and trials counted in each of several simulated caseloads.
 
     Wilson's interval with the number of trials divided by the design effect: the variance of the share between
-    caseloads (linearised ratio) over that of independent trials, never below 1. It stays within 0 and 1 and is honest
-    where there is no hit at all.
+    caseloads (linearised ratio, with Student's t for few caseloads) over that of independent trials, never below 1. It
+    stays within 0 and 1 and is honest where there is no hit at all.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def estimate_share(hits: npt.ArrayLike, trials: npt.ArrayLike) -> Estimate:
     share = hits.sum() / n
     k = len(hits)
     independent = n * share * (1 - share)
-    between = ((hits - share * trials) ** 2).sum() * k / (k - 1) if k > 1 else independent
+    between = ((hits - share * trials) ** 2).sum() * k / (k - 1) * (_student(k) / Z) ** 2 if k > 1 else 0.0
     n_effective = n / max(1.0, between / independent) if independent > 0 else n
     centre = (share + Z**2 / (2 * n_effective)) / (1 + Z**2 / n_effective)
     half = Z / (1 + Z**2 / n_effective) * np.sqrt(share * (1 - share) / n_effective + (Z / (2 * n_effective)) ** 2)
@@ -91,5 +91,12 @@ def estimate_mean(totals: npt.ArrayLike, counts: npt.ArrayLike) -> Estimate:
     if k < 2:  # noqa: PLR2004 - one caseload says nothing of how caseloads differ
         return Estimate(value, np.nan, np.nan)
     without = (totals.sum() - totals)[rest > 0] / rest[rest > 0]
-    half = Z * float(np.sqrt((k - 1) / k * ((without - without.mean()) ** 2).sum()))
+    half = _student(k) * float(np.sqrt((k - 1) / k * ((without - without.mean()) ** 2).sum()))
     return Estimate(value, value - half, value + half)
+
+
+def _student(n_caseloads: int) -> float:
+    """Return the 97.5 % point of Student's t for a variance between so many caseloads."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n_caseloads - 1, 0.975))

@@ -12,7 +12,7 @@ from supervision_kit.calibration.planting import NEVER, SHAPES, draw_onsets, pla
 from supervision_kit.calibration.rated_groups import LatentModel
 from supervision_kit.detection import Method
 
-N_CASELOADS = 25
+N_CASELOADS = 12  # a method that learns takes its time over each
 # How many cases of a simulated caseload that a method learns from carry a rupture; the kit's own choice.
 SHARE_WITH_RUPTURE = 0.2
 FEWEST_RATINGS = 6  # to carry a planted rupture

@@ -17,7 +17,7 @@ from supervision_kit.detection.marking import find_method
 from supervision_kit.errors import SettingError
 from supervision_kit.tables import THRESHOLDS
 
-N_THRESHOLDS = 15
+N_THRESHOLDS = 11
 COPIES = 8  # caseloads judged with what was learnt from one
 
 
@@ -40,7 +40,7 @@ def threshold_curve(
     method
         A key, or a method with settings.
     thresholds
-        Values of the method's own threshold (``Method.threshold``: sigmas, rate, points, …); ``None`` takes fifteen
+        Values of the method's own threshold (``Method.threshold``: sigmas, rate, points, …); ``None`` takes eleven
         from half to double the one that is set.
     seed
         The same seed gives the same table.
@@ -49,7 +49,7 @@ def threshold_curve(
     -------
     pandas.DataFrame
         See :data:`supervision_kit.tables.THRESHOLDS`: for each scale and rater, one row per threshold. ``low`` and
-        ``high`` hold the number by chance in 95 of 100 simulated caseloads (of 200).
+        ``high`` hold the number by chance in 95 of 100 simulated caseloads (of 96).
 
     Raises
     ------
