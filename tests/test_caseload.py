@@ -71,6 +71,16 @@ def test_a_repair_that_did_not_last_is_open_again():
     assert (bounced["open_ruptures"], in_part["open_ruptures"]) == (1, 1)
 
 
+def test_a_fall_that_never_came_back_stays_open_when_another_follows():
+    scores = make_scores(4.2, 4.2, 4.2, 3.2, 3.2, 3.3, 3.2, 2.2, 2.3)
+    case = review(scores).loc["C1"]
+    assert case["open_ruptures"] == 2
+    assert case["priority"] == 5  # one reason, however often it holds
+    first, second = sorted(case["reasons"], key=lambda sentence: "session 8" in sentence)
+    assert first.endswith("fell 1.0 points at session 4 and has not come back after 5 sessions.")
+    assert second.endswith("fell 1.0 points at session 8 and has not come back after 1 session.")
+
+
 def test_only_the_last_fall_can_be_down_by_now():
     # the first fall (to 3.49 at session 7) was back at session 9, above the level before it; then a second one began
     scores = make_scores(4.03, 4.38, 4.54, 3.92, 3.93, 3.98, 3.49, 4.30, 4.62, 4.08, 3.89, 3.88)

@@ -68,6 +68,28 @@ def test_a_return_from_one_high_rating_has_no_depth_and_ends_at_once(marked_seri
     assert episode["end"] == 4
 
 
+def test_a_further_fall_from_where_the_ratings_had_settled_is_another_episode(marked_series):
+    # half way back from 3 is 3.5, never reached; three ratings at about 3.1 are not marked, then it falls below 3
+    marks = marked_series(4, 4, 4, 3, 3.2, 3.1, 3.0, 2.0, 2.1, marked=[4, 8])
+    episodes = sk.find_episodes(marks)
+    assert episodes[["onset", "nadir", "end", "n_sessions"]].to_numpy().tolist() == [[4, 4, 7, 4], [8, 8, 9, 2]]
+    assert episodes["pre_level"].to_list() == [4, 3.1]  # median of 3.2, 3.1, 3.0
+    assert episodes["depth"].to_list() == pytest.approx([1, 1.1])
+
+
+def test_no_further_fall_before_the_ratings_have_settled_or_above_the_first(marked_series):
+    assert len(sk.find_episodes(marked_series(4, 4, 4, 3, 3.2, 3.1, 2.0, 2.1, marked=[4, 7]))) == 1
+    assert len(sk.find_episodes(marked_series(4, 4, 4, 3, 3.2, 3.2, 3.2, 3.0, 3.1, marked=[4, 8]))) == 1
+    assert len(sk.find_episodes(marked_series(4, 4, 4, 3, 3.2, 3.1, 3.1, 2.0, 2.1, marked=[4, 6, 8]))) == 1
+    assert len(sk.find_episodes(marked_series(4, 4, 4, 3, 3.2, None, 3.1, 2.0, 2.1, marked=[4, 8]))) == 1
+
+
+def test_after_a_further_fall_the_level_it_fell_from_counts(marked_series):
+    # settled at 3, fell to 2, back at 3, and down again: the last level is the median of 3, 3 and 3, and not of 4s
+    marks = marked_series(4, 4, 4, 3, 3, 3, 3, 2, 3, 2, marked=[4, 8, 10])
+    assert sk.find_episodes(marks)["pre_level"].to_list() == [4, 3, 3]
+
+
 def test_session_numbers_are_reported_not_positions(marked_series):
     episode = only(sk.find_episodes(marked_series(4, 4, 4, 3, 3.1, sessions=[2, 5, 9, 11, 20], marked=[11])))
     assert (episode["onset"], episode["nadir"], episode["end"]) == (11, 11, 20)

@@ -14,6 +14,7 @@ from supervision_kit.headline import client_alliance, find_headline
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons import REASONS, episode_reasons, outcome_reasons, rating_reasons
 from supervision_kit.recognition import find_unrecognised
+from supervision_kit.repair.line import RatingLine
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
 NO_FALL = "no fall marked"
@@ -52,8 +53,9 @@ def review_caseload(
     pandas.DataFrame
         See :data:`supervision_kit.tables.CASELOAD`, highest priority first. ``outcome_class`` is the worst of the
         case's falls (*unrepaired*, *partly repaired*, *undetermined*, *repaired*), or *no fall marked*, which is not to
-        say that there was no rupture; ``<NA>`` where nothing could be judged. ``open_ruptures`` is 1 where the
-        last fall is less than half way back at the latest rating, else 0.
+        say that there was no rupture; ``<NA>`` where nothing could be judged. ``open_ruptures`` counts
+        the falls that are less than half way back at the latest rating: the last one, and those before it that never
+        were.
 
     Raises
     ------
@@ -116,9 +118,12 @@ def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     falls = falls.reset_index(drop=True)
     latest = rated.groupby("case_id").last()
     falls["last_rated"] = falls["case_id"].map(latest["session"]).astype("int64")
-    half_way = falls["pre_level"] - END_SHARE * falls["depth"]
+    half_way = falls["pre_level"] - END_SHARE * falls["depth"] - ROUNDING
+    line = RatingLine.lay_out(headline, episodes=falls)
+    never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way)
     is_latest = ~falls.duplicated("case_id", keep="last")
-    falls["is_down"] = is_latest & (falls["case_id"].map(latest["score"]).astype(float) < half_way - ROUNDING)
+    is_low = falls["case_id"].map(latest["score"]).astype(float) < half_way
+    falls["is_down"] = is_low & (is_latest | never_back)
     return falls
 
 

@@ -28,11 +28,14 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
 
     An episode begins with a marked session (onset). It goes on until a rating is no longer marked *and* has regained at
     least half of the fall; the rated session before that one is its end, the lowest rating within it the nadir. An
-    episode that has not ended reaches to the last rated session. Sessions without a score are stepped over.
+    episode that has not ended reaches to the last rated session, or to a further fall: where three ratings in a row
+    were not marked, the ratings have settled down there, and a marked rating below all of the episode begins another.
+    Sessions without a score are stepped over.
 
     The level before (``pre_level``) is the median of the last three scores before the onset that lie outside any
-    episode, of fewer where there are fewer. Where there are none (a marked first session) it is ``<NA>``, and so are
-    ``depth`` and ``depth_sd``; such an episode ends with the first rating that is not marked.
+    episode, of fewer where there are fewer; before a further fall it is the median of the three it had settled at.
+    Where there are none (a marked first session) it is ``<NA>``, and so are ``depth`` and ``depth_sd``; such an episode
+    ends with the first rating that is not marked.
 
     Parameters
     ----------
@@ -54,7 +57,8 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     That an episode outlasts its marks (entered below one line, left above another) is the kit's own rule, and so are
-    the three sessions of the level and the half: methods that compare neighbouring sessions mark only the fall itself.
+    the three sessions of the level, the half and the further fall: methods that compare neighbouring sessions mark only
+    the fall itself.
     """
     checked, ordering = MARKS.check_in_order(marks)
     if checked.empty:
@@ -131,6 +135,8 @@ class _Walk:
 
     def __init__(self, n_series: int) -> None:
         self.recent = np.full((n_series, LEVEL_SESSIONS), np.nan)  # last scores outside episodes
+        self.latest = np.full((n_series, LEVEL_SESSIONS), np.nan)  # last scores, wherever they lie
+        self.n_settled = np.zeros(n_series, dtype=np.int64)  # ratings in a row, inside an episode, that are not marked
         self.onset = np.full(n_series, -1)  # columns; -1 = outside
         self.nadir = np.full(n_series, -1)
         self.end = np.full(n_series, -1)
@@ -144,7 +150,10 @@ class _Walk:
         scored = ~np.isnan(score)
         depth = self.pre_level - self.low
         half_way = np.where(depth > ROUNDING, self.pre_level - END_SHARE * depth, -np.inf)
-        self.close((self.onset >= 0) & scored & ~is_marked & (score >= half_way - ROUNDING))
+        is_over = ~is_marked & (score >= half_way - ROUNDING)
+        falls_further = is_marked & (self.n_settled >= LEVEL_SESSIONS) & (score < self.low - ROUNDING)
+        self.recent[falls_further] = self.latest[falls_further]
+        self.close((self.onset >= 0) & scored & (is_over | falls_further))
 
         begins = (self.onset < 0) & scored & is_marked
         self.onset[begins] = t
@@ -161,6 +170,8 @@ class _Walk:
 
         outside = (self.onset < 0) & scored
         self.recent[outside] = np.column_stack([self.recent[outside, 1:], score[outside]])
+        self.latest[scored] = np.column_stack([self.latest[scored, 1:], score[scored]])
+        self.n_settled[scored] = np.where((self.onset >= 0) & ~is_marked, self.n_settled + 1, 0)[scored]
 
     def close(self, which: np.ndarray) -> None:
         """End the episodes of the series of `which` and put them down."""

@@ -312,9 +312,7 @@ CASELOAD = _table(
         "n_sessions": Column("int64", "sessions with a client's alliance rating"),
         "last_session": Column("Int64", "latest session number with any form"),
         "last_score": Column("float64", "the latest rating of the headline series, in scale points"),
-        "open_ruptures": Column(
-            "int64", "1 where the last fall is less than half way back at the latest rating, else 0"
-        ),
+        "open_ruptures": Column("int64", "falls that are less than half way back at the latest rating"),
         "outcome_class": Column("str", "what became of the case's falls; <NA> where nothing could be judged"),
         "priority": Column("float64", "sum of the weights of its reasons, each once; higher is more in need of a word"),
         "reasons": Column("object", "plain sentences, most weighty first"),

@@ -55,13 +55,17 @@ def what_became_of(ratings, *, sds, smallest_fall=0.3, tolerance=0.25, within=3)
             outside.append(ratings[t])
             t += 1
             continue
-        onset, nadir, before = t, t, np.median(outside[-3:])
+        onset, nadir, n_settled, before = t, t, 0, np.median(outside[-3:])
         t += 1
         while t < len(ratings):
             is_marked = ratings[t - 1] - ratings[t] >= sds * sd
             fall = before - ratings[nadir]
             if not is_marked and (fall <= 0 or ratings[t] >= before - fall / 2):
                 break
+            if is_marked and n_settled >= 3 and ratings[t] < ratings[nadir]:
+                outside = list(ratings[t - 3 : t])
+                break
+            n_settled = 0 if is_marked else n_settled + 1
             if ratings[t] < ratings[nadir]:
                 nadir = t
             t += 1
