@@ -13,7 +13,7 @@ from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.headline import client_alliance, find_headline
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons import REASONS, episode_reasons, outcome_reasons, rating_reasons
-from supervision_kit.recognition import find_unrecognised
+from supervision_kit.recognition import compare_with_therapists
 from supervision_kit.repair.line import RatingLine
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
 
@@ -82,7 +82,7 @@ def review_caseload(
 
     found = [
         *episode_reasons(
-            falls.assign(is_unrecognised=find_unrecognised(falls, checked, marks=judged).fillna(value=False))
+            falls.assign(is_unrecognised=compare_with_therapists(falls, checked, marks=judged).fillna(value=False))
         ),
         *rating_reasons(headline, cases["last_session"], _last_rated(checked)),
         *outcome_reasons(relate_series(checked, headline, criteria={})),

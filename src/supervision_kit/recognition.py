@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from supervision_kit.agreement.raters import THERAPIST_FORMS
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.episodes import smallest_fall
 from supervision_kit.repair.line import RatingLine
@@ -13,7 +14,6 @@ from supervision_kit.tables import EPISODES, MARKS, SCORES, SERIES_KEY
 # The kit's own choices.
 LEVEL_RATINGS = 3  # ratings that the therapist's level before is the median of, as the client's is
 AHEAD = 1  # a session ahead of the client's onset counts with the fall: therapists may notice first
-CLIENT_FORMS = {"wai_st": "wai_s"}  # the client's form, where the therapist's is another
 
 
 def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.DataFrame | None = None) -> pd.Series:
@@ -50,13 +50,18 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
     That ruptures which therapists recognise go with better next sessions: Chen et al. (2018), Psychotherapy Research,
     https://doi.org/10.1080/10503307.2016.1227104. How to see it in two series of ratings is the kit's own rule.
     """
-    checked = EPISODES.check(falls)
+    judged = None if marks is None else MARKS.check(marks)
+    told = compare_with_therapists(EPISODES.check(falls), SCORES.check(scores), marks=judged)
+    return told.set_axis(falls.index)
+
+
+def compare_with_therapists(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.DataFrame | None) -> pd.Series:
+    """Do what :func:`find_unrecognised` does, with tables that are checked already."""
     is_unrecognised = pd.Series(pd.NA, index=falls.index, dtype="boolean")
-    rated = SCORES.check(scores)
-    seen = _as_therapists_rated(checked, rated)
+    seen = _as_therapists_rated(falls, scores)
     if seen.empty:
         return is_unrecognised
-    line = RatingLine.lay_out(rated, episodes=seen)
+    line = RatingLine.lay_out(scores, episodes=seen)
     since, onset, until = (line.place_after(seen[name]) for name in ("ahead", "before_onset", "nadir"))
     places = since[:, None] - np.arange(1, LEVEL_RATINGS + 1)
     before = pd.DataFrame(np.where(places >= line.first[:, None], line.score[places], np.nan)).median(axis=1).to_numpy()
@@ -64,7 +69,7 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
     floor = np.array([smallest_fall(*key) for key in zip(seen["instrument"], seen["scale"], strict=True)])
     shows = before - line.lowest(since, until) >= floor - ROUNDING
     if marks is not None:
-        shows |= _is_marked(seen, MARKS.check(marks))
+        shows |= _is_marked(seen, marks)
     is_unrecognised.iloc[seen["row"].to_numpy()[can_tell]] = ~shows[can_tell]
     return is_unrecognised
 
@@ -72,7 +77,7 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
 def _as_therapists_rated(falls: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Return the clients' falls that have one with the keys of the therapist's series in place of the client's."""
     own = scores.loc[scores["rater"].eq("therapist") & scores["score"].notna(), list(SERIES_KEY)].drop_duplicates()
-    own["client_form"] = own["instrument"].replace(CLIENT_FORMS)
+    own["client_form"] = own["instrument"].replace(dict(THERAPIST_FORMS))
     clients = falls.assign(row=np.arange(len(falls)))[falls["rater"] == "client"]
     clients = clients.drop(columns="rater").rename(columns={"instrument": "client_form"})
     found = clients.merge(own, on=["case_id", "scale", "client_form"])

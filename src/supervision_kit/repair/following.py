@@ -63,10 +63,10 @@ def follow_repairs(
     SettingError
         The rule asks for limits, and no marks are given.
     """
-    followed, checked = EPISODES.check(episodes), SCORES.check(scores)
+    followed, (checked, ordering) = EPISODES.check(episodes), SCORES.check_in_order(scores)
     if followed.empty:
         return REPAIRS.empty()
-    line = RatingLine.lay_out(checked, episodes=followed)
+    line = RatingLine.lay_out(checked, episodes=followed, ordering=ordering)
     back_from = find_lines(followed, rule, marks)
     window_end = followed["onset"].to_numpy() + rule.within
     after_nadir, after_window = line.place_after(followed["nadir"]), line.place_after(window_end)

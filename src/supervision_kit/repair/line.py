@@ -10,6 +10,7 @@ import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.errors import TableError
+from supervision_kit.ordering import Ordering, order_series
 from supervision_kit.tables import SERIES_KEY
 
 Places = npt.NDArray[np.int64]
@@ -33,28 +34,33 @@ class RatingLine:
     _span: int
 
     @classmethod
-    def lay_out(cls, scores: pd.DataFrame, *, episodes: pd.DataFrame) -> RatingLine:
-        """Lay the ratings end to end; both tables are checked ones.
+    def lay_out(cls, scores: pd.DataFrame, *, episodes: pd.DataFrame, ordering: Ordering | None = None) -> RatingLine:
+        """Lay the ratings end to end; both tables are checked ones, `ordering` is that of `scores` where it is known.
 
         Raises
         ------
         TableError
             An episode's series has no score; session numbers that no therapy reaches.
         """
-        ratings = scores[scores["score"].notna()]
-        keys = pd.concat([ratings[list(SERIES_KEY)], episodes[list(SERIES_KEY)]])
-        code = keys.groupby(list(SERIES_KEY), sort=False).ngroup().to_numpy().astype(np.int64)
-        session, score = ratings["session"].to_numpy(), ratings["score"].to_numpy()
+        key = list(SERIES_KEY)
+        ordering = ordering or order_series(scores, key=SERIES_KEY, within="session")
+        session, score = (scores[name].to_numpy() for name in ("session", "score"))
+        if ordering.rows is not None:
+            session, score = session[ordering.rows], score[ordering.rows]
         span = int(session.max(initial=0)) + 2
-        if span * len(keys) > np.iinfo(np.int64).max:
+        if span * (ordering.n_series + 1) > np.iinfo(np.int64).max:
             raise TableError("scores: some session numbers are far too large; number the sessions from 1.")
-        order = code[: len(ratings)] * span + session
-        along = np.argsort(order, kind="stable")
-        order, series = order[along], code[len(ratings) :]
+        order = np.repeat(np.arange(ordering.n_series), ordering.length) * span + session
+        is_rated = ~np.isnan(score)
+        session, score, order = session[is_rated], score[is_rated], order[is_rated]
+
+        keys = pd.concat([scores[key].iloc[ordering.first_row], episodes[key]])
+        code = keys.groupby(key, sort=False).ngroup().to_numpy()  # the series come first, numbered as they stand
+        series = code[ordering.n_series :].astype(np.int64)
         first, stop = np.searchsorted(order, series * span), np.searchsorted(order, (series + 1) * span)
         if (first == stop).any():
             raise TableError("episodes: some belong to series that are not in scores; pass the same scores.")
-        return cls(session[along], score[along], first, stop, order, series, span)
+        return cls(session, score, first, stop, order, series, span)
 
     def place_after(self, session: npt.ArrayLike) -> Places:
         """Return the place of each episode's first rating after the session given for it, or the end of its series."""
