@@ -13,11 +13,9 @@ from supervision_kit.detection.measuring import (
     Flags,
     Positions,
     centre_and_range,
-    close_gaps,
     n_scored,
-    open_gaps,
 )
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
+from supervision_kit.detection.method import Judgement, Method, decide, in_digits, judge_without_gaps, setting
 from supervision_kit.series import Matrix
 
 
@@ -88,25 +86,26 @@ class ChangePoint(Method):
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
-        packed, stood = close_gaps(x)
-        _, moving_range = centre_and_range(packed)
+        return judge_without_gaps(self._judge, x)
+
+    def _judge(self, x: Matrix) -> Judgement:
+        """Judge series that hold no score after a missing one."""
+        _, moving_range = centre_and_range(x)
         sigma = moving_range / D2
-        usable = (n_scored(packed) >= self.fewest_sessions) & (sigma > ROUNDING)
-        begins, level = self.partition(packed)
-        before = np.empty_like(packed)
+        usable = (n_scored(x) >= self.fewest_sessions) & (sigma > ROUNDING)
+        begins, level = self.partition(x)
+        before = np.empty_like(x)
         before[:, :1], before[:, 1:] = level[:, :1], level[:, :-1]
         is_lower = begins & (level < before - ROUNDING)
-        judgement = decide(
-            packed,
+        return decide(
+            x,
             expected=np.where(usable, np.where(begins, before, level), np.nan),
             limit=np.where(usable & is_lower, np.inf, np.nan),
             evidence=(before - level) / np.where(usable, sigma, np.nan),
-            can_judge=usable & ~np.isnan(packed),
+            can_judge=usable & ~np.isnan(x),
             min_drop=self._floor,
             at_limit=True,
         )
-        parts = (judgement.expected, judgement.limit, judgement.evidence, judgement.is_rupture)
-        return Judgement(*(open_gaps(part, stood) for part in parts))
 
     def partition(self, x: Matrix) -> tuple[Flags, Matrix]:
         """Return where a stretch begins, the first of each series aside, and the mean of the stretch of each session.

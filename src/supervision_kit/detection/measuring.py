@@ -138,10 +138,8 @@ def close_gaps(x: Matrix) -> tuple[Matrix, Positions | None]:
     return np.asfortranarray(np.take_along_axis(x, stood, axis=1)), stood
 
 
-def open_gaps(values: Matrix, stood: Positions | None) -> Matrix:
+def open_gaps(values: Matrix, stood: Positions) -> Matrix:
     """Put the cells of a matrix without gaps back where :func:`close_gaps` took them from."""
-    if stood is None:
-        return values
     opened = np.empty_like(values)
     np.put_along_axis(opened, stood, values, axis=1)
     return opened

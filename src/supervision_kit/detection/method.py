@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.measuring import ROUNDING, Flags, previous_score, spread_so_far
+from supervision_kit.detection.measuring import ROUNDING, Flags, close_gaps, open_gaps, previous_score, spread_so_far
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
@@ -190,8 +190,8 @@ def check_number(owner: str, name: str, value: object, *, whole: bool) -> None:
 
 
 def in_digits(value: float) -> str:
-    """Return a number of scale points or the like as sentences print it: two decimals, none for nothing."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    """Return a number of scale points or the like as sentences print it: with two decimals at most."""
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
 def in_points(value: float) -> str:
@@ -229,6 +229,16 @@ def decide(
         evidence=np.where(can_judge, evidence, np.nan),
         is_rupture=is_rupture,
     )
+
+
+def judge_without_gaps(judge: Callable[[Matrix], Judgement], x: Matrix) -> Judgement:
+    """Judge series with missing scores moved to their ends; what comes out goes back to where the scores stood."""
+    packed, stood = close_gaps(x)
+    judgement = judge(packed)
+    if stood is None:
+        return judgement
+    parts = (judgement.expected, judgement.limit, judgement.evidence, judgement.is_rupture)
+    return Judgement(*(open_gaps(part, stood) for part in parts))
 
 
 def decide_on_steps(x: Matrix, *, fall: float, unit: float, min_drop: float) -> Judgement:

@@ -11,12 +11,10 @@ from supervision_kit.detection.measuring import (
     ROUNDING,
     Flags,
     centre_and_range,
-    close_gaps,
     n_scored,
-    open_gaps,
     previous_score,
 )
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
+from supervision_kit.detection.method import Judgement, Method, decide, in_digits, judge_without_gaps, setting
 from supervision_kit.series import Matrix
 
 # Moving ranges from here on, in mean moving ranges, are left out of the limits: the upper limit of a chart of ranges.
@@ -92,25 +90,26 @@ class RunRules(Method):
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
-        packed, stood = close_gaps(x)
-        centre, moving_range = _screened(packed)
-        usable = (n_scored(packed) >= self.min_sessions) & (moving_range > ROUNDING)
+        return judge_without_gaps(self._judge, x)
+
+    def _judge(self, x: Matrix) -> Judgement:
+        """Judge series that hold no score after a missing one."""
+        centre, moving_range = _screened(x)
+        usable = (n_scored(x) >= self.min_sessions) & (moving_range > ROUNDING)
         centre = np.where(usable, centre, np.nan)
-        top, in_fall, in_rise = _trends(packed)
-        limit = np.where(in_rise, centre - self.ranges * moving_range, self._line(packed, centre, moving_range))
+        top, in_fall, in_rise = _trends(x)
+        limit = np.where(in_rise, centre - self.ranges * moving_range, self._line(x, centre, moving_range))
         falls_more = in_fall & (top - self._floor > np.minimum(limit, centre - self._floor))
         expected = np.where(falls_more, top, centre)
-        judgement = decide(
-            packed,
+        return decide(
+            x,
             expected=expected,
             limit=np.where(falls_more, np.inf, limit),
-            evidence=(expected - packed) / np.where(usable, moving_range, np.nan),
-            can_judge=usable & ~np.isnan(packed),
+            evidence=(expected - x) / np.where(usable, moving_range, np.nan),
+            can_judge=usable & ~np.isnan(x),
             min_drop=self._floor,
             at_limit=False,
         )
-        parts = (judgement.expected, judgement.limit, judgement.evidence, judgement.is_rupture)
-        return Judgement(*(open_gaps(part, stood) for part in parts))
 
     def _line(self, x: Matrix, centre: Matrix, moving_range: Matrix) -> Matrix:
         """Return the line that each session's neighbours leave to it."""
