@@ -16,6 +16,7 @@ RATINGS[RNG.random(RATINGS.shape) < 0.15] = np.nan
 PRIOR = sk.LimitsPrior(level=4, between=0.5, spreads=(0.3, 0.6), weights=(0.5, 0.5), growth=(-0.3, -0.2, -0.1, 0))
 AS_SET = {
     "personal_limits": sk.PersonalLimits(),
+    "personal_limits, retrospective": sk.PersonalLimits(rate=0.1, retrospective=True),
     "personal_limits, prior": sk.PersonalLimits(prior=PRIOR),
     "control_chart": sk.ControlChart(),
     "control_chart, 2 sigmas": sk.ControlChart(sigmas=2),

@@ -257,6 +257,30 @@ def test_one_case_alone_is_judged_by_what_others_showed():
     assert stats.norm.sf(alone.evidence[0, 6]) < 0.01
 
 
+def test_a_mark_is_explained_with_the_chance_of_such_a_rating():
+    words = sk.PersonalLimits().explain(score=3.1, expected=4.2, limit=3.7, evidence=2.0)
+    assert "3.1 lies 1.1 points below the expected 4.2" in words
+    assert "22.75 times in 1000" in words  # 1 - Φ(2) = .02275
+    assert "below 3.7 are marked" in words
+
+
+def test_looking_back_judges_all_sessions_and_holds_the_rate_with_the_right_prior():
+    method = sk.PersonalLimits(retrospective=True, prior=replace(PRIOR, autocorrelation=0.0))
+    assert not method.is_prospective
+    x = method.prior.draw(np.full(6000, 10), rng=np.random.default_rng(19))
+    is_rupture = method.judge(x).is_rupture
+    assert not np.isnan(is_rupture).any()
+    assert is_rupture.mean() == pytest.approx(0.9 * 0.02, rel=0.2)  # two standard errors of both simulations
+
+
+def test_looking_back_sees_a_fall_in_the_first_sessions():
+    x = np.array([[31.0, 31, 36, 37, 36, 37, 36, 36, 37, 36]])
+    assert np.flatnonzero(sk.PersonalLimits(retrospective=True, prior=ON_FORM).judge(x).is_rupture[0]).tolist() == [
+        0,
+        1,
+    ]
+
+
 # -- what it cannot tell -----------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
@@ -9,11 +10,12 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.measuring import ROUNDING, spread_so_far
-from supervision_kit.detection.method import Judgement, Method, setting
+from supervision_kit.detection.measuring import ROUNDING, spread, spread_so_far
+from supervision_kit.detection.method import Judgement, Method, in_digits, setting
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
 from supervision_kit.detection.personal.learning import close_gaps, learn_at_once, learn_in_turn
+from supervision_kit.detection.personal.looking_back import judge_looking_back
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
@@ -23,7 +25,11 @@ from supervision_kit.tables import SCORES
 # This share of the asked rate is spent: estimated hyper-parameters and the guard against dips use up the rest (by
 # simulation). So many series are judged at a time, that what the filter holds fits the processor's cache.
 KEPT = 0.9
+FEW = 1e-4
 AT_ONCE = 1024
+
+# From which column on which hyper-parameters hold.
+Priors = tuple[tuple[int, LimitsPrior], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +47,8 @@ class PersonalLimits(Method):
     prior
         What is known beforehand, see :func:`learn_prior`. ``None`` learns it from the series that are judged together,
         for each session from no later column.
+    retrospective
+        Whether a session is judged from the sessions after it as well: for review and research, not for this week.
     min_drop
         See :class:`~supervision_kit.detection.method.Method`; 0, because a floor would spoil the promised rate.
 
@@ -73,10 +81,11 @@ class PersonalLimits(Method):
     threshold: ClassVar[str] = "rate"
 
     rate: float = setting(0.02, "false alarms per rating")
+    retrospective: bool = setting(False, "looks at the sessions after as well")
     min_drop: float | None = setting(0.0, "smallest fall in points", if_none="by the scale")
     prior: LimitsPrior | None = None
     form: Form = field(default=Form(), repr=False)
-    learnt: tuple[tuple[int, LimitsPrior], ...] | None = field(default=None, repr=False)
+    learnt: Priors | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -96,25 +105,55 @@ class PersonalLimits(Method):
         """Return this method with hyper-parameters learnt from all series, unless a prior is set."""
         if self.prior is not None:
             return self
-        return replace(self, learnt=learn_in_turn(matrices, self.form))
+        return replace(self, learnt=self._learn(matrices))
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
         priors = self.learnt if self.prior is None else ((0, self.prior),)
         if priors is None:
-            priors = learn_in_turn([x], self.form)
+            priors = self._learn([x])
         expected, limit, evidence = (np.full(x.shape, np.nan) for _ in range(3))
         for first in range(0, len(x), AT_ONCE):
             rows = slice(first, first + AT_ONCE)
-            self._judge_rows(x[rows], priors, expected[rows], limit[rows], evidence[rows])
-        limit = np.minimum(limit, expected - self._floor) if self._floor else limit
-        can_judge = ~np.isnan(limit) & ~np.isnan(x) & (spread_so_far(x) > ROUNDING)
+            judge_rows = self._look_back_on if self.retrospective else self._judge_rows
+            judge_rows(x[rows], priors, expected[rows], limit[rows], evidence[rows])
+        limit = np.minimum(limit, expected - self._floor)
+        varies = (spread(x) if self.retrospective else spread_so_far(x)) > ROUNDING
+        can_judge = ~np.isnan(limit) & ~np.isnan(x) & varies
         is_below = (x < limit - ROUNDING).astype(np.float64)
         return Judgement(expected, limit, evidence, np.where(can_judge, is_below, np.nan))
 
-    def _judge_rows(
-        self, x: Matrix, priors: tuple[tuple[int, LimitsPrior], ...], expected: Matrix, limit: Matrix, evidence: Matrix
-    ) -> None:
+    @property
+    def is_prospective(self) -> bool:
+        """Whether a session is judged from that session and earlier ones alone."""
+        return not self.retrospective
+
+    def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
+        """Say in one plain sentence with its numbers why a session was marked; see :meth:`Method.explain`."""
+        chance = math.erfc(evidence / math.sqrt(2)) / 2
+        often = f"{in_digits(1000 * chance)} times in 1000" if chance >= FEW else "less than once in 10000"
+        return (
+            f"The rating of {in_digits(score)} lies {in_digits(expected - score)} points below the expected "
+            f"{in_digits(expected)}; without a rupture one this low would come {often}, "
+            f"and ratings below {in_digits(limit)} are marked."
+        )
+
+    def _learn(self, matrices: Iterable[Matrix]) -> Priors:
+        if not self.retrospective:
+            return learn_in_turn(matrices, self.form)
+        matrices = [x for x in matrices if not np.isnan(x).all()]
+        return ((0, learn_at_once(matrices, self.form)),) if matrices else ()
+
+    def _look_back_on(self, x: Matrix, priors: Priors, expected: Matrix, limit: Matrix, evidence: Matrix) -> None:
+        """Judge some series by all of their sessions."""
+        nth = np.cumsum(~np.isnan(x), axis=1) - 1
+        is_judged = ~np.isnan(x) & (nth[:, -1:] >= RATINGS_BEFORE)
+        for _, prior in priors:
+            judged = judge_looking_back(close_gaps(x), prior=prior, rate=KEPT * self.rate)
+            for part, values in zip((expected, limit, evidence), judged, strict=True):
+                part[:] = np.where(is_judged, np.take_along_axis(values, np.maximum(nth, 0), axis=1), np.nan)
+
+    def _judge_rows(self, x: Matrix, priors: Priors, expected: Matrix, limit: Matrix, evidence: Matrix) -> None:
         """Judge some series: each stretch of columns by its hyper-parameters, from the first rating on."""
         nth = np.cumsum(~np.isnan(x), axis=1) - 1
         ends = [*(start for start, _ in priors[1:]), x.shape[1]]
