@@ -14,7 +14,8 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 # Each stage may import from its own and earlier stages.
 STAGES = [
     {"errors", "environment"},
-    {"text_columns", "threads"},
+    {"threads"},
+    {"text_columns"},
     {"ordering"},
     {"tables"},
     {"instruments"},

@@ -127,13 +127,13 @@ def _stretches(table: pd.DataFrame, key: tuple[str, ...]) -> tuple[Positions, di
     """Return the rows where the key changes, and a number for each of them by its text in each column of the key."""
     columns = {name: arrow_of(table[name]) for name in key}
     compared = work_through(columns.values(), where_it_changes, n_rows=len(table))
-    changes = dict(zip(columns, compared, strict=True))
-    starts = np.append(0, np.flatnonzero(any_of(changes.values())) + 1)
-    number = {}
+    changes = {name: changed for name, changed in zip(columns, compared, strict=True) if changed is not None}
+    starts = np.append(0, np.flatnonzero(any_of(changes.values())) + 1) if changes else np.zeros(1, dtype=np.int64)
+    number = dict.fromkeys(key, np.zeros(len(starts), dtype=np.int64))
     for name, changed in changes.items():
-        is_new = np.append(False, np.asarray(changed.take(starts[1:] - 1)))
-        of_own = number_texts(columns[name].take(starts[np.append(0, np.flatnonzero(is_new))]))
-        number[name] = of_own[np.cumsum(is_new)]
+        is_new = np.append(True, np.asarray(changed.take(starts[1:] - 1)))
+        of_own = number_texts(columns[name].take(starts[is_new]))
+        number[name] = of_own if is_new.all() else of_own[np.cumsum(is_new) - 1]
     return starts, number
 
 
@@ -162,6 +162,8 @@ def _sort(
 def _count_up(code: Positions) -> tuple[Positions, Positions]:
     """Return the codes numbered from 0, and where each number comes first."""
     highest = int(code.max())
+    if highest == 0:
+        return code, np.zeros(1, dtype=np.int64)
     if highest > len(code):
         _, first, kind = np.unique(code, return_index=True, return_inverse=True)
         return kind, first

@@ -114,7 +114,7 @@ def iter_blocks(ordering: Ordering, chosen: npt.NDArray[np.bool_] | None = None)
     size = np.zeros(len(numbers), dtype=np.int8)
     if len(numbers) * int(length.max()) > _CELLS:
         size = np.ceil(np.log2(length)).astype(np.int8)
-    for one in np.unique(size):
+    for one in np.flatnonzero(np.bincount(size)):
         alike = np.flatnonzero(size == one)
         step = max(_CELLS // int(length[alike].max()), 1)
         for first in range(0, len(alike), step):

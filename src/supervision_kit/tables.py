@@ -126,8 +126,11 @@ def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) 
 
 def _missing(dtype: str, index: pd.Index) -> pd.Series:
     """Return a column of that type in which everything is missing."""
+    n = len(index)
     if dtype == "str":
-        return text_of(repeat_text(None, len(index))).set_axis(index)
+        return text_of(repeat_text(None, n)).set_axis(index)
+    if dtype == "Int64":
+        return pd.Series(pd.arrays.IntegerArray(np.zeros(n, dtype=np.int64), np.ones(n, dtype=bool)), index=index)
     return pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_NULLABLE.get(dtype, dtype))
 
 
@@ -137,7 +140,9 @@ def _count_empty(values: pd.Series, ordering: Ordering | None) -> int:
         return 0
     if values.dtype == TEXT:
         text = arrow_of(values)
-        if not has_empty(text if ordering is None else text.take(ordering.first_row)):
+        if ordering is not None:
+            text = text.take(ordering.first_row if ordering.number[str(values.name)].any() else ordering.first_row[:1])
+        if not has_empty(text):
             return 0
     return int((values.isna() | values.eq("")).sum())
 

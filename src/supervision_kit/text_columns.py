@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from supervision_kit.threads import work_through
+
 TEXT: Any = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" means where pyarrow is installed
 _REPEATED = 2**16  # rows of a piece
 
@@ -26,14 +28,38 @@ def text_of(arrow: pa.ChunkedArray) -> pd.Series:
     return pd.Series(TEXT.__from_arrow__(arrow), copy=False)
 
 
+def where_it_changes(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return, for each row from the second on, whether its text is another than that of the row before.
+
+    ``None`` where all rows have the same text.
+    """
+    if _is_constant(text):
+        return None
+    changed = pc.not_equal(text[1:], text[:-1])
+    return changed if pc.any(changed).as_py() else None
+
+
 def any_of(changes: Iterable[pa.ChunkedArray]) -> npt.NDArray[np.bool_]:
     """Return where any of several columns of true and false is true."""
     return np.asarray(reduce(pc.or_, changes))
 
 
-def where_it_changes(text: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return, for each row from the second on, whether its text is another than that of the row before."""
-    return pc.not_equal(text[1:], text[:-1])
+def _is_constant(text: pa.ChunkedArray) -> bool:
+    """Tell whether all rows have the same text, by its bytes, which is sooner done than text by text."""
+    if not len(text) or text.null_count:
+        return False
+    first = text[0].as_py().encode()
+    letters = pa.py_buffer(first * min(len(text), _REPEATED))
+    for chunk in text.chunks:
+        for start in range(0, len(chunk), _REPEATED):
+            piece = chunk[start : start + _REPEATED]
+            offsets = np.frombuffer(piece.buffers()[1], np.int64)[piece.offset : piece.offset + len(piece) + 1]
+            if (offsets[1:] - offsets[:-1] != len(first)).any():
+                return False
+            n_letters = len(first) * len(piece)
+            if n_letters and not piece.buffers()[2].slice(offsets[0], n_letters).equals(letters.slice(0, n_letters)):
+                return False
+    return True
 
 
 def number_texts(text: pa.ChunkedArray) -> npt.NDArray[np.int64]:
@@ -75,14 +101,15 @@ def _piece(text: str | None) -> pa.Array:
 def pick_texts(texts: Sequence[str], numbers: npt.NDArray[np.integer]) -> pa.ChunkedArray:
     """Return the column that holds ``texts[number]`` for each of `numbers`."""
     listed = pa.array(texts, pa.large_string())
-    pieces = []
-    for start in range(0, max(len(numbers), 1), _REPEATED):
+
+    def piece_from(start: int) -> pa.Array:
         some = numbers[start : start + _REPEATED]
         if len(some) == _REPEATED and (some == some[0]).all():
-            pieces.append(_piece(texts[some[0]]))
-        else:
-            pieces.append(pa.DictionaryArray.from_arrays(pa.array(some), listed).cast(pa.large_string()))
-    return pa.chunked_array(pieces, pa.large_string())
+            return _piece(texts[some[0]])
+        return pa.DictionaryArray.from_arrays(pa.array(some), listed).cast(pa.large_string())
+
+    starts = range(0, max(len(numbers), 1), _REPEATED)
+    return pa.chunked_array(work_through(starts, piece_from, n_rows=len(numbers)), pa.large_string())
 
 
 def join_columns(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

@@ -103,15 +103,14 @@ def learn(method: Method, kind: Kind, matrices: Iterable[Matrix]) -> Method:
 def _alliance_ratings(scores: pd.DataFrame) -> tuple[pd.DataFrame, Ordering]:
     """Return the ratings on instruments that rate the alliance, and their series."""
     checked, ordering = SCORES.check_in_order(scores)
-    ratings = checked[[*SERIES_KEY, "session", "score"]]
-    if ratings.empty:
-        return ratings, ordering
-    kind, instruments = ordering.kinds(ratings, "instrument")
+    if checked.empty:
+        return checked, ordering
+    kind, instruments = ordering.kinds(checked, "instrument")
     is_alliance = np.array([rates_alliance(key) for (key,) in instruments])
     if is_alliance.all():
-        return ratings, ordering
+        return checked, ordering
     ordering, is_kept = ordering.keep(is_alliance[kind])
-    return ratings[is_kept].reset_index(drop=True), ordering
+    return checked.loc[is_kept, [*SERIES_KEY, "session", "score"]].reset_index(drop=True), ordering
 
 
 class _Caseload:
