@@ -2,6 +2,7 @@
 #   make demo          the pages over the sample caseload; ARGS="--no-browser --port 8899" passes options on
 #   make test          everything that is tested; ARGS="-k caseload" passes options on to pytest
 #   make lint          ruff and mypy
+#   make benchmarks    how fast sessions are judged, as ratios; ARGS="--small" for a quick look
 #   make constraints   the tested versions of everything, afresh
 #   make screenshots   the pictures in docs/
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 WANTED := pyproject.toml constraints.txt
 
-.PHONY: demo test lint constraints screenshots clean
+.PHONY: demo test lint benchmarks constraints screenshots clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -23,6 +24,9 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+benchmarks: $(VENV)/.installed-for-tests
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 screenshots: $(VENV)/.installed-for-tests
 	$(BIN)/python docs/take_screenshots.py $(ARGS)

@@ -27,5 +27,7 @@ def work_through(items: Iterable[Item], work: Callable[[Item], Result], *, n_row
 
 
 def _count_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many processors this process may use, at most ``OMP_NUM_THREADS`` where that is set."""
+    free = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return min(free, int(told)) if told.isdecimal() and int(told) else free
