@@ -8,6 +8,7 @@ import pytest
 
 import supervision_kit as sk
 from builders import make_scores
+from supervision_kit.apps.agreement_words import agreement_in_words
 from supervision_kit.apps.episodes_table import falls_as_workbook, falls_in_words
 
 # Level before 4.3 (median of the three before the fall), a fall of 1.2 points on a scale that spans 4: 30 %.
@@ -239,6 +240,32 @@ def test_what_chance_gives_follows_the_therapist_and_the_method(page):
     page.filters.method.value = "cutoff"
     assert "No falls are marked." in page.chance.text.value
     assert page.times.layout.display == "none"
+
+
+def test_how_far_methods_agree_is_told_pair_by_pair(state):
+    assert state.agreed.startswith("At ")
+    assert state.agreed.endswith("of 4 falls more than half of the methods that can judge its first session mark it.")
+    pairs = pd.DataFrame(
+        {
+            "method_a": ["control_chart", "control_chart", "cutoff"],
+            "method_b": ["adjacent_drop", "gumz", "ewma"],
+            "looks": ["whole", "whole", "back"],
+            "n_sessions": [40, 40, 30],
+            "n_both": [3, 0, 0],
+            "n_only_a": [1, 4, 0],
+            "n_only_b": [2, 0, 0],
+            "kappa": [0.62, -0.05, None],
+            "kappa_low": [0.2, None, None],
+            "kappa_high": [0.9, None, None],
+        }
+    )
+    text = agreement_in_words("<b>", pairs)
+    assert "&lt;b&gt;" in text
+    assert text.index("earlier sessions alone") < text.index("the whole series")  # apart, those that look back first
+    assert "0.62 (0.20 to 0.90)<br><span>both mark 3, only one 3 of 40 sessions</span>" in text
+    assert "-0.05<br>" in text
+    assert "κ not defined" in text
+    assert agreement_in_words("", pairs) == ""
 
 
 def test_values_from_the_data_are_escaped():

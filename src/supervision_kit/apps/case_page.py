@@ -79,6 +79,7 @@ class CasePage(Page):
         state = self.state
         self.picker.value = state.case_id
         *sentences, basis = [html.escape(sentence) for sentence in state.summary]
+        sentences += [html.escape(state.agreed)] if state.agreed else []
         said = "".join(f"<p>{sentence}</p>" for sentence in sentences)
         self.summary.value = f'{said}<p class="sk-quiet">{basis}</p>{note(state.advice)}'
         drawn = charts.trajectory(
@@ -99,15 +100,15 @@ class CasePage(Page):
         right = frame[0]["right"] if frame else None
         looks = {key: "back" if method.is_prospective else "whole" for key, method in state.methods.items()}
         self.strips.show(charts.method_strips(state.comparison, case_id=state.case_id, looks=looks, right=right))
-        self.flags.value = _flags_in_words(state.flags)
+        self.flags.value = _flags_in_words(state.flags, state.counts)
 
 
-def _flags_in_words(flags: dict[int, list[tuple[str, str]]]) -> str:
-    """Return, for each session that a method marks, what each of them says."""
+def _flags_in_words(flags: dict[int, list[tuple[str, str]]], counts: dict[int, str]) -> str:
+    """Return, for each session that a method marks, how many do and what each of them says."""
     parts = []
     for session, said in flags.items():
         rules = "".join(f"<li><b>{html.escape(title)}.</b> {html.escape(why)}</li>" for title, why in said)
-        parts.append(f"<h3>Session {session}</h3><ul>{rules}</ul>")
+        parts.append(f"<h3>Session {session}, {html.escape(counts[session])}</h3><ul>{rules}</ul>")
     if not parts:
         return '<p class="sk-quiet">No method marks any of these ratings.</p>'
     return fold("Why each session is marked", "".join(parts))

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit import charts
+from supervision_kit.apps.agreement_words import agreement_in_words
 from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.episodes_state import EpisodesState
@@ -18,6 +19,8 @@ from supervision_kit.apps.page import fold, note
 from supervision_kit.apps.row_table import row_table
 from supervision_kit.apps.save_button import SaveButton
 from supervision_kit.apps.settings import SettingsView
+from supervision_kit.apps.trust_state import TrustState
+from supervision_kit.apps.trust_view import TrustView
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection import METHODS
 
@@ -46,10 +49,11 @@ class EpisodesPage(LeadingPage):
         self.summary, self.showing, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
         self.summary.add_class("sk-summary")
         self.filters = FilterView(state, self)
-        self.chance = ChanceView(state, self, then=self._show_times)
+        self.chance = ChanceView(state, self, then=self._show_rest)
         self.timeline, self.cases, self.turner = ChartView(), CaseChoice(self), PageTurner(state, self)
         self.table = ipw.VBox()
         self.table.add_class("sk-table-place")
+        self.agreement, self.trust = ipw.HTML(), TrustState(state)
         self.curve, self.curve_says = ChartView(), ipw.HTML()
         self.times = ipw.VBox([ipw.HTML("<h2>How long until they are back</h2>"), self.curve_says, self.curve])
         self.rows = ipw.VBox([ipw.HTML("<h2>The falls shown, one by one</h2>"), self.table])
@@ -65,8 +69,10 @@ class EpisodesPage(LeadingPage):
             self.cases,
             self.turner,
             self.times,
+            self.agreement,
             self.rows,
             self.save,
+            TrustView(self.trust, self),
             SettingsView(state, self),
             self.code,
             ipw.HTML(notes),
@@ -96,8 +102,10 @@ class EpisodesPage(LeadingPage):
             self.cases.offer(state.shown_cases["case_id"].to_list())
             self.table.children = [row_table(falls_in_words(falls), widths=WIDTHS)]
 
-    def _show_times(self) -> None:
-        times = self.state.times
+    def _show_rest(self) -> None:
+        """Show what waits until the page is seen."""
+        state, times = self.state, self.state.times
+        self.agreement.value = agreement_in_words(state.agreed, state.agreement)
         self.curve_says.value = TIMES if len(times) else ""
         self.times.layout.display = "" if len(times) else "none"
         if len(times):

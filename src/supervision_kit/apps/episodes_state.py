@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from traitlets import Bool, Float, Int, Unicode, observe, validate
 
+from supervision_kit.agreement import compare_methods, count_agreement
 from supervision_kit.apps.line_state import CaseloadState
 from supervision_kit.charts.sentences import how_it_ended, outcome_look
 from supervision_kit.charts.theme import OUTCOME_WORDS
@@ -17,6 +18,7 @@ from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE
 from supervision_kit.reasons import counted
 from supervision_kit.repair import time_to_repair
+from supervision_kit.tables import SERIES_KEY
 
 CASES_PER_PAGE = 20
 # in the order in which the answer counts them; "not" and "too early" are never one
@@ -71,6 +73,25 @@ class EpisodesState(CaseloadState):
             is_open=is_latest & falls["case_id"].map(cases["open_ruptures"]).gt(0),
         )
         self.page = 0
+
+    @property
+    def agreement(self) -> pd.DataFrame:
+        """How far each two methods agree on the ratings of the chosen cases."""
+        return compare_methods(self.comparison, methods=self.methods.values())
+
+    @property
+    def agreed(self) -> str:
+        """At how many of the falls most of the methods agree, in a sentence."""
+        if self.episodes.empty:
+            return ""
+        counts = count_agreement(self.comparison, methods=self.methods.values())
+        by_session = counts.groupby([*SERIES_KEY, "session"], as_index=False)[["n_judged", "n_marked"]].sum()
+        begins = self.episodes.rename(columns={"onset": "session"})[[*SERIES_KEY, "session"]].merge(by_session)
+        n = int((2 * begins["n_marked"] > begins["n_judged"]).sum())
+        return (
+            f"At {n} of {counted(len(begins), 'fall')} more than half of the methods that can judge its first session "
+            "mark it."
+        )
 
     @property
     def times(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from traitlets import HasTraits, Instance, Tuple, Unicode, validate
 
+from supervision_kit.agreement import count_agreement
 from supervision_kit.calibration import chance_benchmark, describe_repairs
 from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import METHODS, Method, PersonalLimits, mark_sessions
@@ -24,6 +25,7 @@ from supervision_kit.tables import OUTCOMES, SCORES, SERIES_KEY
 # What the pages open with: it judges each session from the earlier ones alone, and holds its rate of false alarms from
 # the fourth rating on.
 OPENING_METHOD = PersonalLimits()
+LOOKS = {"back": "judge from earlier sessions alone", "whole": "look at the whole series"}
 
 
 @dataclass(frozen=True)
@@ -283,6 +285,24 @@ class CaseState(LineState):
             why = method.explain(**{name: mark[name] for name in ("score", "expected", "limit", "evidence")})
             found.setdefault(int(mark["session"]), []).append((method.title, why))
         return found
+
+    @property
+    def counts(self) -> dict[int, str]:
+        """Each session that any method marks → how many of the methods that can judge it do, in words."""
+        counts = count_agreement(self.comparison, methods=self.methods.values())
+        said: dict[int, list[str]] = {}
+        for count in counts[counts["n_judged"] > 0].to_dict("records"):
+            words = f"{count['n_marked']} of {count['n_judged']} methods that {LOOKS[count['looks']]}"
+            said.setdefault(int(count["session"]), []).append(words)
+        return {session: f"marked by {' and '.join(said[session])}" for session in self.flags}
+
+    @property
+    def agreed(self) -> str:
+        """How many methods mark the first session of the latest fall; empty where nothing fell."""
+        onsets = self.headline_falls["onset"]
+        if onsets.empty or int(onsets.max()) not in self.counts:
+            return ""
+        return f"Session {onsets.max()} is {self.counts[int(onsets.max())]}."
 
     @property
     def no_falls(self) -> str:

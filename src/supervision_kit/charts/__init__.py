@@ -9,5 +9,15 @@ from supervision_kit.charts.episode_timeline import episode_timeline
 from supervision_kit.charts.method_strips import method_strips
 from supervision_kit.charts.repair_curve import repair_curve
 from supervision_kit.charts.trajectory import trajectory
+from supervision_kit.charts.trust import false_alarms, share_found, threshold_curve
 
-__all__ = ["caseload_overview", "episode_timeline", "method_strips", "repair_curve", "trajectory"]
+__all__ = [
+    "caseload_overview",
+    "episode_timeline",
+    "false_alarms",
+    "method_strips",
+    "repair_curve",
+    "share_found",
+    "threshold_curve",
+    "trajectory",
+]

@@ -11,7 +11,7 @@ import altair as alt
 from supervision_kit.charts import theme
 
 HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
-KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14)
+KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14, labelLimit=0)
 
 
 def layer(dataset: str, name: str) -> alt.Chart:

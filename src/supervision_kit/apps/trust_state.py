@@ -1,0 +1,148 @@
+"""The state behind "How far can I trust this?": what simulation says of each method for these very ratings."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from traitlets import Float, HasTraits, Instance, Unicode, validate
+
+from supervision_kit.apps.line_state import CaseloadState
+from supervision_kit.calibration import calibrate, threshold_curve
+from supervision_kit.charts.series_choice import scale_title
+from supervision_kit.errors import UnknownNameError
+from supervision_kit.records.progress import Progress
+from supervision_kit.tables import CALIBRATION, THRESHOLDS
+
+# A page should answer within a coffee: fewer series than calibrate's own default, and wider intervals for it.
+N_SERIES = 400
+N_THRESHOLDS = 7
+
+
+class TrustState(HasTraits):
+    """What simulation says of the methods, for the ratings of a page; worked out when asked.
+
+    Attributes
+    ----------
+    group
+        Which questionnaire and rater is shown, one of `groups`.
+    calibration, curve
+        See :data:`supervision_kit.tables.CALIBRATION` and :data:`supervision_kit.tables.THRESHOLDS`; empty until
+        worked out, and again once what they were worked out for has changed.
+    threshold
+        The threshold that the slider points at.
+    stage, progress
+        What is being done, and the part that is done, from 0 to 1; less than 0 where nothing is under way.
+    """
+
+    group = Unicode("")
+    calibration = Instance(pd.DataFrame)
+    curve = Instance(pd.DataFrame)
+    threshold = Float(0.0)
+    stage = Unicode("")
+    progress = Float(-1.0)
+
+    def __init__(self, line: CaseloadState, *, n_series: int = N_SERIES) -> None:
+        self.line, self.n_series = line, n_series
+        super().__init__(calibration=CALIBRATION.empty(), curve=THRESHOLDS.empty())
+        line.observe(self._forget, ["line", "therapist_id"])
+        self._forget()
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Each questionnaire and rater that can be tried, most rated first: its key → its title."""
+        rated = self.line.ratings.dropna(subset="score")
+        by_use = rated.groupby(["instrument", "scale", "rater"]).size().sort_values(ascending=False, kind="stable")
+        return {" ".join(key): f"{scale_title(key[0], key[1])}, {key[2]}" for key in by_use.index}
+
+    @property
+    def can_work_out(self) -> bool:
+        """Whether there is anything to try the methods on."""
+        return bool(self.groups)
+
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether what is held belongs to what the page shows."""
+        return len(self.calibration) > 0
+
+    @property
+    def of_group(self) -> pd.DataFrame:
+        """The figures of the chosen group."""
+        return self._chosen(self.calibration)
+
+    @property
+    def curve_of_group(self) -> pd.DataFrame:
+        """The thresholds of the chosen group, in order."""
+        return self._chosen(self.curve).sort_values("threshold")
+
+    def _chosen(self, table: pd.DataFrame) -> pd.DataFrame:
+        key = table["instrument"] + " " + table["scale"] + " " + table["rater"]
+        return table[key == self.group]
+
+    @property
+    def setting(self) -> str:
+        """What the method's threshold is called."""
+        method = self.line.method
+        return next(str(one.metadata["label"]) for one in fields(method) if one.name == method.threshold)
+
+    @validate("group")
+    def _known_group(self, proposal: Any) -> str:
+        if proposal["value"] and proposal["value"] not in self.groups:
+            raise UnknownNameError("questionnaire", proposal["value"], self.groups)
+        return str(proposal["value"])
+
+    def work_out(self) -> None:
+        """Try every method on simulated ratings like these, and the chosen one at each threshold."""
+        try:
+            self.calibration = calibrate(
+                self.line.ratings, methods=self.line.methods.values(), n_series=self.n_series, progress=self._tell
+            )
+            self.stage = "Trying other thresholds"
+            self.threshold = float(getattr(self.line.method, self.line.method.threshold) or 0.0)
+            self.curve = self._try_thresholds()
+        finally:
+            self.stage, self.progress = "", -1.0
+
+    def _try_thresholds(self) -> pd.DataFrame:
+        set_to = getattr(self.line.method, self.line.method.threshold)
+        if not set_to:
+            return THRESHOLDS.empty()
+        values = [float(value) for value in np.geomspace(set_to / 2, set_to * 2, N_THRESHOLDS).round(6)]
+        return threshold_curve(self.line.ratings, method=self.line.method, thresholds=values)
+
+    def _tell(self, progress: Progress) -> None:
+        self.stage, self.progress = progress.stage, progress.done / (progress.total or 1)
+
+    def _forget(self, _change: object = None) -> None:
+        self.calibration, self.curve = CALIBRATION.empty(), THRESHOLDS.empty()
+        groups = list(self.groups)
+        if self.group not in groups:
+            self.group = next(iter(groups), "")
+
+    @property
+    def answer(self) -> str:
+        """What simulation says of the chosen method, in a sentence or two."""
+        method = self.line.method
+        figures = self.of_group[self.of_group["method"] == method.key].set_index(["measure", "shape", "size"])["value"]
+        alarms = figures.get(("false alarms per 100 sessions", "no rupture", 0.0))
+        if alarms is None or pd.isna(alarms):
+            return f"{method.title} cannot judge these ratings."
+        found = {size: figures["share found", "any", size] for _, shape, size in figures.index if shape == "any"}
+        shares = ", ".join(f"{share:.0%} of those {size:g} SD deep" for size, share in sorted(found.items()))
+        return (
+            f"In ratings like these without any rupture, {method.title} marks about {alarms:.1f} of 100 sessions. Of "
+            f"ruptures planted into them it finds {shares}. (SD: standard deviations of the person's own ratings.)"
+        )
+
+    @property
+    def at_threshold(self) -> str:
+        """What the chosen threshold would mark in this caseload, and how many of the marks are chance."""
+        curve = self.curve_of_group
+        if curve.empty:
+            return f"{self.line.method.title} has no threshold set that could be tried." if not self.stage else ""
+        row = curve.iloc[(curve["threshold"] - self.threshold).abs().argmin()]
+        marks = f"this caseload gets {row['n_marks']} marks in {row['n_judged']} sessions"
+        by_chance = f"about {row['n_by_chance']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
+        return f"With {self.setting} at {row['threshold']:g}, {marks}; chance alone gives {by_chance}."

@@ -1,0 +1,132 @@
+"""How far can I trust this: false alarms, what is found, and a threshold to move."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from supervision_kit import charts
+from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.trust_state import TrustState
+from supervision_kit.detection import METHODS
+
+INTRO = (
+    "<p>Ratings like these are simulated, with the same lengths and on the same form: without any rupture, and with "
+    "ruptures of known depth planted into them. What each method makes of them says how far it can be trusted here.</p>"
+)
+LOOKS = {"back": "earlier sessions alone", "whole": "the whole series"}
+
+
+class TrustView(ipw.VBox):
+    """The panel; it works when its button is pressed."""
+
+    def __init__(self, state: TrustState, page: Page) -> None:
+        self.state, self.page = state, page
+        self.start = ipw.Button(description="Try the methods on ratings like these")
+        self.start.add_class("sk-do")
+        self.status, self.bar = ipw.HTML(), ipw.FloatProgress(min=0.0, max=1.0)
+        self.group = ipw.Dropdown(description="Rated on")
+        self.answer, self.alarms, self.found, self.table = ipw.HTML(), ChartView(), ChartView(), ipw.HTML()
+        self.slider = ipw.SelectionSlider(options=[0.0], description="Threshold", continuous_update=True)
+        self.at_threshold, self.curve = ipw.HTML(), ChartView()
+        choice = ipw.Box([self.group])
+        choice.add_class("sk-controls")
+        threshold = ipw.Box([self.slider])
+        threshold.add_class("sk-threshold")
+        other = ipw.VBox([ipw.HTML("<h3>If the threshold were another</h3>"), threshold, self.at_threshold, self.curve])
+        self.results = ipw.VBox([choice, self.answer, self.alarms, self.found, self.table, other])
+        head = ipw.HTML(f"<h2>How far can I trust this?</h2>{INTRO}")
+        super().__init__([head, self.start, self.status, self.bar, self.results])
+        self.add_class("sk-trust")
+        self.start.on_click(page.guard(lambda _button: self._work_out()))
+        self.group.observe(page.guard(self._choose_group), "value")
+        self.slider.observe(page.guard(self._choose_threshold), "value")
+        state.observe(self._tell, ["stage", "progress"])
+        state.observe(page.guard(self._redraw), "calibration")
+        state.observe(page.guard(self._show_group), ["group", "curve"])
+        state.observe(page.guard(self._show_threshold), "threshold")
+        self._tell()
+        self._redraw()
+
+    def _work_out(self) -> None:
+        self.start.disabled = True
+        try:
+            self.state.work_out()
+        finally:
+            self.start.disabled = False
+
+    def _tell(self, _change: object = None) -> None:
+        state = self.state
+        self.status.value = f'<p role="status">{html.escape(state.stage)} …</p>' if state.stage else ""
+        self.bar.value, self.bar.layout.display = max(state.progress, 0.0), "" if state.stage else "none"
+
+    def _redraw(self, _change: object = None) -> None:
+        state = self.state
+        self.start.layout.display = "none" if state.is_worked_out or not state.can_work_out else ""
+        self.results.layout.display = "" if state.is_worked_out else "none"
+        if state.is_worked_out:
+            self.group.options = [(title, key) for key, title in state.groups.items()]
+            self.group.value = state.group
+            self._show_group()
+
+    def _choose_group(self, change: Any) -> None:
+        if change["new"]:
+            self.state.group = change["new"]
+
+    def _choose_threshold(self, change: Any) -> None:
+        self.state.threshold = change["new"]
+
+    def _show_group(self, _change: object = None) -> None:
+        state = self.state
+        if not state.is_worked_out:
+            return
+        self.answer.value = f"<p>{html.escape(state.answer)}</p>"
+        self.alarms.show(charts.false_alarms(state.of_group))
+        self.found.show(charts.share_found(state.of_group))
+        self.table.value = fold("The same in numbers", figures_in_words(state.of_group))
+        curve = state.curve_of_group
+        self.slider.layout.display = self.curve.layout.display = "" if len(curve) else "none"
+        if len(curve):
+            nearest = min(curve["threshold"], key=lambda value: abs(value - state.threshold))
+            options = [(f"{value:g}", value) for value in curve["threshold"]]
+            if [*self.slider.options] != options:
+                self.slider.options = options  # chooses the first
+            self.slider.value = nearest
+            self.slider.description = state.setting[0].upper() + state.setting[1:]
+        self._show_threshold()
+
+    def _show_threshold(self, _change: object = None) -> None:
+        state, curve = self.state, self.state.curve_of_group
+        self.at_threshold.value = f'<p role="status">{html.escape(state.at_threshold)}</p>'
+        if len(curve):
+            self.curve.show(charts.threshold_curve(curve, chosen=self.slider.value, setting=state.setting))
+
+
+def figures_in_words(figures: pd.DataFrame) -> str:
+    """Return the figures of one questionnaire as an HTML table: a row per method, each with its interval."""
+    told = figures[figures["shape"].isin(["any", "no rupture"])]
+    sizes = sorted(told.loc[told["size"] > 0, "size"].unique())
+    columns = [("false alarms per 100 sessions", 0.0, "false alarms per 100 sessions", "{:.1f}")]
+    columns += [("share found", size, f"found, {size:g} SD deep", "{:.0%}") for size in sizes]
+    columns += [("sessions of delay", size, f"sessions late, {size:g} SD deep", "{:.1f}") for size in sizes]
+    rows = {(row["method"], row["measure"], row["size"]): row for row in told.to_dict("records")}
+    heads = "".join(
+        f"<th>{html.escape(title)}</th>" for title in ("method", "judges from", *(one[2] for one in columns))
+    )
+    body = ""
+    for method, looks in told[["method", "looks"]].drop_duplicates().itertuples(index=False):
+        cells = [_cell(rows.get((method, measure, size)), form) for measure, size, _, form in columns]
+        name = METHODS[method].title if method in METHODS else method
+        body += "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in (name, LOOKS[looks], *cells)) + "</tr>"
+    return f'<div class="sk-scroll"><table class="sk-table"><tr>{heads}</tr>{body}</table></div>'
+
+
+def _cell(row: Any, form: str) -> str:
+    if row is None or pd.isna(row["value"]):
+        return "–"
+    value, low, high = (form.format(row[name]) for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
