@@ -70,8 +70,9 @@ def test_ratings_that_say_nothing_of_the_alliance_are_refused():
         sk.chance_benchmark(caseload(), method=FALL, n_series=1200).row("luck")
 
 
-def benchmark(*, falls=(6, 3, 9), told=60.0):
+def benchmark(*, falls=(6, 3, 9), told=60.0, marked=5.0):
     rows = [("falls", "per caseload", falls[0], falls[0], falls[0], falls[1], falls[2]), (TOLD, "%", told, *[told] * 4)]
+    rows += [("sessions marked", "%", marked, *[marked] * 4)]
     table = pd.DataFrame(rows, columns=list(sk.tables.CHANCE.columns))
     return ChanceBenchmark(table, "by hand", sk.RepairRule(), 10, 100)
 
@@ -116,7 +117,17 @@ def test_few_falls_and_none_are_said_as_they_are():
     assert describe_repairs(followed(), benchmark()) == (
         "No falls are marked. In ratings like these chance alone would give about 6 (3 to 9).",
     )
+    assert describe_repairs(followed(), benchmark(falls=(0.2, 0, 1)))[0].endswith("would give about 0.2 (0 to 1).")
+    assert describe_repairs(followed(), benchmark(falls=(0, 0, 0)))[0].endswith("would give hardly any.")
+    assert describe_repairs(followed(repaired=1), benchmark())[1] == (
+        "The one fall whose outcome can be told came back in time; by chance alone 60 % would."
+    )
     one = describe_repairs(followed(unrepaired=1), benchmark(told=float("nan")))
     assert one[0].startswith("1 fall is marked. ")
     assert one[0].endswith(" That is no more than chance gives.")
     assert one[1].endswith("Chance alone gives hardly any fall here to compare that with.")
+
+
+def test_where_nothing_can_be_judged_no_number_of_falls_is_said():
+    chance = sk.chance_benchmark(make_scores(4.2, 4.3), method=FALL, n_series=100)
+    assert describe_repairs(followed(), chance) == ("This method can judge none of these ratings.",)

@@ -125,8 +125,12 @@ def test_examples_in_docstrings_run():
 
     of_methods = (f"detection.{key}" for key in sk.METHODS)
     of_outcome = (f"outcome.{name}" for name in ("criteria", "effect_sizes", "reviewing"))
-    of_calibration = (f"calibration.{name}" for name in ("planting", "intervals", "exact", "trust", "thresholds"))
-    for name in ("scoring", "detection", "detection.personal.prior", *of_methods, *of_outcome, *of_calibration):
+    of_calibration = (
+        f"calibration.{name}" for name in ("planting", "intervals", "exact", "trust", "thresholds", "chance")
+    )
+    of_repair = ("repair.following", "repair.survival", "recognition")
+    in_line = ("scoring", "detection", "detection.personal.prior")
+    for name in (*in_line, *of_methods, *of_repair, *of_outcome, *of_calibration):
         module = importlib.import_module(f"supervision_kit.{name}")
         result = doctest.testmod(module, extraglobs={"np": np, "pd": pd})
         assert result.attempted > 0

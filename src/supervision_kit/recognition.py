@@ -49,6 +49,16 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
     ----------
     That ruptures which therapists recognise go with better next sessions: Chen et al. (2018), Psychotherapy Research,
     https://doi.org/10.1080/10503307.2016.1227104. How to see it in two series of ratings is the kit's own rule.
+
+    Examples
+    --------
+    >>> from supervision_kit import find_episodes, mark_sessions
+    >>> scores = pd.DataFrame({"case_id": "C1", "rater": ["client"] * 5 + ["therapist"] * 5, "instrument": "wai_sr",
+    ...                        "scale": "total", "session": [1, 2, 3, 4, 5] * 2,
+    ...                        "score": [4.2, 4.3, 4.2, 3.1, 3.2, 4.0, 4.0, 4.1, 4.0, 4.0]})
+    >>> falls = find_episodes(mark_sessions(scores, method="adjacent_drop").query("rater == 'client'"))
+    >>> find_unrecognised(falls, scores).to_list()
+    [True]
     """
     judged = None if marks is None else MARKS.check(marks)
     told = compare_with_therapists(EPISODES.check(falls), SCORES.check(scores), marks=judged)

@@ -12,6 +12,7 @@ from supervision_kit.reasons import counted
 from supervision_kit.tables import REPAIRS
 
 CONFIDENCE = 0.95
+FEW = 2  # below it, a number of falls is said with a decimal
 
 
 def describe_repairs(repairs: pd.DataFrame, benchmark: ChanceBenchmark) -> tuple[str, ...]:
@@ -36,15 +37,16 @@ def describe_repairs(repairs: pd.DataFrame, benchmark: ChanceBenchmark) -> tuple
 
 
 def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark) -> Iterator[str]:
+    if pd.isna(benchmark.row("sessions marked")["value"]):
+        yield "This method can judge none of these ratings."
+        return
     n_falls, n_open = int(outcomes.sum()), int(outcomes.get("undetermined", 0))
     by_chance = benchmark.row("falls")
     low, high = by_chance["caseload_low"], by_chance["caseload_high"]
+    about = f"about {by_chance['value']:.{1 if by_chance['value'] < FEW else 0}f} ({low:.0f} to {high:.0f})"
     are = f"{counted(n_falls, 'fall')} {'is' if n_falls == 1 else 'are'}" if n_falls else "No falls are"
     verdict = " That is no more than chance gives." if 0 < n_falls <= high else ""
-    yield (
-        f"{are} marked. In ratings like these chance alone would give about {by_chance['value']:.0f} "
-        f"({low:.0f} to {high:.0f}).{verdict}"
-    )
+    yield f"{are} marked. In ratings like these chance alone would give {about if high else 'hardly any'}.{verdict}"
     if n_falls > n_open:
         yield _repair_sentence(int(outcomes.get("repaired", 0)), n_falls - n_open, benchmark)
     if n_open:
@@ -55,9 +57,12 @@ def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> st
     """Say how many of the falls that can be told came back, beside how many would by chance."""
     from scipy.stats import binom
 
+    share = benchmark.row(TOLD)["value"] / 100
+    if n_told == 1 and not pd.isna(share):
+        came = "came back in time" if n_back else "did not come back in time"
+        return f"The one fall whose outcome can be told {came}; by chance alone {100 * share:.0f} % would."
     percent = f"{100 * n_back / n_told:.0f} %"
     of_them = f"Of {counted(n_told, 'fall')} whose outcome can be told, {n_back} came back in time ({percent})"
-    share = benchmark.row(TOLD)["value"] / 100
     if pd.isna(share):
         return f"{of_them}. Chance alone gives hardly any fall here to compare that with."
     low, high = binom.interval(CONFIDENCE, n_told, share)

@@ -62,6 +62,15 @@ def follow_repairs(
         A table breaks its contract, or an episode's series is not among the scores, or its onset not among the marks.
     SettingError
         The rule asks for limits, and no marks are given.
+
+    Examples
+    --------
+    >>> from supervision_kit import find_episodes, mark_sessions
+    >>> scores = pd.DataFrame({"case_id": "C1", "rater": "client", "instrument": "wai_sr", "scale": "total",
+    ...                        "session": range(1, 9), "score": [4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4]})
+    >>> episodes = find_episodes(mark_sessions(scores, method="adjacent_drop"))
+    >>> follow_repairs(episodes, scores)[["onset", "outcome", "repair_session", "shape"]].values.tolist()
+    [[4, 'repaired', 6, 'V']]
     """
     followed, (checked, ordering) = EPISODES.check(episodes), SCORES.check_in_order(scores)
     if followed.empty:

@@ -57,6 +57,15 @@ def time_to_repair(repairs: pd.DataFrame, scores: pd.DataFrame, *, by: str | Non
     Kaplan & Meier (1958), Journal of the American Statistical Association 53(282), 457–481,
     https://doi.org/10.1080/01621459.1958.10501452; Davidson-Pilon (2019), Journal of Open Source Software 4(40), 1317,
     https://doi.org/10.21105/joss.01317.
+
+    Examples
+    --------
+    >>> from supervision_kit import find_episodes, follow_repairs, mark_sessions
+    >>> scores = pd.DataFrame({"case_id": "C1", "rater": "client", "instrument": "wai_sr", "scale": "total",
+    ...                        "session": range(1, 9), "score": [4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4]})
+    >>> repairs = follow_repairs(find_episodes(mark_sessions(scores, method="adjacent_drop")), scores)
+    >>> time_to_repair(repairs, scores)[["sessions", "at_risk", "share_repaired"]].values.tolist()
+    [[0.0, 1.0, 0.0], [1.0, 1.0, 0.0], [2.0, 1.0, 1.0]]
     """
     followed, ratings = REPAIRS.check(repairs), SCORES.check(scores)
     if "back_from" not in repairs:
