@@ -291,6 +291,28 @@ def test_the_first_three_ratings_and_those_that_are_all_the_same_cannot_be_judge
     assert not np.isnan(judgement.evidence).any()
 
 
+ODD = np.random.default_rng(20)
+ODD_SERIES = {
+    "one rating differs": np.where(np.arange(45).reshape(5, 9) == 40, 3.0, 4.0),
+    "all at the top but one": np.where(np.arange(80).reshape(10, 8) == 45, 20.0, 40.0),
+    "one or two ratings each": np.where(ODD.random((30, 10)) < 0.9, np.nan, 35.0),
+    "only the ends": ODD.choice([0.0, 40.0], size=(40, 12)),
+    "two sessions": np.array([[4.0, 3.0]]),
+    "far from 0": 1e9 + ODD.normal(size=(20, 10)),
+    "one long series": ODD.normal(35, 2, size=(1, 130)),
+}
+
+
+@pytest.mark.parametrize("x", ODD_SERIES.values(), ids=ODD_SERIES)
+@pytest.mark.parametrize("form", [Form(), SRS, Form(1 / 12, 1, 5)], ids=["no form", "srs", "wai_sr"])
+@pytest.mark.parametrize("retrospective", [False, True])
+def test_odd_series_are_judged_without_a_hole(x, form, retrospective):
+    judgement = sk.PersonalLimits(form=form, retrospective=retrospective).judge(x)
+    judged = ~np.isnan(judgement.is_rupture)
+    for part in (judgement.expected, judgement.limit, judgement.evidence):
+        assert np.isfinite(part[judged]).all()
+
+
 @pytest.mark.parametrize("rate", [0, 0.5, -1, float("nan")])
 def test_a_rate_that_cannot_be_held_is_refused(rate):
     with pytest.raises(sk.SettingError, match="rate"):

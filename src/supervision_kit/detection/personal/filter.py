@@ -77,36 +77,55 @@ class _State:
     cov: Matrix
 
 
+@dataclass(frozen=True)
+class Belief:
+    """What is known before a session: the state with the deviation that is to come, and how likely each node is."""
+
+    n_before: int
+    state: _State
+    weight: Matrix
+    in_dip: Matrix
+
+    @classmethod
+    def before_all(cls, people: People, n_people: int) -> Belief:
+        """Return what is known before the first session."""
+        shape = (len(people.sigma), n_people)
+        level, variance = np.broadcast_to(people.level, shape), np.broadcast_to(people.between**2, shape)
+        state = _State(level, variance, level, variance + people.sigma**2, variance)
+        return cls(0, state, np.broadcast_to(people.weight, shape), np.zeros(n_people))
+
+    def take_in(self, rating: Interval, growth: Matrix, people: People) -> tuple[Foresight, Belief]:
+        """Return what was foreseen of a session's ratings, (n_people,) lower and upper ends, and what is known then."""
+        before = self.state
+        rating = (rating[0] - growth, rating[1] - growth)
+        cut = cut_normal(*rating, before.r, before.var_r)
+        dip_chance = None
+        if self.n_before > 1 and people.dip.any():
+            dip_chance = people.dip * (1 - self.in_dip) + STAY * self.in_dip
+        after, likelihood, dip_share = _learn(before, cut, rating, people, dip_chance)
+        weighed = self.weight * likelihood
+        total = weighed.sum(axis=0)
+        weight = weighed / total
+        in_dip = self.in_dip if dip_share is None else (weight * dip_share).sum(axis=0)
+        tail = (self.weight * cut.tail).sum(axis=0)
+        foresight = Foresight(before.r + growth, np.sqrt(before.var_r), self.weight, tail, total, weight)
+        return foresight, Belief(self.n_before + 1, _carry_over(after, people), weight, in_dip)
+
+
 def foresee(lower: Matrix, upper: Matrix, people: People) -> Iterator[Foresight]:
     """Run the filter over sessions; `lower` and `upper` are (n_sessions, n_people), see :meth:`Form.interval`."""
-    shape = (len(people.sigma), lower.shape[1])
-    variance = people.sigma**2
-    weight = np.broadcast_to(people.weight, shape)
-    in_dip = np.zeros(shape[1])
-    m, var_m = np.broadcast_to(people.level, shape), np.broadcast_to(people.between**2, shape)
-    state = _State(m, var_m, m, var_m + variance, var_m)  # session 1: no deviation to carry over yet
-    for t in range(len(lower)):
-        before = state if t == 0 else _carry_over(state, people.carry, variance)
-        rating = (lower[t] - people.growth[t], upper[t] - people.growth[t])
-        cut = cut_normal(*rating, before.r, before.var_r)
-        dip_chance = people.dip * (1 - in_dip) + STAY * in_dip if t > 1 and people.dip.any() else None
-        state, likelihood, dip_share = _learn(before, cut, rating, people, dip_chance)
-        weighed = weight * likelihood
-        total = weighed.sum(axis=0)
-        after = weighed / total
-        yield Foresight(
-            before.r + people.growth[t], np.sqrt(before.var_r), weight, (weight * cut.tail).sum(axis=0), total, after
-        )
-        weight = after
-        if dip_share is not None:
-            in_dip = (weight * dip_share).sum(axis=0)
+    belief = Belief.before_all(people, lower.shape[1])
+    for rating, growth in zip(zip(lower, upper, strict=True), people.growth, strict=False):
+        foresight, belief = belief.take_in(rating, growth, people)
+        yield foresight
 
 
-def _carry_over(state: _State, carry: Matrix, variance: Matrix) -> _State:
+def _carry_over(state: _State, people: People) -> _State:
     """Return level and expected deviation of the coming session: y_t − g_t = m + φ (r − m) + new."""
+    carry = people.carry
     away = 1 - carry
     cov = away * state.var_m + carry * state.cov
-    var_r = away * (cov + carry * state.cov) + carry**2 * state.var_r + variance * (1 - carry**2)
+    var_r = away * (cov + carry * state.cov) + carry**2 * state.var_r + people.sigma**2 * (1 - carry**2)
     return _State(state.m, state.var_m, away * state.m + carry * state.r, var_r, cov)
 
 
@@ -194,9 +213,9 @@ def _learn(
     a = p * (before.var_r - cut.variance) - shift * (cut.shift - shift)
     after = _State(
         before.m + gain * shift,
-        before.var_m - gain**2 * a,
+        np.maximum(before.var_m - gain**2 * a, 0),  # differences of large numbers may come out below 0
         before.r + shift,
-        before.var_r - a,
+        np.maximum(before.var_r - a, 0),
         before.cov - gain * a,
     )
     if people.fall.any():

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from supervision_kit.detection.personal.filter import People, foresee
+from supervision_kit.detection.personal.filter import Belief, People, foresee
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import fill_on
 from supervision_kit.detection.personal.prior import LimitsPrior
@@ -22,6 +22,7 @@ GROWTH_SESSIONS = (1.5, 5.0)
 # Growth after the sessions that were fitted goes on as the caseload's ratings say, as far as their mean is surer than
 # this share of the typical spread; one person's rating counts for at most so many predictive SD.
 GROWTH_SD, MOST_SAID = 0.1, 1.5
+LAST_GROWING = 40  # by then the curve has long been flat
 # Places in the vector of hyper-parameters; the parts of the growth follow.
 LEVEL, BETWEEN, SPREAD, UNEVEN, CARRY, SOFT, GROWTH = range(7)
 N_PARTS = GROWTH + len(GROWTH_SESSIONS)
@@ -70,10 +71,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Guess:
-    """What is expected of the hyper-parameters, and how far off that may be (standard deviations)."""
+    """What is expected of the hyper-parameters, how far off that may be (standard deviations), the smallest spread."""
 
     centre: Matrix
     sd: Matrix
+    floor: float
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def guess_of(x: Matrix, form: Form) -> Guess:
     """Return what is expected of ratings like these: by the range of the scale, else by the ratings themselves."""
     steps = np.abs(np.diff(x, axis=1)) / np.sqrt(2)
     means = np.nanmean(x, axis=1)
-    floor = max(form.step / 4, 1e-6 * max(float(np.ptp(x[~np.isnan(x)])), 1e-9))
+    floor = max(form.step / 4, 1e-6 * float(np.nanmax(np.abs(x))), 1e-12)
     if form.has_ceiling and np.isfinite(form.lowest):
         span = form.highest - form.lowest
         level, between, spread = form.lowest + 0.8 * span, 0.1 * span, 0.045 * span
@@ -118,7 +120,7 @@ def guess_of(x: Matrix, form: Form) -> Guess:
         sds = [10 * between, 1.0, 1.0]
     centre = np.array([level, np.log(between), np.log(spread), np.log(0.3), 0.15, 0.3 * spread, 0, 0])
     sd = np.array([*sds, 0.7, 0.15, spread, 2 * spread, 2 * spread])
-    return Guess(centre, sd)
+    return Guess(centre, sd, floor)
 
 
 @lru_cache(maxsize=64)
@@ -143,12 +145,12 @@ def start_of(x: Matrix, guess: Guess, form: Form) -> Fit:
     n = (~np.isnan(steps)).sum()
     if n > 0:
         k = n / (n + 10)
-        rough = max(float(np.nanmean(steps)) / 1.128, form.step / 4, 1e-9)
+        rough = max(float(np.nanmean(steps)) / 1.128, guess.floor)
         values[SPREAD] = k * np.log(rough) + (1 - k) * values[SPREAD]
         k = len(x) / (len(x) + 3)
         values[LEVEL] = k * np.median(np.nanmean(x, axis=1)) + (1 - k) * values[LEVEL]
     spread = np.exp(values[SPREAD])
-    if x.shape[1] > 2:  # noqa: PLR2004 - where there is a later rating than the second
+    if not np.isnan(x[:, 2:]).all():
         values[GROWTH:] = max(float(np.nanmean(x[:, 2:])) - float(np.nanmean(x[:, 0])), 0.0) / 2
     near_top = form.has_ceiling and (x[~np.isnan(x)] > form.highest - 2 * spread).mean() > SHARE_NEAR_TOP
     values[SOFT] = 0.3 * spread if near_top else 0.0
@@ -173,19 +175,24 @@ def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
     A session is expected to add what the fitted curve adds; the mean of the caseload's ratings, no later than that
     session's, corrects it. Growth never falls.
     """
-    x, n = sample.ratings, sample.n_fitted
-    curve = _growth(fit.values[None], x.shape[1])[:, 0]
-    path = curve.copy()
+    x = sample.ratings
+    people = _people(Candidates.one(fit), len(x), x.shape[1])
+    path = people.growth[:, 0].copy()
+    added = np.diff(path, prepend=path[0])
     typical = np.exp(fit.values[SPREAD])
-    for t in range(n - 1, x.shape[1]):
-        path[t] = path[t - 1] + curve[t] - curve[t - 1]
-        rated = x[~np.isnan(x[:, t]), : t + 1]
-        tiny = 1e-4 * typical * (np.arange(t + 1) == t)
-        both = np.column_stack([path[: t + 1] - tiny, path[: t + 1] + tiny])
-        ll, _ = log_likelihoods(rated, Candidates.one(fit, times=2), form, growth=both)
-        slope = np.clip((ll[1] - ll[0]) / (2e-4 * typical), -MOST_SAID / typical, MOST_SAID / typical)
-        correction = slope.sum() / ((slope**2).sum() + 1 / (GROWTH_SD * typical) ** 2)
-        path[t] = max(path[t] + correction, path[t - 1])
+    lower, upper = form.interval(fill_on(x), softness=fit.values[SOFT])
+    belief = Belief.before_all(people, len(x))
+    for t, rating in enumerate(zip(lower.T, upper.T, strict=True)):
+        if t >= sample.n_fitted - 1:
+            path[t] = path[t - 1] + added[t]
+            if t < LAST_GROWING:
+                tiny = 1e-4 * typical
+                less, more = (belief.take_in(rating, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
+                slope = np.where(np.isnan(x[:, t]), 0.0, np.log(more / less) / (2 * tiny))
+                slope = np.clip(slope, -MOST_SAID / typical, MOST_SAID / typical)
+                correction = slope.sum() / ((slope**2).sum() + 1 / (GROWTH_SD * typical) ** 2)
+                path[t] = max(path[t] + correction, path[t - 1])
+        _, belief = belief.take_in(rating, path[t], people)
     return path
 
 
@@ -224,6 +231,7 @@ def _climb(values: Matrix, slope: Matrix, which: np.ndarray, guess: Guess) -> Ma
         if not below.any():
             break
         free &= ~below
+    new[[BETWEEN, SPREAD]] = np.maximum(new[[BETWEEN, SPREAD]], np.log(guess.floor))
     new[CARRY:] = np.maximum(new[CARRY:], 0)
     new[CARRY] = min(new[CARRY], 0.6)
     new[UNEVEN] = np.clip(new[UNEVEN], np.log(0.05), np.log(0.6))
@@ -260,36 +268,37 @@ class Candidates:
     weight: Matrix | None = None
 
     @classmethod
-    def one(cls, fit: Fit, *, times: int = 1) -> Candidates:
-        """Return one fit, or the same several times."""
-        return cls(np.array([fit.values] * times), np.full(times, fit.dip), np.full(times, fit.fall), fit.weight)
+    def one(cls, fit: Fit) -> Candidates:
+        """Return one fit alone."""
+        return cls(fit.values[None], np.array([fit.dip]), np.array([fit.fall]), fit.weight)
 
 
-def log_likelihoods(x: Matrix, tried: Candidates, form: Form, *, growth: Matrix | None = None) -> tuple[Matrix, Matrix]:
-    """Return the log-likelihood of each series under each candidate, and the weights of the nodes at the end.
-
-    The first is (n_candidates, n_series); `growth` replaces the candidates' own, (n_sessions, n_candidates).
-    """
-    n, n_sessions = x.shape
+def log_likelihoods(x: Matrix, tried: Candidates, form: Form) -> tuple[Matrix, Matrix]:
+    """Return the log-likelihood of each series under each candidate, (n_candidates, n_series), and the last weights."""
     n_tried = len(tried.values)
-    values = np.repeat(tried.values, n, axis=0)
-    lower, upper = form.interval(np.tile(fill_on(x), (n_tried, 1)), softness=values[:, [SOFT]])
-    people = People(
+    softness = np.repeat(tried.values[:, [SOFT]], len(x), axis=0)
+    lower, upper = form.interval(np.tile(fill_on(x), (n_tried, 1)), softness=softness)
+    seen = np.tile(~np.isnan(x), (n_tried, 1)).T
+    ll, after = np.zeros(len(lower)), np.empty(0)
+    for t, foresight in enumerate(foresee(lower.T, upper.T, _people(tried, len(x), x.shape[1]))):
+        ll += np.where(seen[t], np.log(foresight.likelihood), 0.0)
+        after = foresight.weight_after if t == 0 else np.where(seen[t], foresight.weight_after, after)
+    return ll.reshape(n_tried, len(x)), after
+
+
+def _people(tried: Candidates, n_series: int, n_sessions: int) -> People:
+    """Return all candidates for all series, candidate by candidate."""
+    values = np.repeat(tried.values, n_series, axis=0)
+    return People(
         level=values[:, LEVEL],
         between=np.exp(values[:, BETWEEN]),
         carry=values[:, CARRY],
         sigma=_sigma(values),
         weight=_weights(values[:, UNEVEN]) if tried.weight is None else tried.weight[:, None],
-        growth=np.repeat(_growth(tried.values, n_sessions) if growth is None else growth, n, axis=1),
-        dip=np.repeat(tried.dip, n),
-        fall=np.repeat(tried.fall, n),
+        growth=np.repeat(_growth(tried.values, n_sessions), n_series, axis=1),
+        dip=np.repeat(tried.dip, n_series),
+        fall=np.repeat(tried.fall, n_series),
     )
-    seen = np.tile(~np.isnan(x), (n_tried, 1)).T
-    ll, after = np.zeros(len(values)), np.empty(0)
-    for t, foresight in enumerate(foresee(lower.T, upper.T, people)):
-        ll += np.where(seen[t], np.log(foresight.likelihood), 0.0)
-        after = foresight.weight_after if t == 0 else np.where(seen[t], foresight.weight_after, after)
-    return ll.reshape(n_tried, n), after
 
 
 def _growth(values: Matrix, n_sessions: int) -> Matrix:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from supervision_kit.detection.personal.filter import Foresight, foresee
-from supervision_kit.detection.personal.odds import CAP, FIRST, SETTLED, Odds, critical_values
+from supervision_kit.detection.personal.odds import CAP, FIRST, HELD, SETTLED, Odds, needed_scores
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.series import Matrix
 
@@ -34,7 +34,7 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
     """
     expected, limit, score = (np.full(x.shape, np.nan) for _ in range(3))
     odds = Odds(prior.autocorrelation)
-    critical = critical_values(rate, odds.carry)
+    needed = needed_scores(rate, odds.carry)
     from scipy.special import ndtri
 
     form = prior.form
@@ -45,8 +45,8 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
         score[:, t] = z
         expected[:, t] = form.score((foresight.weight * foresight.mean).sum(axis=0), softness=prior.softness)
         if t >= max(RATINGS_BEFORE, since):
-            needed = odds.needed(critical[min(t, SETTLED)], held)
-            limit[:, t] = form.score(find_quantile(foresight, needed), softness=prior.softness)
+            z_needed = np.interp(held, HELD, needed[min(t, SETTLED)])
+            limit[:, t] = form.score(find_quantile(foresight, z_needed), softness=prior.softness)
         if t >= FIRST:
             held = np.minimum(odds.of(z, held), CAP)
     is_missing = np.isnan(x)

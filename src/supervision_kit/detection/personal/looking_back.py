@@ -22,8 +22,8 @@ from supervision_kit.series import Matrix
 # The kit's own choices.
 DEPTH, BEGINS, STAYS = 1.5, 0.1, 0.5
 ROUNDS = 4
-# The limit of the log odds is found on so many series drawn from the prior.
-N_DRAWN = 6000
+# The limit of the log odds is found on so many ratings drawn from the prior, but on some series at least.
+N_DRAWN, FEWEST_DRAWN = 72_000, 1000
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,12 @@ def _needed(log_ratio: Matrix) -> Matrix:
 @lru_cache(maxsize=512)
 def critical_log_odds(prior: LimitsPrior, rate: float, n_ratings: int) -> float:
     """Return the log odds that a rating in rupture-free series of this length exceeds with chance `rate`."""
-    x = prior.draw(np.full(N_DRAWN, n_ratings), rng=np.random.default_rng(1))
+    n_series = max(N_DRAWN // n_ratings, FEWEST_DRAWN)
+    x = prior.draw(np.full(n_series, n_ratings), rng=np.random.default_rng(1))
     view = _look_at(x, prior)
     middle = _middle(*prior.form.interval(x.T, softness=prior.softness))
     reached = view.log_odds + DEPTH * ((view.usual - middle) / view.sd - DEPTH / 2)
-    return float(np.quantile(reached, 1 - rate))
+    return float(np.quantile(reached, 1 - rate, method="inverted_cdf"))
 
 
 def _middle(lower: Matrix, upper: Matrix) -> Matrix:

@@ -59,6 +59,16 @@ class Odds:
         return z
 
 
+# Odds held at which the normal scores needed are worked out; between them they are all but straight (to 1e-6).
+HELD = np.linspace(0, CAP, 1001)
+
+
+@lru_cache(maxsize=512)
+def needed_scores(rate: float, carry: float) -> tuple[Matrix, ...]:
+    """Return the normal score needed after each of the odds `HELD`, for the 1st, 2nd, … 10th rating."""
+    return tuple(Odds(carry).needed(critical, HELD) for critical in critical_values(rate, carry))
+
+
 @lru_cache(maxsize=512)
 def critical_values(rate: float, carry: float) -> tuple[float, ...]:
     """Return the log odds that a rupture-free rating exceeds with chance `rate`, for the 1st, 2nd, … 10th rating.
