@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import supervision_kit as sk
 from builders import make_marks, make_scores
-from supervision_kit.agreement import kappa_interval, kappa_of
+from supervision_kit.agreement import kappa_interval, kappa_of, shrink
 
 LOOKING_BACK = sk.ControlChart(baseline=5)
 
@@ -236,3 +236,32 @@ def test_a_case_with_few_sessions_is_drawn_further_towards_the_others():
         assert (found[name] < found[f"{name}_high"]).all()
     own = found["discrepancy_high"] - found["discrepancy_low"]
     assert (found["discrepancy_shrunken_high"] - found["discrepancy_shrunken_low"] < own).all()
+
+
+def draw_counts(rng, n_cases, n_sessions=12):
+    """Draw two methods' marks of cases that differ in how often they are marked, as counts per case."""
+    is_low = rng.random((n_cases, n_sessions)) < rng.beta(1, 8, size=(n_cases, 1))
+    chance = np.where(is_low, 0.76, 0.05)
+    a, b = rng.random(is_low.shape) < chance, rng.random(is_low.shape) < chance
+    return np.stack([(a & b).sum(1), (a & ~b).sum(1), (~a & b).sum(1), (~a & ~b).sum(1)], axis=1)
+
+
+def test_the_interval_of_kappa_covers_the_true_one_as_often_as_it_says():
+    rng = np.random.default_rng(5)
+    true = kappa_of(draw_counts(rng, 300_000).sum(axis=0))
+    ends = np.array([kappa_interval(draw_counts(rng, 15)) for _ in range(500)])
+    ends = ends[~np.isnan(ends[:, 0])]
+    assert len(ends) > 480
+    assert 0.92 < ((ends[:, 0] <= true) & (true <= ends[:, 1])).mean() < 0.98  # three standard errors around .95
+
+
+@pytest.mark.parametrize(("spread", "least"), [(0.0, 0.97), (0.3, 0.92)])
+def test_shrunken_intervals_cover_the_true_values_whether_cases_differ_or_not(spread, least):
+    rng = np.random.default_rng(6)
+    covered = []
+    for _ in range(300):
+        variances = 1 / rng.integers(3, 15, size=10)
+        true = 0.3 + spread * rng.normal(size=10)
+        found = shrink(true + rng.normal(size=10) * np.sqrt(variances), variances)
+        covered.append(((found.low <= true) & (true <= found.high)).mean())
+    assert least < np.mean(covered)

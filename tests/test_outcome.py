@@ -1,5 +1,6 @@
 """Change on outcome measures: whether it is reliable, which side of the line it ends on, and the alliance beside it."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 import supervision_kit as sk
 from builders import make_scores
-from supervision_kit.outcome import criteria_for
+from supervision_kit.outcome import criteria_for, standardised_mean_change
 from supervision_kit.tables import CHANGES
 
 
@@ -254,3 +255,15 @@ def test_the_caseload_says_where_outcome_and_alliance_part():
     assert weak["priority"] == pytest.approx(0.1)
     well = reasons_of(steady, phq9(4, 4, 4, 4, 4, 4, 5))
     assert well["reasons"] == ()
+
+
+def test_the_interval_of_the_effect_size_covers_the_true_one_as_often_as_it_says():
+    rng = np.random.default_rng(7)
+    true, n = 0.8, 8
+    hits = 0
+    for _ in range(400):
+        first = rng.normal(size=n)
+        last = 0.5 * first + np.sqrt(0.75) * rng.normal(size=n) + true
+        effect = standardised_mean_change(first, last)
+        hits += effect.low <= true <= effect.high
+    assert 0.93 < hits / 400 <= 0.99

@@ -12,6 +12,7 @@ Array = npt.NDArray[np.float64]
 FEWEST_CASES = 5  # the kit's own choice: fewer say too little of how cases differ
 Z = 1.959963984540054  # the 97.5 % point of the standard normal
 N_SPREADS = 400  # steps of the grid over the spread between cases
+MOST_CELLS = 4_000_000  # of a table of steps by cases held in memory at once
 WIDEST = 5  # the grid ends at so many standard deviations of the estimates
 
 
@@ -49,20 +50,25 @@ def shrink(estimates: Array, variances: Array) -> Shrunken:
         nothing = np.full(len(estimates), np.nan)
         return Shrunken(nothing, nothing, nothing)
     widest = WIDEST * max(float(np.std(estimates, ddof=1)), float(np.sqrt(variances.mean())))
-    spreads = (np.arange(N_SPREADS) + 0.5) * widest / N_SPREADS
-    log_weight = np.array([_log_likelihood(estimates, variances, spread**2) for spread in spreads])
+    between = (((np.arange(N_SPREADS) + 0.5) * widest / N_SPREADS) ** 2)[:, None]
+    blocks = np.array_split(between, -(-N_SPREADS * len(estimates) // MOST_CELLS))
+    log_weight = np.concatenate([_log_likelihood(estimates, variances, block) for block in blocks])
     weight = np.exp(log_weight - log_weight.max())
-    mean, square = np.zeros(len(estimates)), np.zeros(len(estimates))
-    for w, spread in zip(weight / weight.sum(), spreads, strict=True):
-        centre, variance = shrink_given(estimates, variances, spread**2)
-        mean += w * centre
-        square += w * (variance + centre**2)
+    mean, square, at = np.zeros(len(estimates)), np.zeros(len(estimates)), 0
+    for block in blocks:
+        centre, variance = shrink_given(estimates, variances, block)
+        share = weight[at : at + len(block)] / weight.sum()
+        mean += share @ centre
+        square += share @ (variance + centre**2)
+        at += len(block)
     half = Z * np.sqrt(np.maximum(square - mean**2, 0))
     return Shrunken(mean, mean - half, mean + half)
 
 
-def shrink_given(estimates: Array, variances: Array, between: float) -> tuple[Array, Array]:
+def shrink_given(estimates: Array, variances: Array, between: Array | float) -> tuple[Array, Array]:
     """Return mean and variance of each case's θ where the variance between cases, τ², is known.
+
+    `between` may be a column of several: then a row for each comes back.
 
     References
     ----------
@@ -70,15 +76,17 @@ def shrink_given(estimates: Array, variances: Array, between: float) -> tuple[Ar
     https://doi.org/10.3102/10769986010002075
     """
     weight = 1 / (variances + between)
-    centre = (weight * estimates).sum() / weight.sum()
-    own = between / (variances + between)
-    return own * estimates + (1 - own) * centre, own * variances + (1 - own) ** 2 / weight.sum()
+    total = weight.sum(axis=-1, keepdims=True)
+    centre = (weight * estimates).sum(axis=-1, keepdims=True) / total
+    own = between * weight
+    return own * estimates + (1 - own) * centre, own * variances + (1 - own) ** 2 / total
 
 
-def _log_likelihood(estimates: Array, variances: Array, between: float) -> float:
-    """Return the logarithm of the likelihood of τ², with μ integrated out (the restricted likelihood)."""
+def _log_likelihood(estimates: Array, variances: Array, between: Array) -> Array:
+    """Return the logarithm of the likelihood of each τ², with μ integrated out (the restricted likelihood)."""
     weight = 1 / (variances + between)
-    centre = (weight * estimates).sum() / weight.sum()
-    return float(
-        0.5 * np.log(weight).sum() - 0.5 * np.log(weight.sum()) - 0.5 * (weight * (estimates - centre) ** 2).sum()
-    )
+    total = weight.sum(axis=-1, keepdims=True)
+    centre = (weight * estimates).sum(axis=-1, keepdims=True) / total
+    squares = (weight * (estimates - centre) ** 2).sum(axis=-1)
+    log_likelihood: Array = (np.log(weight).sum(axis=-1) - np.log(total[:, 0]) - squares) / 2
+    return log_likelihood

@@ -73,9 +73,11 @@ def change_since_first(scores: pd.DataFrame, *, criteria: Criteria) -> Columns:
     known = outcome_scales()
     if strange := [f"{instrument} {scale}" for instrument, scale in criteria if (instrument, scale) not in known]:
         raise SettingError(f"review_outcome: {', '.join(strange)} in criteria is no outcome scale that is reviewed.")
-    measured = scores[scores["instrument"].isin({instrument for instrument, _ in known})]
-    is_known = [key in known for key in zip(measured["instrument"], measured["scale"], strict=True)]
-    forms = measured[np.array(is_known, dtype=bool)]
+    is_known = np.zeros(len(scores), dtype=bool)
+    for instrument in {instrument for instrument, _ in known} & set(scores["instrument"].unique()):
+        scales = [scale for of, scale in known if of == instrument]
+        is_known |= (scores["instrument"].eq(instrument) & scores["scale"].isin(scales)).to_numpy()
+    forms = scores[is_known]
     return _judge(_ends(forms), known, criteria)
 
 
