@@ -139,32 +139,25 @@ def _compare(marks: pd.DataFrame, looks: Mapping[str, str]) -> pd.DataFrame:
     case = np.zeros(n_sessions, dtype=np.int64)
     case[session] = marks.groupby("case_id", sort=False).ngroup().to_numpy()
     rows = [
-        _pair(names[a], names[b], looks[names[a]], judged[[a, b]], has_row[a] & has_row[b], case)
+        (names[a], names[b], looks[names[a]], *_count(judged[[a, b]], is_shared=has_row[a] & has_row[b], case=case))
         for a, b in combinations(range(len(names)), 2)
         if looks[names[a]] == looks[names[b]]
     ]
     return pd.DataFrame(rows, columns=list(AGREEMENT.columns))
 
 
-def _pair(  # noqa: PLR0917 - the parts of one row
-    name_a: str,
-    name_b: str,
-    looks: str,
-    judged: npt.NDArray[np.int8],
-    is_shared: npt.NDArray[np.bool_],
-    case: npt.NDArray[np.int64],
-) -> tuple[object, ...]:
+def _count(
+    judged: npt.NDArray[np.int8], *, is_shared: npt.NDArray[np.bool_], case: npt.NDArray[np.int64]
+) -> tuple[float, ...]:
+    """Return the figures of two methods, whose judgements of each session are the rows of `judged`."""
     a, b = judged
     both = (a >= 0) & (b >= 0)
     cell = 3 - 2 * a[both].astype(np.int64) - b[both]  # 0 both mark, 1 only a, 2 only b, 3 neither
     n_cases = int(case.max(initial=-1)) + 1
     counts = np.bincount(4 * case[both] + cell, minlength=4 * n_cases).reshape(n_cases, 4).astype(np.float64)
     total = counts.sum(axis=0)
-    n = int(total.sum())
-    agreement = (total[0] + total[3]) / n if n else np.nan
-    kappa = float(kappa_of(total))
+    n = total.sum()
     return (
-        *(name_a, name_b, looks, int((counts.sum(axis=1) > 0).sum()), n, int((is_shared & ~both).sum())),
-        *(int(total[0]), int(total[1]), int(total[2])),
-        *(agreement, kappa, *kappa_interval(counts)),
+        *(np.count_nonzero(counts.sum(axis=1)), n, np.count_nonzero(is_shared & ~both), *total[:3]),
+        *((total[0] + total[3]) / n if n else np.nan, float(kappa_of(total)), *kappa_interval(counts)),
     )

@@ -121,16 +121,11 @@ def _judge(ends: Columns, known: Mapping[tuple[str, str], Scale], criteria: Crit
     margin = np.array([ROUNDING if settled[key].cutoff_is == "clinical" else -ROUNDING for key in keys])
     n, first, last = (ends[name] for name in ("n_scores", "first", "last"))
     change = np.where(n > 1, (last - first) * better, np.nan) + 0.0  # no change is 0, not −0
-    was, now = (better * (score - cutoff) > margin for score in (first, last))
-    is_better, is_worse = change >= points - ROUNDING, change <= -points + ROUNDING
-    is_open = is_better & np.isnan(cutoff)
-    side, reliable, outcome_class = (np.full(len(keys), None, dtype=object) for _ in range(3))
-    side[~np.isnan(last - cutoff)] = "clinical"
-    side[now] = "functional"
-    reliable[~np.isnan(change - points)] = "unchanged"
-    reliable[is_better], reliable[is_worse] = "improved", "deteriorated"
-    outcome_class[~is_open] = reliable[~is_open]
-    outcome_class[is_better & ~is_open & ~was & now] = "recovered"
+    was, now = (np.where(np.isnan(cutoff), np.nan, better * (score - cutoff) > margin) for score in (first, last))
+    side = np.full(len(keys), None, dtype=object)
+    side[(now == 0) & (n > 0)], side[now == 1] = "clinical", "functional"
+    reliable, outcome_class = _classify(change, points, was=was, now=now)
+    is_open = (reliable == "improved") & np.isnan(cutoff)
     return {
         **ends,
         "change": change,
@@ -148,3 +143,17 @@ def _judge(ends: Columns, known: Mapping[tuple[str, str], Scale], criteria: Crit
             [n == 0, n == 1, np.isnan(points), is_open], [NO_SCORE, ONE_SCORE, NO_CRITERION, NO_LINE], ""
         ),
     }
+
+
+def _classify(
+    change: np.ndarray, points: np.ndarray, *, was: np.ndarray, now: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is said of each change, and its class; `was` and `now` are 1 on the functional side of the line."""
+    reliable = np.full(len(change), None, dtype=object)
+    is_better = change >= points - ROUNDING
+    reliable[np.abs(change) < points] = "unchanged"
+    reliable[is_better], reliable[change <= -points + ROUNDING] = "improved", "deteriorated"
+    outcome_class = reliable.copy()
+    outcome_class[is_better & np.isnan(now)] = None
+    outcome_class[is_better & (was == 0) & (now == 1)] = "recovered"
+    return reliable, outcome_class
