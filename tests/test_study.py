@@ -38,6 +38,11 @@ def test_the_study_runs_and_fills_every_table_of_its_page_and_nothing_else(tmp_p
     assert "nan" not in made
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_the_page_holds_every_table(name):
+    assert between(PAGE.read_text(encoding="utf-8"), name).count("|") > 20
+
+
 @pytest.fixture
 def contenders(monkeypatch):
     monkeypatch.syspath_prepend(str(DOCS))

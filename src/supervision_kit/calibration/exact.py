@@ -24,7 +24,8 @@ class TrueModel:
 
     A person's latent rating in session t is ``level + growth[t] + e[t]``; levels are normal, ``e`` is a stationary
     first-order autoregression whose standard deviation is the person's own, one of `spreads`. The form shows the latent
-    rating rounded to `step` and cut at its ends.
+    rating rounded to `step` and cut at its ends. ``LimitsPrior`` has much the same numbers; the two are kept apart, so
+    that what tests a method shares no code with it.
 
     Parameters
     ----------

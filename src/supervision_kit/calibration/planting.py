@@ -25,6 +25,7 @@ SIZES = (1.5, 2.0, 3.0)
 WINDOW = 5
 NEVER = -1
 RATINGS_BEFORE, RATINGS_AFTER = 3, 2
+FEWEST_RATINGS = RATINGS_BEFORE + 1 + RATINGS_AFTER
 
 
 def draw_onsets(n_sessions: npt.NDArray[np.int64], *, rng: np.random.Generator) -> npt.NDArray[np.int64]:

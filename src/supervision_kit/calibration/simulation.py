@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from supervision_kit.calibration.planting import NEVER, SHAPES, draw_onsets, plant_ruptures
+from supervision_kit.calibration.planting import FEWEST_RATINGS, NEVER, SHAPES, draw_onsets, plant_ruptures
 from supervision_kit.calibration.rated_groups import LatentModel
 from supervision_kit.detection import Method
 
 N_CASELOADS = 12  # a method that learns takes its time over each
 # How many cases of a simulated caseload that a method learns from carry a rupture; the kit's own choice.
 SHARE_WITH_RUPTURE = 0.2
-FEWEST_RATINGS = 6  # to carry a planted rupture
 
 
 @dataclass(frozen=True)
