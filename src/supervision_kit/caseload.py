@@ -10,7 +10,8 @@ from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.detection.method import check_number
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
-from supervision_kit.headline import client_alliance, find_headline
+from supervision_kit.headline import rates_as_client, take_headline
+from supervision_kit.ordering import Ordering, count_cells
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons import REASONS, episode_reasons, outcome_reasons, rating_reasons
 from supervision_kit.recognition import compare_with_therapists
@@ -66,25 +67,32 @@ def review_caseload(
     SettingError
         A weight that is no number.
     """
-    checked, followed = SCORES.check(scores), REPAIRS.check(repairs)
-    judged = None if marks is None else MARKS.check(marks)
-    for name, table in (("repairs", followed), ("marks", judged)):
+    (checked, ordering), followed = SCORES.check_in_order(scores), REPAIRS.check(repairs)
+    judged = None if marks is None else MARKS.check_in_order(marks)
+    for name, table in (("repairs", followed), ("marks", judged[0] if judged else None)):
         _require_one_method(name, table)
     weight = _weigh(weights or {})
 
-    headline = find_headline(checked)
-    cases = _describe(checked, headline)
-    falls = _place(
-        falls_among(followed.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))), headline
+    headline = take_headline(checked, ordering)
+    is_last = ~headline["case_id"].duplicated(keep="last")
+    own = headline.loc[is_last, list(SERIES_KEY)]
+    rated = _rated_sessions(checked, ordering)
+    cases = _describe(checked, headline, rated)
+    falls = _place(falls_among(followed.merge(own, on=list(SERIES_KEY))), headline)
+    cases["outcome_class"] = _classify(
+        cases.index, falls, _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
     )
-    cases["outcome_class"] = _classify(cases.index, falls, headline, judged)
     cases["open_ruptures"] = falls[falls["is_down"]].groupby("case_id").size().reindex(cases.index, fill_value=0)
 
     found = [
         *episode_reasons(
-            falls.assign(is_unrecognised=compare_with_therapists(falls, checked, marks=judged).fillna(value=False))
+            falls.assign(
+                is_unrecognised=compare_with_therapists(falls, checked, ordering, marks=judged and judged[0]).fillna(
+                    value=False
+                )
+            )
         ),
-        *rating_reasons(headline, cases["last_session"], _last_rated(checked)),
+        *rating_reasons(headline, cases["last_session"], rated.groupby("case_id")["session"].max()),
         *outcome_reasons(relate_series(checked, headline, criteria={})),
     ]
     reasons = pd.DataFrame(found, columns=["case_id", "key", "sentence"])
@@ -127,29 +135,40 @@ def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     return falls
 
 
-def _last_rated(scores: pd.DataFrame) -> pd.Series:
-    """Return each case's latest session with an alliance rating by the client, on whatever instrument and scale."""
-    return client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].max()
+def _rated_sessions(scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
+    """Return each case's sessions with an alliance rating by the client, on whatever instrument and scale."""
+    _, is_kept = ordering.keep(rates_as_client(scores, ordering))
+    rated = scores.loc[is_kept & scores["score"].notna(), ["case_id", "session"]]
+    return rated.drop_duplicates()
 
 
-def _describe(scores: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
-    latest = scores.sort_values("session", kind="stable").groupby("case_id")
-    rated = client_alliance(scores).dropna(subset="score").groupby("case_id")["session"].nunique()
-    cases = pd.DataFrame({"therapist_id": latest["therapist_id"].last(), "last_session": latest["session"].max()})
-    cases["n_sessions"] = rated.reindex(cases.index, fill_value=0)
+def _describe(scores: pd.DataFrame, headline: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
+    by_session = scores[["case_id", "session", "therapist_id"]].sort_values("session", kind="stable")
+    latest = by_session.groupby("case_id").last()  # the last that is not missing
+    cases = pd.DataFrame({"therapist_id": latest["therapist_id"], "last_session": latest["session"]})
+    cases["n_sessions"] = rated.groupby("case_id").size().reindex(cases.index, fill_value=0)
     cases["last_score"] = headline.dropna(subset="score").groupby("case_id")["score"].last().reindex(cases.index)
     return cases
 
 
-def _classify(cases: pd.Index, falls: pd.DataFrame, headline: pd.DataFrame, marks: pd.DataFrame | None) -> pd.Series:
-    if marks is None:
-        by_case = headline.groupby("case_id")["score"]
-        judged = (by_case.count() >= FEWEST_SCORES) & (by_case.max() - by_case.min() > ROUNDING)
-        judged_cases = judged.index[judged]
-    else:
-        of_headline = marks.merge(headline[list(SERIES_KEY)].drop_duplicates(), on=list(SERIES_KEY))
-        judged_cases = pd.Index(of_headline.loc[of_headline["is_rupture"].notna(), "case_id"].unique())
-    worst = pd.Series(NO_FALL, index=judged_cases, dtype="str").reindex(cases)
+def _judged_cases(marks: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame) -> pd.Series:
+    """Return the cases of which a rating in one of these series could be judged."""
+    if marks.empty:
+        return marks["case_id"]
+    is_judged = count_cells(marks["is_rupture"].notna(), ordering) > 0
+    series = marks[list(SERIES_KEY)].iloc[ordering.first_row[is_judged]]
+    return series.merge(headline, on=list(SERIES_KEY))["case_id"]
+
+
+def _judgeable_cases(headline: pd.DataFrame) -> pd.Series:
+    """Return the cases with scores enough to judge by, which are not all the same."""
+    by_case = headline.groupby("case_id")["score"]
+    is_judgeable = (by_case.count() >= FEWEST_SCORES) & (by_case.max() - by_case.min() > ROUNDING)
+    return is_judgeable.index[is_judgeable].to_series()
+
+
+def _classify(cases: pd.Index, falls: pd.DataFrame, judged: pd.Series) -> pd.Series:
+    worst = pd.Series(NO_FALL, index=pd.Index(judged), dtype="str").reindex(cases)
     for outcome in reversed(_WORST_FIRST):
         worst[cases.isin(falls.loc[falls["outcome"] == outcome, "case_id"])] = outcome
     return worst

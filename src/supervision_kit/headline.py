@@ -2,25 +2,72 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.instruments import INSTRUMENTS, rates_alliance
-from supervision_kit.tables import SERIES_KEY
+from supervision_kit.ordering import Ordering, combine_numbers, count_cells
+from supervision_kit.tables import SCORES
+
+Flags = npt.NDArray[np.bool_]
 
 
 def find_headline(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of each case's headline series, in session order; cases without one have no rows."""
-    ratings = client_alliance(scores)
-    series = ratings.groupby(list(SERIES_KEY), sort=True)["score"].agg(n_scored="count").reset_index()
-    series["is_known"] = series["instrument"].isin(INSTRUMENTS)
-    series["n_forms"] = series.groupby(["case_id", "instrument"])["n_scored"].transform("max")
-    series["is_total"] = (series["scale"] == "total") & (series["n_scored"] > 0)
-    order = ["is_known", "n_forms", "is_total", "n_scored"]
-    best = series.sort_values(order, ascending=False, kind="stable").drop_duplicates("case_id")
-    return ratings.merge(best[list(SERIES_KEY)], on=list(SERIES_KEY)).sort_values(["case_id", "session"])
+    """Return the rows of each case's headline series, in session order; cases without one have no rows.
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+    """
+    return take_headline(*SCORES.check_in_order(scores))
 
 
-def client_alliance(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the client's ratings on instruments that rate the alliance."""
-    alliance = [key for key in scores["instrument"].unique() if rates_alliance(key)]
-    return scores[scores["instrument"].isin(alliance) & (scores["rater"] == "client")]
+def take_headline(scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
+    """Do what :func:`find_headline` does, with a table that is checked already."""
+    kept, is_kept = ordering.keep(_is_headline(scores, ordering))
+    place = np.arange(is_kept.sum()) if kept.rows is None else kept.rows
+    headline = scores[is_kept].reset_index(drop=True)
+    case = headline["case_id"].iloc[place[kept.start]].to_numpy(dtype=object)
+    of_row = np.repeat(np.argsort(np.argsort(case)), kept.length)
+    return headline.iloc[place[np.argsort(of_row, kind="stable")]].reset_index(drop=True)
+
+
+def rates_as_client(scores: pd.DataFrame, ordering: Ordering) -> Flags:
+    """Tell for each series whether it holds a client's ratings on an instrument that rates the alliance."""
+    if not ordering.n_series:
+        return np.zeros(0, dtype=bool)
+    kind, names = ordering.kinds(scores, "rater", "instrument")
+    is_so: Flags = np.array([rater == "client" and rates_alliance(key) for rater, key in names])[kind]
+    return is_so
+
+
+def _is_headline(scores: pd.DataFrame, ordering: Ordering) -> Flags:
+    """Tell for each series whether it is its case's headline.
+
+    A registered instrument goes before others, then the one with most ratings, its total, the scale with most ratings.
+    """
+    is_headline = np.zeros(ordering.n_series, dtype=bool)
+    asked = np.flatnonzero(rates_as_client(scores, ordering))
+    if not len(asked):
+        return is_headline
+    kind, names = ordering.kinds(scores, "instrument", "scale")
+    kind = kind[asked]
+    is_known, is_total, rank = (
+        np.array(values)[kind]
+        for values in (
+            [instrument in INSTRUMENTS for instrument, _ in names],
+            [scale == "total" for _, scale in names],
+            [sorted(names).index(name) for name in names],
+        )
+    )
+    n_scored = count_cells(scores["score"].notna(), ordering)[asked]
+    case = ordering.number["case_id"][asked]
+    form = np.unique(combine_numbers([case, ordering.number["instrument"][asked]]), return_inverse=True)[1]
+    n_forms = np.zeros(len(asked), dtype=np.int64)
+    np.maximum.at(n_forms, form, n_scored)
+    order = np.lexsort((rank, -n_scored, ~(is_total & (n_scored > 0)), -n_forms[form], ~is_known, case))
+    is_best = np.append(True, np.diff(case[order]) != 0)
+    is_headline[asked[order[is_best]]] = True
+    return is_headline

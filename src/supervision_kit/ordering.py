@@ -107,6 +107,13 @@ def order_series(table: pd.DataFrame, *, key: tuple[str, ...], within: str) -> O
     return _sort(table, session, np.repeat(np.arange(len(starts)), length), code, number)
 
 
+def count_cells(is_so: pd.Series, ordering: Ordering) -> Positions:
+    """Return in how many of its rows a column of true and false is true, for each series."""
+    cells = is_so.to_numpy(dtype=np.int64)
+    counts: Positions = np.add.reduceat(cells if ordering.rows is None else cells[ordering.rows], ordering.start)
+    return counts
+
+
 def combine_numbers(numbers: list[Positions]) -> Positions:
     """Return one number for each combination of numbers."""
     code = numbers[0]

@@ -96,28 +96,34 @@ def rating_reasons(
     `last_session` is each case's latest session with any form, `last_rated` the latest with an alliance rating by the
     client, missing where there is none.
     """
-    for case, last in last_session.items():
-        if case not in last_rated.index:
+    rated_to = last_rated.to_dict()
+    for case, last in last_session.to_dict().items():
+        if case not in rated_to:
             yield str(case), "missing", "There is no alliance rating from the client so far."
-        elif (silent := int(last) - int(last_rated.loc[str(case)])) >= MISSING_SESSIONS:
+        elif (silent := int(last) - int(rated_to[case])) >= MISSING_SESSIONS:
             yield str(case), "missing", f"No alliance rating from the client in the last {counted(silent, 'session')}."
-    for (case, instrument, key), ratings in headline.dropna(subset="score").groupby(["case_id", "instrument", "scale"]):
-        scale, latest = find_scale(str(instrument), str(key)), ratings["score"].iloc[-1]
+    for case, instrument, key, ratings in _ratings_by_case(headline):
+        scale, latest = find_scale(instrument, key), ratings[-1]
         if scale is None:
             continue
-        n_top = _n_last((ratings["score"] - scale.highest).abs().to_numpy() <= ROUNDING)
+        n_top = _n_last(np.abs(ratings - scale.highest) <= ROUNDING)
         if n_top >= FLAT_FORMS:
             sentence = f"{n_top} forms in a row at the top of the scale: they cannot tell how it is going."
-            yield str(case), "top", sentence
+            yield case, "top", sentence
         if scale.cutoff and scale.cutoff.marks == "below" and latest < scale.cutoff.line - ROUNDING:
-            name = f"{INSTRUMENTS[str(instrument)].short_title} {scale.title}"
+            name = f"{INSTRUMENTS[instrument].short_title} {scale.title}"
             line, sure = f"{scale.cutoff.line:g}", scale.cutoff.provenance
             after = f" ({sure.short})" if sure.sureness == "unconfirmed" else ""
-            yield (
-                str(case),
-                "below_line",
-                f"The latest {name} is {round(latest, 2):g}, below the line of {line}{after}.",
-            )
+            yield case, "below_line", f"The latest {name} is {round(latest, 2):g}, below the line of {line}{after}."
+
+
+def _ratings_by_case(headline: pd.DataFrame) -> Iterator[tuple[str, str, str, np.ndarray]]:
+    """Give (case_id, instrument, scale, scores) for each case, whose rows stand together."""
+    rated = headline[headline["score"].notna()]
+    case, instrument, key = (rated[name].to_numpy(dtype=object) for name in ("case_id", "instrument", "scale"))
+    starts = np.flatnonzero(np.append(True, case[1:] != case[:-1])[: len(case)])
+    ratings = np.split(rated["score"].to_numpy(), starts[1:]) if len(starts) else []
+    yield from zip(case[starts], instrument[starts], key[starts], ratings, strict=True)
 
 
 def outcome_reasons(relations: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.agreement.raters import THERAPIST_FORMS
-from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.detection.measuring import ROUNDING, median_of
 from supervision_kit.episodes import smallest_fall
+from supervision_kit.ordering import Ordering, count_cells
 from supervision_kit.repair.line import RatingLine
 from supervision_kit.tables import EPISODES, MARKS, SCORES, SERIES_KEY
 
@@ -61,20 +62,22 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
     [True]
     """
     judged = None if marks is None else MARKS.check(marks)
-    told = compare_with_therapists(EPISODES.check(falls), SCORES.check(scores), marks=judged)
+    told = compare_with_therapists(EPISODES.check(falls), *SCORES.check_in_order(scores), marks=judged)
     return told.set_axis(falls.index)
 
 
-def compare_with_therapists(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.DataFrame | None) -> pd.Series:
+def compare_with_therapists(
+    falls: pd.DataFrame, scores: pd.DataFrame, ordering: Ordering, *, marks: pd.DataFrame | None
+) -> pd.Series:
     """Do what :func:`find_unrecognised` does, with tables that are checked already."""
     is_unrecognised = pd.Series(pd.NA, index=falls.index, dtype="boolean")
-    seen = _as_therapists_rated(falls, scores)
+    seen = _as_therapists_rated(falls, scores, ordering)
     if seen.empty:
         return is_unrecognised
-    line = RatingLine.lay_out(scores, episodes=seen)
+    line = RatingLine.lay_out(scores, episodes=seen, ordering=ordering)
     since, onset, until = (line.place_after(seen[name]) for name in ("ahead", "before_onset", "nadir"))
     places = since[:, None] - np.arange(1, LEVEL_RATINGS + 1)
-    before = pd.DataFrame(np.where(places >= line.first[:, None], line.score[places], np.nan)).median(axis=1).to_numpy()
+    before = median_of(np.where(places >= line.first[:, None], line.score[places], np.nan))[:, 0]
     can_tell = ~np.isnan(before) & (onset < until)
     floor = np.array([smallest_fall(*key) for key in zip(seen["instrument"], seen["scale"], strict=True)])
     shows = before - line.lowest(since, until) >= floor - ROUNDING
@@ -84,9 +87,11 @@ def compare_with_therapists(falls: pd.DataFrame, scores: pd.DataFrame, *, marks:
     return is_unrecognised
 
 
-def _as_therapists_rated(falls: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+def _as_therapists_rated(falls: pd.DataFrame, scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
     """Return the clients' falls that have one with the keys of the therapist's series in place of the client's."""
-    own = scores.loc[scores["rater"].eq("therapist") & scores["score"].notna(), list(SERIES_KEY)].drop_duplicates()
+    is_rated = count_cells(scores["score"].notna(), ordering) > 0 if ordering.n_series else np.zeros(0, dtype=bool)
+    series = scores[list(SERIES_KEY)].iloc[ordering.first_row[is_rated]]
+    own = series[series["rater"] == "therapist"].copy()
     own["client_form"] = own["instrument"].replace(dict(THERAPIST_FORMS))
     clients = falls.assign(row=np.arange(len(falls)))[falls["rater"] == "client"]
     clients = clients.drop(columns="rater").rename(columns={"instrument": "client_form"})
@@ -97,7 +102,8 @@ def _as_therapists_rated(falls: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFr
 
 def _is_marked(seen: pd.DataFrame, marks: pd.DataFrame) -> np.ndarray:
     """Tell for each fall whether a rating of the therapist's series is marked around it."""
-    marked = marks.loc[marks["is_rupture"].fillna(value=False), [*SERIES_KEY, "session"]]
+    is_own = marks["is_rupture"].fillna(value=False) & marks["rater"].eq("therapist")
+    marked = marks.loc[is_own, [*SERIES_KEY, "session"]]
     around = seen[[*SERIES_KEY, "row", "ahead", "nadir"]].merge(marked, on=list(SERIES_KEY))
     around = around[(around["session"] > around["ahead"]) & (around["session"] <= around["nadir"])]
     is_marked: np.ndarray = seen["row"].isin(around["row"]).to_numpy()
