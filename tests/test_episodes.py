@@ -117,6 +117,14 @@ def test_series_and_methods_are_kept_apart(marked_series):
     ]
 
 
+def test_the_episodes_keep_to_their_contract():
+    episodes = sk.find_episodes(sk.mark_sessions(sk.simulate_caseload(12).scores, method=sk.METHODS))
+    assert len(episodes) > 12
+    pd.testing.assert_frame_equal(sk.tables.EPISODES.check(episodes), episodes)
+    key = ["case_id", "rater", "instrument", "scale", "method", "episode"]
+    pd.testing.assert_frame_equal(episodes.sort_values(key, ignore_index=True), episodes)
+
+
 ratings = st.lists(
     st.tuples(st.one_of(st.none(), st.integers(10, 50).map(lambda n: n / 10)), st.booleans()), min_size=1, max_size=25
 )

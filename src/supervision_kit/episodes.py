@@ -69,8 +69,8 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     if not len(episodes["series"]):
         return EPISODES.empty()
     series, of_series = np.unique(episodes.pop("series"), return_inverse=True)
-    about = checked[[*SERIES_KEY, "method"]].iloc[ordering.first_row[series]].reset_index(drop=True)
-    return EPISODES.check(_sort_and_count(about, of_series, episodes))
+    about = checked[[*SERIES_KEY, "method"]].take(ordering.first_row[series])
+    return _sort_and_count(about, of_series, episodes)
 
 
 def smallest_fall(instrument: str, key: str) -> float:
@@ -91,12 +91,15 @@ def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
 
 def _sort_and_count(about: pd.DataFrame, series: Positions, episodes: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     """Return the episodes as a table, sorted and counted; `series` says which row of `about` is an episode's."""
-    rank = np.argsort(about.sort_values([*SERIES_KEY, "method"]).index.to_numpy())[series]
+    keys = list(zip(*(about[name].to_numpy(dtype=object) for name in about), strict=True))
+    by_key = sorted(range(len(keys)), key=keys.__getitem__)
+    rank = np.argsort(by_key)[series]
     order = np.lexsort((episodes["onset"], rank))
-    first = np.searchsorted(rank[order], rank[order])
-    sorted_columns = {name: values[order] for name, values in episodes.items()}
-    table = about.iloc[series[order]].reset_index(drop=True)
-    return table.assign(episode=np.arange(len(order)) - first + 1, **sorted_columns)
+    columns = about.take(series[order]).to_dict("series")
+    columns = {name: text.reset_index(drop=True) for name, text in columns.items()}
+    columns["episode"] = np.arange(len(order)) - np.searchsorted(rank[order], rank[order]) + 1
+    columns |= {name: values[order] for name, values in episodes.items()}
+    return pd.DataFrame({name: columns[name] for name in EPISODES.columns}, copy=False)
 
 
 class _Columns(NamedTuple):

@@ -19,6 +19,7 @@ from supervision_kit.text_columns import any_of, arrow_of, number_texts, where_i
 from supervision_kit.threads import work_through
 
 Positions = npt.NDArray[np.int64]
+Columns = pd.DataFrame | Mapping[str, pd.Series]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Ordering:
         """The position in the table of the first row of each series."""
         return self.start if self.rows is None else self.rows[self.start]
 
-    def kinds(self, table: pd.DataFrame, *columns: str) -> tuple[Positions, list[tuple[str, ...]]]:
+    def kinds(self, table: Columns, *columns: str) -> tuple[Positions, list[tuple[str, ...]]]:
         """Return a number for each series by its texts in `columns`, and the texts that belong to each number."""
         code = combine_numbers([self.number[name] for name in columns])
         kind, first = _count_up(code)
@@ -77,13 +78,14 @@ class Ordering:
         return Ordering(self.length[chosen], rows, number), is_kept
 
 
-def order_series(table: pd.DataFrame, *, key: tuple[str, ...], within: str) -> Ordering:
+def order_series(table: Columns, *, key: tuple[str, ...], within: str) -> Ordering:
     """Find the series of a table.
 
     Parameters
     ----------
     table
-        A table with the text columns of `key`, nowhere missing, and the whole numbers of `within`, in any order.
+        A table, or its columns by name: text in those of `key`, nowhere missing, and whole numbers in `within`. The
+        rows may stand in any order.
     key
         The columns that make a series.
     within
@@ -94,17 +96,17 @@ def order_series(table: pd.DataFrame, *, key: tuple[str, ...], within: str) -> O
     Ordering
         Every row stands in exactly one series.
     """
-    if table.empty:
-        return Ordering(_NONE, None, dict.fromkeys(key, _NONE))
     session = table[within].to_numpy()
+    if not len(session):
+        return Ordering(_NONE, None, dict.fromkeys(key, _NONE))
     starts, number = _stretches(table, key)
     code = combine_numbers(list(number.values()))
-    length = np.diff(np.append(starts, len(table)))
+    length = np.diff(np.append(starts, len(session)))
     rises = session[1:] > session[:-1]
     rises[starts[1:] - 1] = True
     if rises.all() and _all_differ(code):
         return Ordering(length, None, number)
-    return _sort(table, session, np.repeat(np.arange(len(starts)), length), code, number)
+    return _sort(session, np.repeat(np.arange(len(starts)), length), code, number)
 
 
 def count_cells(is_so: pd.Series, ordering: Ordering) -> Positions:
@@ -130,10 +132,10 @@ def combine_numbers(numbers: list[Positions]) -> Positions:
 _NONE = np.zeros(0, dtype=np.int64)
 
 
-def _stretches(table: pd.DataFrame, key: tuple[str, ...]) -> tuple[Positions, dict[str, Positions]]:
+def _stretches(table: Columns, key: tuple[str, ...]) -> tuple[Positions, dict[str, Positions]]:
     """Return the rows where the key changes, and a number for each of them by its text in each column of the key."""
     columns = {name: arrow_of(table[name]) for name in key}
-    compared = work_through(columns.values(), where_it_changes, n_rows=len(table))
+    compared = work_through(columns.values(), where_it_changes, n_rows=len(columns[key[0]]))
     changes = {name: changed for name, changed in zip(columns, compared, strict=True) if changed is not None}
     starts = np.append(0, np.flatnonzero(any_of(changes.values())) + 1) if changes else np.zeros(1, dtype=np.int64)
     number = dict.fromkeys(key, np.zeros(len(starts), dtype=np.int64))
@@ -151,15 +153,13 @@ def _all_differ(code: Positions) -> bool:
     return bool((ordered[1:] > ordered[:-1]).all())
 
 
-def _sort(
-    table: pd.DataFrame, session: Positions, stretch: Positions, code: Positions, number: Mapping[str, Positions]
-) -> Ordering:
+def _sort(session: Positions, stretch: Positions, code: Positions, number: Mapping[str, Positions]) -> Ordering:
     code = code[stretch]
     rows = np.lexsort((session, code))
     same = code[rows[1:]] == code[rows[:-1]]
     start = np.append(0, np.flatnonzero(~same) + 1)
     return Ordering(
-        length=np.diff(np.append(start, len(table))),
+        length=np.diff(np.append(start, len(session))),
         rows=rows,
         number={name: of_stretch[stretch[rows[start]]] for name, of_stretch in number.items()},
         n_repeated=int(np.count_nonzero(same & (session[rows[1:]] == session[rows[:-1]]))),

@@ -67,17 +67,19 @@ class Table:
         return checked, ordering
 
     def _check(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, Ordering | None]:
+        self._require_columns(frame)
         faults: list[str] = []
-        checked = self._check_columns(frame, faults)
+        columns = {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}
         ordering = None
         counters = [name for name in self.key if self.columns[name].dtype == "int64"]
         texts = tuple(name for name in self.key if name not in counters)
-        if not faults and len(counters) == 1 and not any(arrow_of(checked[name]).null_count for name in texts):
-            ordering = order_series(checked, key=texts, within=counters[0])
-        n_empty = {name: _count_empty(checked[name], ordering) for name in self.key}
+        if not faults and len(counters) == 1 and not any(arrow_of(columns[name]).null_count for name in texts):
+            ordering = order_series(columns, key=texts, within=counters[0])
+        n_empty = {name: _count_empty(columns[name], ordering) for name in self.key}
         faults += [f"{name} is empty in {n} row(s)" for name, n in n_empty.items() if n]
+        checked = pd.DataFrame(columns, index=frame.index, copy=False).set_axis(pd.RangeIndex(len(frame)))
         if not faults:
-            faults += _range_faults(checked, ordering)
+            faults += _range_faults(columns, ordering)
             repeated = ordering.n_repeated if ordering else int(checked.duplicated(list(self.key)).sum())
             if repeated:
                 faults.append(f"{repeated} row(s) repeat the key ({', '.join(self.key)}) of an earlier row")
@@ -85,20 +87,19 @@ class Table:
             raise TableError(f"{self.name}: {'; '.join(faults)}.")
         return checked, ordering
 
-    def _check_columns(self, frame: pd.DataFrame, faults: list[str]) -> pd.DataFrame:
+    def _require_columns(self, frame: pd.DataFrame) -> None:
         if not isinstance(frame, pd.DataFrame):
             raise TableError(f"{self.name}: expected a pandas DataFrame, not {type(frame).__name__}.")
-        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()] if name in self.columns})
-        if twice:
-            raise TableError(f"{self.name}: the column(s) {', '.join(twice)} stand in the table more than once.")
+        if not frame.columns.is_unique:
+            twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()] if name in self.columns})
+            if twice:
+                raise TableError(f"{self.name}: the column(s) {', '.join(twice)} stand in the table more than once.")
         missing = [name for name, column in self.columns.items() if name not in frame and not column.optional]
         if missing:
             raise TableError(
                 f"{self.name}: the column(s) {', '.join(missing)} are missing. A row is {self.row}; "
                 f"its columns are {', '.join(self.columns)}."
             )
-        columns = {name: _as_type(frame, name, column, faults) for name, column in self.columns.items()}
-        return pd.DataFrame(columns, index=frame.index, copy=False).reset_index(drop=True)
 
     def empty(self) -> pd.DataFrame:
         """Return this table without rows."""
@@ -109,7 +110,7 @@ def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) 
     if name not in frame:
         return _missing(column.dtype, frame.index)
     values: pd.Series = frame[name]
-    if values.dtype == (TEXT if column.dtype == "str" else column.dtype) and column.dtype != "object":
+    if column.dtype in _DTYPES and values.dtype == _DTYPES[column.dtype]:
         return values
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype if not values.hasnans else "object")
@@ -189,27 +190,29 @@ _TYPE_WORDS = {
     "datetime64[us]": "a date",
     "object": "a list",
 }
+_DTYPES: dict[str, Any] = {"str": TEXT} | {
+    name: pd.api.types.pandas_dtype(name) for name in ("int64", "Int64", "float64", "boolean", "datetime64[us]")
+}
 _NULLABLE = {"int64": "Int64", "float64": "Float64"}
 _PREPARE = {"str": _codes, "int64": _whole, "float64": _numbers, "datetime64[us]": _dates}
 
 
-def _range_faults(checked: pd.DataFrame, ordering: Ordering | None) -> list[str]:
+def _range_faults(columns: Mapping[str, pd.Series], ordering: Ordering | None) -> list[str]:
     faults = []
-    if "session" in checked and checked["session"].min() < 1:
-        low = int((checked["session"] < 1).sum())
+    if "session" in columns and (low := int(np.count_nonzero(columns["session"].to_numpy() < 1))):
         faults.append(f"session is below 1 in {low} row(s): sessions are counted from 1")
-    if "rater" in checked and _raters(checked, ordering) - set(RATERS):
-        other = int((~checked["rater"].isin(RATERS)).sum())
+    if "rater" in columns and _raters(columns, ordering) - set(RATERS):
+        other = int((~columns["rater"].isin(RATERS)).sum())
         faults.append(f"rater is none of {', '.join(RATERS)} in {other} row(s)")
-    if "score" in checked and (infinite := int(np.count_nonzero(np.isinf(checked["score"].to_numpy())))):
+    if "score" in columns and (infinite := int(np.count_nonzero(np.isinf(columns["score"].to_numpy())))):
         faults.append(f"score is infinite in {infinite} row(s)")
     return faults
 
 
-def _raters(checked: pd.DataFrame, ordering: Ordering | None) -> set[str]:
+def _raters(columns: Mapping[str, pd.Series], ordering: Ordering | None) -> set[str]:
     if ordering is None or not ordering.n_series:
-        return set(checked["rater"].unique())
-    return {rater for (rater,) in ordering.kinds(checked, "rater")[1]}
+        return set(columns["rater"].unique())
+    return {rater for (rater,) in ordering.kinds(columns, "rater")[1]}
 
 
 _CASE = {"case_id": Column("str", "the case's code in the clinic's own system, or a random one")}
