@@ -22,11 +22,9 @@ from supervision_kit.instruments import Scale, find_scale
 from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
 
-# This share of the asked rate is spent: estimated hyper-parameters and the guard against dips use up the rest (by
-# simulation). So many series are judged at a time, that what the filter holds fits the processor's cache.
-KEPT = 0.9
-FEW = 1e-4
+# So many series are judged at a time, that what the filter holds fits the processor's cache.
 AT_ONCE = 1024
+FEW = 1e-4  # chances below this are not put in figures
 
 # From which column on which hyper-parameters hold.
 Priors = tuple[tuple[int, LimitsPrior], ...]
@@ -149,7 +147,7 @@ class PersonalLimits(Method):
         nth = np.cumsum(~np.isnan(x), axis=1) - 1
         is_judged = ~np.isnan(x) & (nth[:, -1:] >= RATINGS_BEFORE)
         for _, prior in priors:
-            judged = judge_looking_back(close_gaps(x), prior=prior, rate=KEPT * self.rate)
+            judged = judge_looking_back(close_gaps(x), prior=prior, rate=self.rate)
             for part, values in zip((expected, limit, evidence), judged, strict=True):
                 part[:] = np.where(is_judged, np.take_along_axis(values, np.maximum(nth, 0), axis=1), np.nan)
 
@@ -162,7 +160,7 @@ class PersonalLimits(Method):
             if here.start >= here.stop:
                 break
             ratings = close_gaps(x[:, : here.stop])
-            judged = judge_ratings(ratings, prior=prior, rate=KEPT * self.rate, since=int(nth[:, start].min()))
+            judged = judge_ratings(ratings, prior=prior, rate=self.rate, since=int(nth[:, start].min()))
             place = np.maximum(nth[:, here], 0)
             is_rated = ~np.isnan(x[:, here])
             for part, values in zip((expected, limit, evidence), judged, strict=True):

@@ -27,7 +27,7 @@ LAST_GROWING = 40  # by then the curve has long been flat
 LEVEL, BETWEEN, SPREAD, UNEVEN, CARRY, SOFT, GROWTH = range(7)
 N_PARTS = GROWTH + len(GROWTH_SESSIONS)
 # Nodes of log σ around log s0, in units of `uneven`: the skewed range of a scaled inverse χ².
-NODES = np.linspace(-1.9, 2.5, 5)
+NODES = np.linspace(-1.9, 2.5, 7)
 # What is tried for the chances of a dip and of a fall, with the weight each has beforehand: mostly none.
 CHANCES = np.array([0.0, 0.01, 0.03, 0.06, 0.1])
 BELIEF = np.log(np.array([1.0, 0.02, 0.015, 0.01, 0.01]))

@@ -12,6 +12,9 @@ from supervision_kit.series import Matrix
 # Ratings that go before the first one that can be judged.
 RATINGS_BEFORE = FIRST + 1
 RAREST = 1e-12
+# From which rating on (counted from 0) this share of the asked rate is spent: the guard against dips, which costs more
+# the longer a series is, and hyper-parameters that are estimated use up the rest (by simulation).
+KEPT = ((0, 0.95), (7, 0.9), (15, 0.83), (31, 0.79))
 
 
 def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> tuple[Matrix, Matrix, Matrix]:
@@ -34,7 +37,6 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
     """
     expected, limit, score = (np.full(x.shape, np.nan) for _ in range(3))
     odds = Odds(prior.autocorrelation)
-    needed = needed_scores(rate, odds.carry)
     from scipy.special import ndtri
 
     form = prior.form
@@ -45,7 +47,8 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
         score[:, t] = z
         expected[:, t] = form.score((foresight.weight * foresight.mean).sum(axis=0), softness=prior.softness)
         if t >= max(RATINGS_BEFORE, since):
-            z_needed = np.interp(held, HELD, needed[min(t, SETTLED)])
+            needed = needed_scores(rate * kept_at(t), odds.carry)[min(t, SETTLED)]
+            z_needed = np.interp(held, HELD, needed)
             limit[:, t] = form.score(find_quantile(foresight, z_needed), softness=prior.softness)
         if t >= FIRST:
             held = np.minimum(odds.of(z, held), CAP)
@@ -53,6 +56,11 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
     for part in (expected, limit, score):
         part[is_missing] = np.nan
     return expected, limit, score
+
+
+def kept_at(t: int) -> float:
+    """Return the share of the asked rate that is spent at a rating, counted from 0."""
+    return next(share for start, share in reversed(KEPT) if t >= start)
 
 
 def fill_on(x: Matrix) -> Matrix:

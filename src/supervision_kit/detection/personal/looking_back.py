@@ -22,6 +22,8 @@ from supervision_kit.series import Matrix
 # The kit's own choices.
 DEPTH, BEGINS, STAYS = 1.5, 0.1, 0.5
 ROUNDS = 4
+# This share of the asked rate is spent; hyper-parameters that are estimated use up the rest.
+KEPT = 0.9
 # The limit of the log odds is found on so many ratings drawn from the prior, but on some series at least.
 N_DRAWN, FEWEST_DRAWN = 72_000, 1000
 
@@ -43,7 +45,7 @@ def judge_looking_back(x: Matrix, *, prior: LimitsPrior, rate: float) -> tuple[M
     view = _look_at(x, prior)
     n_rated = np.count_nonzero(~np.isnan(x), axis=1)
     lengths, which = np.unique(np.maximum(n_rated, 1), return_inverse=True)
-    critical = np.array([critical_log_odds(prior, rate, int(n)) for n in lengths])[which]
+    critical = np.array([critical_log_odds(prior, KEPT * rate, int(n)) for n in lengths])[which]
     limit = prior.form.score(view.usual - view.sd * _needed(critical - view.log_odds), softness=prior.softness)
     expected = prior.form.score(view.usual, softness=prior.softness)
     score = -ndtri(np.clip(view.tail, RAREST, 1 - RAREST))
