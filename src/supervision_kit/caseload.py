@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.detection.method import check_number
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError, UnknownNameError
-from supervision_kit.headline import rates_as_client, take_headline
+from supervision_kit.headline import Flags, rates_as_client, take_headline
 from supervision_kit.ordering import Ordering, count_cells
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons import REASONS, episode_reasons, outcome_reasons, rating_reasons
@@ -78,7 +79,7 @@ def review_caseload(
     own = headline.loc[is_last, list(SERIES_KEY)]
     rated = _rated_sessions(checked, ordering)
     cases = _describe(checked, headline, rated)
-    falls = _place(falls_among(followed.merge(own, on=list(SERIES_KEY))), headline)
+    falls = _place(falls_among(followed[_are_of(own, followed)]), headline)
     cases["outcome_class"] = _classify(
         cases.index, falls, _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
     )
@@ -95,13 +96,9 @@ def review_caseload(
         *rating_reasons(headline, cases["last_session"], rated.groupby("case_id")["session"].max()),
         *outcome_reasons(relate_series(checked, headline, criteria={})),
     ]
-    reasons = pd.DataFrame(found, columns=["case_id", "key", "sentence"])
-    reasons["weight"] = reasons["key"].map(weight).astype(float)
-    reasons = reasons.sort_values("weight", ascending=False, kind="stable")
-    once = reasons.drop_duplicates(["case_id", "key"]).groupby("case_id")["weight"].sum()
-    cases["priority"] = once.reindex(cases.index, fill_value=0.0)
-    sentences = reasons.groupby("case_id")["sentence"].agg(tuple).to_dict()
-    cases["reasons"] = pd.Series([sentences.get(case, ()) for case in cases.index], index=cases.index, dtype=object)
+    told = {case: _weigh_reasons(reasons, weight) for case, reasons in _by_case(found).items()}
+    cases["priority"] = [told[case][0] if case in told else 0.0 for case in cases.index]
+    cases["reasons"] = pd.Series([told[case][1] if case in told else () for case in cases.index], index=cases.index)
     ordered = cases.reset_index().sort_values(["priority", "case_id"], ascending=[False, True])
     return CASELOAD.check(ordered)
 
@@ -120,18 +117,35 @@ def _weigh(weights: Mapping[str, float]) -> dict[str, float]:
     return {key: float(weights.get(key, reason.weight)) for key, reason in REASONS.items()}
 
 
+def _are_of(series: pd.DataFrame, table: pd.DataFrame) -> Flags:
+    """Tell for each row of a table whether it belongs to one of these series."""
+    wanted, keys = (list(zip(*(one[name].to_list() for name in SERIES_KEY), strict=True)) for one in (series, table))
+    known = set(wanted)
+    return np.array([key in known for key in keys], dtype=bool)
+
+
+def _by_case(found: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
+    reasons: dict[str, list[tuple[str, str]]] = {}
+    for case, key, sentence in found:
+        reasons.setdefault(case, []).append((key, sentence))
+    return reasons
+
+
+def _weigh_reasons(reasons: list[tuple[str, str]], weight: Mapping[str, float]) -> tuple[float, tuple[str, ...]]:
+    """Return the priority of a case, in which a reason counts once, and the sentences, most weighty first."""
+    ordered = sorted(reasons, key=lambda reason: -weight[reason[0]])
+    return sum(weight[key] for key in dict.fromkeys(key for key, _ in ordered)), tuple(text for _, text in ordered)
+
+
 def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     """Add where each fall stands by now: the latest rating, and whether it is down then."""
-    rated = headline.dropna(subset="score")[["case_id", "session", "score"]]
     falls = falls.reset_index(drop=True)
-    latest = rated.groupby("case_id").last()
-    falls["last_rated"] = falls["case_id"].map(latest["session"]).astype("int64")
     half_way = falls["pre_level"] - END_SHARE * falls["depth"] - ROUNDING
     line = RatingLine.lay_out(headline, episodes=falls)
+    falls["last_rated"] = line.session[line.stop - 1]
     never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way)
     is_latest = ~falls.duplicated("case_id", keep="last")
-    is_low = falls["case_id"].map(latest["score"]).astype(float) < half_way
-    falls["is_down"] = is_low & (is_latest | never_back)
+    falls["is_down"] = (line.score[line.stop - 1] < half_way) & (is_latest | never_back)
     return falls
 
 
@@ -157,7 +171,7 @@ def _judged_cases(marks: pd.DataFrame, ordering: Ordering, headline: pd.DataFram
         return marks["case_id"]
     is_judged = count_cells(marks["is_rupture"].notna(), ordering) > 0
     series = marks[list(SERIES_KEY)].iloc[ordering.first_row[is_judged]]
-    return series.merge(headline, on=list(SERIES_KEY))["case_id"]
+    return series.loc[_are_of(headline, series), "case_id"]
 
 
 def _judgeable_cases(headline: pd.DataFrame) -> pd.Series:

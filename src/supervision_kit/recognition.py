@@ -104,6 +104,8 @@ def _is_marked(seen: pd.DataFrame, marks: pd.DataFrame) -> np.ndarray:
     """Tell for each fall whether a rating of the therapist's series is marked around it."""
     is_own = marks["is_rupture"].fillna(value=False) & marks["rater"].eq("therapist")
     marked = marks.loc[is_own, [*SERIES_KEY, "session"]]
+    if marked.empty:
+        return np.zeros(len(seen), dtype=bool)
     around = seen[[*SERIES_KEY, "row", "ahead", "nadir"]].merge(marked, on=list(SERIES_KEY))
     around = around[(around["session"] > around["ahead"]) & (around["session"] <= around["nadir"])]
     is_marked: np.ndarray = seen["row"].isin(around["row"]).to_numpy()

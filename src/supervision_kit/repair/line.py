@@ -64,7 +64,7 @@ class RatingLine:
 
     def place_after(self, session: npt.ArrayLike) -> Places:
         """Return the place of each episode's first rating after the session given for it, or the end of its series."""
-        session = np.clip(session, -1, self._span - 1)
+        session = np.clip(np.asarray(session, dtype=np.int64), -1, self._span - 1)
         place: Places = np.searchsorted(self._order, self._series * self._span + session, side="right")
         return place
 
