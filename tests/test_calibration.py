@@ -172,8 +172,29 @@ def test_the_usual_thresholds_go_from_half_to_double_the_one_that_is_set():
     curve = sk.threshold_curve(noise(20, 10), method="adjacent_drop")
     assert (curve["threshold"].min(), curve["threshold"].max()) == (0.75, 3)
     assert curve["n_by_chance"].is_monotonic_decreasing
-    with pytest.raises(SettingError, match="thresholds="):
-        sk.threshold_curve(noise(20, 10), method="cutoff")
+
+
+@pytest.mark.parametrize("method", sk.METHODS)
+def test_every_method_has_its_usual_thresholds(method):
+    scores = sk.simulate_caseload(12).scores.query("instrument == 'srs'")
+    curve = sk.threshold_curve(scores, method=method)
+    assert len(curve) == 11
+    assert curve["threshold"].is_monotonic_increasing
+    fewer = curve if sk.METHODS[method].threshold != "rate" else curve[::-1]
+    assert fewer["n_marks"].is_monotonic_decreasing
+    assert fewer["n_by_chance"].is_monotonic_decreasing
+
+
+def test_where_the_threshold_is_a_floor_of_none_it_goes_from_none_to_double_the_floor_of_the_scale():
+    scores = sk.simulate_caseload(12).scores.query("instrument == 'srs'")
+    curve = sk.threshold_curve(scores, method="cutoff")
+    assert (curve["threshold"].min(), curve["threshold"].max()) == (0, 6)  # 7.5 % of 40 points, doubled
+
+
+def test_each_scale_has_thresholds_of_its_own():
+    scores = sk.simulate_caseload(12).scores.query("scale == 'total' and rater == 'client'")
+    middle = sk.threshold_curve(scores, method="points_drop").groupby("instrument")["threshold"].median()
+    assert middle["srs"] > 4 * middle["wai_sr"]
 
 
 def test_the_table_given_is_not_changed():

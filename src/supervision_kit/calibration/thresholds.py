@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.calibration.rated_groups import RatingModel, list_groups
+from supervision_kit.calibration.rated_groups import RatedGroup, RatingModel, list_groups
 from supervision_kit.calibration.simulation import judge_each, learn, simulate_steady
 from supervision_kit.detection import METHODS, Method, mark_sessions
 from supervision_kit.detection.marking import find_method
-from supervision_kit.errors import SettingError
 from supervision_kit.tables import THRESHOLDS
 
 N_THRESHOLDS = 11
@@ -41,7 +40,7 @@ def threshold_curve(
         A key, or a method with settings.
     thresholds
         Values of the method's own threshold (``Method.threshold``: sigmas, rate, points, …); ``None`` takes eleven
-        from half to double the one that is set.
+        from half to double the one that is set or belongs to the scale.
     seed
         The same seed gives the same table.
 
@@ -69,26 +68,27 @@ def threshold_curve(
     True
     """
     chosen = find_method(method, known=METHODS)
-    values = tuple(_usual_thresholds(chosen) if thresholds is None else (float(value) for value in thresholds))
-    counted = [_count_marks(scores, replace(chosen, **{chosen.threshold: value})) for value in values]
+    given = None if thresholds is None else tuple(float(value) for value in thresholds)
     rows = []
     for group in list_groups(scores, owner="threshold_curve"):
+        values = _usual_thresholds(chosen, group) if given is None else given
         by_chance = _marks_by_chance(group.settle(chosen), values, group.model, group.lengths, seed)
-        for value, marks, counts in zip(values, counted, by_chance, strict=True):
+        of_group = scores[(scores[list(group.key)] == list(group.key.values())).all(axis=1)]
+        for value, counts in zip(values, by_chance, strict=True):
             low, high = np.quantile(counts, [0.025, 0.975])
-            about_chance = {"n_by_chance": float(np.mean(counts)), "low": low, "high": high}
-            rows.append({**group.key, "threshold": value, **marks[tuple(group.key.values())], **about_chance})
+            is_rupture = mark_sessions(of_group, method=_at(chosen, value))["is_rupture"]
+            rows.append(
+                {
+                    **group.key,
+                    "threshold": value,
+                    "n_judged": int(is_rupture.notna().sum()),
+                    "n_marks": int(is_rupture.sum()),
+                    "n_by_chance": float(np.mean(counts)),
+                    "low": low,
+                    "high": high,
+                }
+            )
     return THRESHOLDS.check(pd.DataFrame(rows))
-
-
-def _count_marks(scores: pd.DataFrame, method: Method) -> dict[tuple[str, ...], dict[str, int]]:
-    """Return how many sessions of each scale and rater are judged, and marked."""
-    marks = mark_sessions(scores, method=method).groupby(["instrument", "scale", "rater"])["is_rupture"]
-    counted = marks.agg(n_judged="count", n_marks="sum")
-    return {
-        (instrument, scale, rater): {"n_judged": judged, "n_marks": marked}
-        for instrument, scale, rater, judged, marked in counted.reset_index().itertuples(index=False)
-    }
 
 
 @lru_cache(maxsize=64)
@@ -107,10 +107,17 @@ def _n_marks(methods: list[Method], copies: npt.NDArray[np.float64]) -> npt.NDAr
     return n_marks
 
 
-def _usual_thresholds(method: Method) -> Iterable[float]:
-    value = getattr(method, method.threshold)
-    if value is None:
-        raise SettingError(f"threshold_curve: {method.title} has no {method.threshold} set; give thresholds=.")
-    if value == 0:
-        raise SettingError(f"threshold_curve: {method.threshold} of {method.title} is 0; give thresholds=.")
-    return (float(one) for one in np.geomspace(value / 2, value * 2, N_THRESHOLDS).round(6))
+def _at(method: Method, value: float | None) -> Method:
+    """Return the method with its threshold set to `value`; what it has learnt stays."""
+    return replace(method, **{method.threshold: value})
+
+
+def _usual_thresholds(method: Method, group: RatedGroup) -> tuple[float, ...]:
+    """Return thresholds around the one that is set; where that is 0, from 0 to double what the scale would say."""
+    value = getattr(group.settle(method), method.threshold)
+    if value:
+        values = np.geomspace(value / 2, value * 2, N_THRESHOLDS)
+    else:
+        of_scale = getattr(group.settle(_at(method, None)), method.threshold)
+        values = np.linspace(0, 2 * of_scale, N_THRESHOLDS)
+    return tuple(values.round(6).tolist())
