@@ -328,6 +328,12 @@ def test_a_prior_that_cannot_be_is_refused(wrong):
         replace(PRIOR, **wrong)
 
 
+def test_even_one_session_each_gives_a_prior(series):
+    prior = sk.learn_prior(as_scores(series, np.array([[3.5], [4.0], [4.5]])), instrument="wai_sr", scale="total")
+    assert prior.level == pytest.approx(4, abs=0.3)
+    assert prior.between > 0
+
+
 def test_a_scale_that_nobody_rated_cannot_be_learnt_from(series):
     with pytest.raises(sk.UnknownNameError):
         sk.learn_prior(series(4, 4, 5), instrument="srs", scale="bond")

@@ -14,9 +14,10 @@ from supervision_kit.detection.measuring import ROUNDING, spread, spread_so_far
 from supervision_kit.detection.method import Judgement, Method, in_digits, setting
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
-from supervision_kit.detection.personal.learning import close_gaps, learn_at_once, learn_in_turn
+from supervision_kit.detection.personal.learning import learn_at_once, learn_in_turn
 from supervision_kit.detection.personal.looking_back import judge_looking_back
 from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.detection.personal.sample import close_gaps
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
 from supervision_kit.series import Matrix, column_of, iter_blocks

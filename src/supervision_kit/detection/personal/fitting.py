@@ -6,67 +6,39 @@ spread. What the penalty expects is that of the scale where it is known, else wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from supervision_kit.detection.personal.filter import Belief, People, foresee
 from supervision_kit.detection.personal.form import Form
-from supervision_kit.detection.personal.judging import fill_on
+from supervision_kit.detection.personal.growing import go_on_growing
+from supervision_kit.detection.personal.likelihood import (
+    BETWEEN,
+    CARRY,
+    GROWTH,
+    LEVEL,
+    N_PARTS,
+    SOFT,
+    SPREAD,
+    UNEVEN,
+    Candidates,
+    Fit,
+    log_likelihoods,
+    weights_of,
+)
 from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.detection.personal.sample import Sample
 from supervision_kit.series import Matrix
 
-# Early growth is −Σ β_k exp(−(t − 1)/ρ_k) with β_k ≥ 0 and these ρ, in sessions: it never falls and ends by itself.
-GROWTH_SESSIONS = (1.5, 5.0)
-# Growth after the sessions that were fitted goes on as the caseload's ratings say, as far as their mean is surer than
-# this share of the typical spread; one person's rating counts for at most so many predictive SD.
-GROWTH_SD, MOST_SAID = 0.1, 1.5
-LAST_GROWING = 40  # by then the curve has long been flat
-# Places in the vector of hyper-parameters; the parts of the growth follow.
-LEVEL, BETWEEN, SPREAD, UNEVEN, CARRY, SOFT, GROWTH = range(7)
-N_PARTS = GROWTH + len(GROWTH_SESSIONS)
-# Nodes of log σ around log s0, in units of `uneven`: the skewed range of a scaled inverse χ².
-NODES = np.linspace(-1.9, 2.5, 7)
 # What is tried for the chances of a dip and of a fall, with the weight each has beforehand: mostly none.
 CHANCES = np.array([0.0, 0.01, 0.03, 0.06, 0.1])
 BELIEF = np.log(np.array([1.0, 0.02, 0.015, 0.01, 0.01]))
-# Scales marked at least as finely as this may be used in whole points only.
-FINEST = 0.1
 # The ceiling can be soft where more ratings than this lie within two within-person SDs of it.
 SHARE_NEAR_TOP = 0.1
 FIRST_ROUNDS, LATER_ROUNDS = 6, 3
 # A caseload's shape of unequal spreads is drawn towards the scaled inverse χ² as by so many more people.
 PEOPLE_OF_SHAPE = 6.0
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Ratings to fit, as bytes, so that what they give can be remembered.
-
-    One row a series, no gaps, NaN after its end; the first `n_fitted` columns are fitted, the others go on from there.
-    """
-
-    shape: tuple[int, int]
-    raw: bytes
-    n_fitted: int
-
-    @classmethod
-    def of(cls, x: Matrix, *, n_fitted: int) -> Sample:
-        """Return the ratings `x` as a sample."""
-        return cls((x.shape[0], x.shape[1]), np.ascontiguousarray(x).tobytes(), n_fitted)
-
-    @property
-    def ratings(self) -> Matrix:
-        """The ratings, (n_series, n_ratings)."""
-        return np.frombuffer(self.raw).reshape(self.shape)
-
-    def form_of(self, form: Form) -> Form:
-        """Return `form`, in whole points where it could be marked more finely and nobody here has."""
-        x = self.ratings[:, : self.n_fitted]
-        rated = x[~np.isnan(x)]
-        is_coarser = 0 < form.step <= FINEST and bool((rated == np.round(rated)).all())
-        return replace(form, step=1.0) if is_coarser else form
 
 
 @dataclass(frozen=True)
@@ -76,32 +48,6 @@ class Guess:
     centre: Matrix
     sd: Matrix
     floor: float
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Hyper-parameters as a vector, the chances of a dip and of a fall, and the weights of the nodes."""
-
-    values: Matrix
-    dip: float
-    fall: float
-    weight: Matrix | None = None
-
-    def prior(self, form: Form, growth: Matrix) -> LimitsPrior:
-        """Return these as plain numbers, with what is added in each session."""
-        weight = _weights(self.values[UNEVEN]) if self.weight is None else self.weight
-        return LimitsPrior(
-            level=float(self.values[LEVEL]),
-            between=float(np.exp(self.values[BETWEEN])),
-            spreads=tuple(map(float, _sigma(self.values[None])[:, 0])),
-            weights=tuple(map(float, weight / weight.sum())),
-            autocorrelation=float(self.values[CARRY]),
-            growth=tuple(map(float, growth)),
-            step=form.step,
-            lowest=form.lowest,
-            highest=form.highest,
-            softness=float(self.values[SOFT]),
-        )
 
 
 def guess_of(x: Matrix, form: Form) -> Guess:
@@ -169,33 +115,6 @@ def refine(x: Matrix, fit: Fit, *, guess: Guess, form: Form, rounds: int) -> Fit
     return fit
 
 
-def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
-    """Return the growth over all columns of the sample: fitted, then session by session what its ratings say.
-
-    A session is expected to add what the fitted curve adds; the mean of the caseload's ratings, no later than that
-    session's, corrects it. Growth never falls.
-    """
-    x = sample.ratings
-    people = _people(Candidates.one(fit), len(x), x.shape[1])
-    path = people.growth[:, 0].copy()
-    added = np.diff(path, prepend=path[0])
-    typical = np.exp(fit.values[SPREAD])
-    lower, upper = form.interval(fill_on(x), softness=fit.values[SOFT])
-    belief = Belief.before_all(people, len(x))
-    for t, rating in enumerate(zip(lower.T, upper.T, strict=True)):
-        if t >= sample.n_fitted - 1:
-            path[t] = path[t - 1] + added[t]
-            if t < LAST_GROWING:
-                tiny = 1e-4 * typical
-                less, more = (belief.take_in(rating, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
-                slope = np.where(np.isnan(x[:, t]), 0.0, np.log(more / less) / (2 * tiny))
-                slope = np.clip(slope, -MOST_SAID / typical, MOST_SAID / typical)
-                correction = slope.sum() / ((slope**2).sum() + 1 / (GROWTH_SD * typical) ** 2)
-                path[t] = max(path[t] + correction, path[t - 1])
-        _, belief = belief.take_in(rating, path[t], people)
-    return path
-
-
 def _step(x: Matrix, fit: Fit, guess: Guess, form: Form, is_free: np.ndarray) -> Fit:
     """One step up by persons' slopes (Berndt, Hall, Hall & Hausman 1974); dip and fall averaged over those tried."""
     tiny = 1e-4 * _units(fit.values)
@@ -252,74 +171,7 @@ def _average(totals: Matrix) -> float:
 
 def _reweigh(x: Matrix, fit: Fit, form: Form) -> Fit:
     """Move the weights of the nodes towards where the caseload's people are (one step of EM)."""
-    shape = _weights(fit.values[UNEVEN])
+    shape = weights_of(fit.values[UNEVEN])
     _, after = log_likelihoods(x, Candidates.one(fit), form)
     weight = (after.sum(axis=1) + PEOPLE_OF_SHAPE * shape) / (x.shape[0] + PEOPLE_OF_SHAPE)
     return Fit(fit.values, fit.dip, fit.fall, weight)
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Hyper-parameters to be tried: vectors (n, N_PARTS), chances of a dip and of a fall (n,), weights of the nodes."""
-
-    values: Matrix
-    dip: Matrix
-    fall: Matrix
-    weight: Matrix | None = None
-
-    @classmethod
-    def one(cls, fit: Fit) -> Candidates:
-        """Return one fit alone."""
-        return cls(fit.values[None], np.array([fit.dip]), np.array([fit.fall]), fit.weight)
-
-
-def log_likelihoods(x: Matrix, tried: Candidates, form: Form) -> tuple[Matrix, Matrix]:
-    """Return the log-likelihood of each series under each candidate, (n_candidates, n_series), and the last weights."""
-    n_tried = len(tried.values)
-    softness = np.repeat(tried.values[:, [SOFT]], len(x), axis=0)
-    lower, upper = form.interval(np.tile(fill_on(x), (n_tried, 1)), softness=softness)
-    seen = np.tile(~np.isnan(x), (n_tried, 1)).T
-    ll, after = np.zeros(len(lower)), np.empty(0)
-    for t, foresight in enumerate(foresee(lower.T, upper.T, _people(tried, len(x), x.shape[1]))):
-        ll += np.where(seen[t], np.log(foresight.likelihood), 0.0)
-        after = foresight.weight_after if t == 0 else np.where(seen[t], foresight.weight_after, after)
-    return ll.reshape(n_tried, len(x)), after
-
-
-def _people(tried: Candidates, n_series: int, n_sessions: int) -> People:
-    """Return all candidates for all series, candidate by candidate."""
-    values = np.repeat(tried.values, n_series, axis=0)
-    return People(
-        level=values[:, LEVEL],
-        between=np.exp(values[:, BETWEEN]),
-        carry=values[:, CARRY],
-        sigma=_sigma(values),
-        weight=_weights(values[:, UNEVEN]) if tried.weight is None else tried.weight[:, None],
-        growth=np.repeat(_growth(tried.values, n_sessions), n_series, axis=1),
-        dip=np.repeat(tried.dip, n_series),
-        fall=np.repeat(tried.fall, n_series),
-    )
-
-
-def _growth(values: Matrix, n_sessions: int) -> Matrix:
-    """Return what each vector adds in each session, (n_sessions, n_vectors)."""
-    basis = -np.exp(-np.arange(n_sessions)[:, None] / np.array(GROWTH_SESSIONS))
-    added: Matrix = basis @ values[:, GROWTH:].T
-    return added
-
-
-def _sigma(values: Matrix) -> Matrix:
-    """Return the within-person SDs of the nodes, (n_nodes, n_vectors)."""
-    sigma: Matrix = np.exp(values[:, SPREAD] + np.exp(values[:, UNEVEN]) * NODES[:, None])
-    return sigma
-
-
-def _weights(log_uneven: Matrix | float) -> Matrix:
-    """Return how often each node occurs: the density of log σ where σ² is scaled inverse χ², ν = 1/(2 uneven²)."""
-    uneven = np.exp(np.atleast_1d(log_uneven))
-    nu = 1 / (2 * uneven**2)
-    u = uneven * NODES[:, None]
-    log_density = -nu * u - nu / 2 * np.exp(-2 * u)
-    density = np.exp(log_density - log_density.max(axis=0))
-    weights: Matrix = density / density.sum(axis=0)
-    return weights if np.ndim(log_uneven) else weights[:, 0]

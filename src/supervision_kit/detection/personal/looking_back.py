@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from supervision_kit.detection.personal.filter import Cut, cut_normal
+from supervision_kit.detection.personal.cutting import Cut, cut_normal
 from supervision_kit.detection.personal.judging import RAREST
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.series import Matrix
