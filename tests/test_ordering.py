@@ -1,5 +1,7 @@
 """Series found by comparing neighbours, against pandas, which compares everything with everything."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,16 @@ from hypothesis import strategies as st
 import supervision_kit as sk
 from supervision_kit.ordering import order_series
 from supervision_kit.tables import SERIES_KEY
-from supervision_kit.text_columns import TEXT, arrow_of, has_empty, join_columns, pick_texts, repeat_text, text_of
+from supervision_kit.text_columns import (
+    TEXT,
+    arrow_of,
+    has_empty,
+    join_columns,
+    pick_texts,
+    repeat_text,
+    text_of,
+    where_it_changes,
+)
 
 codes = st.sampled_from(["C1", "C2", "C9", "C10", "c1", "Ä", ""])
 rows = st.lists(st.tuples(codes, st.sampled_from(["bond", "total"]), st.integers(1, 4)), min_size=1, max_size=30)
@@ -101,3 +112,24 @@ def test_columns_are_joined_in_order():
 )
 def test_empty_and_missing_texts_are_seen(texts, expected):
     assert has_empty(arrow_of(pd.Series(texts, dtype=TEXT))) is expected
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["client"] * 5,
+        ["", "", ""],
+        ["ab", "a", "b"],  # the letters go on as if it were "ab" again and again
+        ["aba", "bab"],
+        ["client"] * 70_000 + ["clienx"],
+        ["client"] * 70_000,
+        ["é", "è"],
+    ],
+)
+def test_where_a_text_changes_is_told_though_the_column_is_cut_anyhow(texts):
+    whole = pd.Series(["before", *texts], dtype=TEXT)
+    column = join_columns([arrow_of(whole[1:2]), arrow_of(whole[2:])])
+    changed = where_it_changes(column)
+    expected = [one != other for one, other in pairwise(texts)]
+    assert (changed.to_pylist() if changed is not None else [False] * len(expected)) == expected
+    assert (changed is None) == (not any(expected))

@@ -128,8 +128,13 @@ class _Caseload:
     def settle(self, method: Method, learnt: Mapping[Kind, Mapping[Method, Method]]) -> dict[Method, tuple[int, ...]]:
         """Return the method with the settings that belong to each kind of series; kinds that share them go together."""
         numbers: dict[Method, tuple[int, ...]] = {}
+        of_scale: dict[tuple[str, str], Method] = {}  # what a method that learns from nobody is for all raters
+        learns = type(method).learn_from is not Method.learn_from
         for number, kind in enumerate(self.kinds):
-            settled = learnt.get(kind, {}).get(method) or learn(method, kind, self.matrices(number))
+            settled = learnt.get(kind, {}).get(method) or of_scale.get(kind[:2])
+            settled = settled or learn(method, kind, self.matrices(number))
+            if not learns:
+                of_scale[kind[:2]] = settled
             numbers[settled] = (*numbers.get(settled, ()), number)
         return numbers
 
