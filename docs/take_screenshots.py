@@ -42,6 +42,12 @@ def show(page: Page) -> None:
     if page.locator(".sk-drop").count():
         page.locator(".sk-drop input").set_input_files(FILE)
         page.wait_for_selector(".sk-problems tbody tr", timeout=60_000)
+    if page.locator(".sk-chance").count():  # comes a moment after the page
+        page.wait_for_function(
+            "!document.querySelector('.sk-chance').innerText.includes('worked out')", timeout=120_000
+        )
+    if page.locator(".sk-page-episodes").count():
+        page.wait_for_selector("text=Pair by pair", timeout=120_000)
 
 
 def main() -> int:

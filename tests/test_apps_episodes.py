@@ -175,9 +175,9 @@ def test_filters_change_the_drawing_and_the_table(page):
     assert [row["case_id"] for row in page.timeline.figure["tables"]["cases"]] == ["mended"]
     page.filters.open_only.value = True
     assert "No fall is left" in page.showing.value
-    assert {part.layout.display for part in (page.timeline, page.rows, page.save, page.cases)} == {"none"}
+    assert {part.layout.display for part in (page.drawn, page.rows)} == {"none"}
     page.filters.outcome.value = ""
-    assert page.timeline.layout.display != "none"
+    assert page.drawn.layout.display != "none"
 
 
 def test_the_method_is_chosen_with_the_filters_or_the_settings_alike(page):

@@ -265,7 +265,7 @@ def test_rows_that_are_kept_are_told_from_those_set_aside(open_page):
 def test_without_problems_there_is_no_table_and_nothing_to_download(open_page):
     page = open_page(dropped("Client,Session,SRS total\nC1,1,31\n"))
     assert page.problems.layout.display == "none"
-    assert page.save.layout.display == "none"
+    assert page.saving.layout.display == "none"
 
 
 def test_hostile_names_headings_and_cells_are_escaped(open_page):

@@ -51,27 +51,26 @@ class EpisodesPage(LeadingPage):
         self.filters = FilterView(state, self)
         self.chance = ChanceView(state, self, then=self._show_rest)
         self.timeline, self.cases, self.turner = ChartView(), CaseChoice(self), PageTurner(state, self)
+        self.drawn = ipw.VBox([self.timeline, self.cases])  # charts and buttons of our own are hidden by their box
         self.table = ipw.VBox()
         self.table.add_class("sk-table-place")
         self.agreement, self.trust = ipw.HTML(), TrustState(state)
         self.curve, self.curve_says = ChartView(), ipw.HTML()
         self.times = ipw.VBox([ipw.HTML("<h2>How long until they are back</h2>"), self.curve_says, self.curve])
-        self.rows = ipw.VBox([ipw.HTML("<h2>The falls shown, one by one</h2>"), self.table])
-        self.rows.add_class("sk-rows")
         self.save = SaveButton(self._as_workbook, self.guard, description="Save these falls (Excel)")
+        self.rows = ipw.VBox([ipw.HTML("<h2>The falls shown, one by one</h2>"), self.table, self.save])
+        self.rows.add_class("sk-rows")
         self.parts = (
             ipw.HTML(warning),
             self.summary,
             self.chance,
             self.filters,
             self.showing,
-            self.timeline,
-            self.cases,
+            self.drawn,
             self.turner,
             self.times,
             self.agreement,
             self.rows,
-            self.save,
             TrustView(self.trust, self),
             SettingsView(state, self),
             self.code,
@@ -95,8 +94,7 @@ class EpisodesPage(LeadingPage):
         state, falls = self.state, self.state.shown
         self.showing.value = f"<p>{html.escape(state.showing)}</p>{READING if len(falls) else ''}"
         has_falls = ipw.Layout(display="" if len(falls) else "none")
-        for part in (self.timeline, self.cases, self.rows, self.save):
-            part.layout = has_falls
+        self.drawn.layout = self.rows.layout = has_falls
         if len(falls):
             self.timeline.show(charts.episode_timeline(falls, state.shown_cases))
             self.cases.offer(state.shown_cases["case_id"].to_list())

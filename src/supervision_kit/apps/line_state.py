@@ -25,6 +25,9 @@ from supervision_kit.tables import OUTCOMES, SCORES, SERIES_KEY
 # What the pages open with: it judges each session from the earlier ones alone, and holds its rate of false alarms from
 # the fourth rating on.
 OPENING_METHOD = PersonalLimits()
+N_SERIES = (
+    4000  # simulated for what chance gives: fewer than the benchmark's own default, for a page should answer soon
+)
 LOOKS = {"back": "judge from earlier sessions alone", "whole": "look at the whole series"}
 
 
@@ -97,7 +100,7 @@ class LineState(HasTraits):
         """What chance alone would give beside the falls of these cases; takes a moment the first time."""
         if not self.ratings["score"].notna().any():
             return ()
-        chance = chance_benchmark(self.ratings, method=self.method, rule=self.rule)
+        chance = chance_benchmark(self.ratings, method=self.method, rule=self.rule, n_series=N_SERIES)
         return describe_repairs(self.headline_falls, chance)
 
     @property
@@ -261,7 +264,7 @@ class CaseState(LineState):
         """How many falls like these of the whole caseload are chance; takes a moment the first time."""
         if not self.ratings["score"].notna().any():
             return ()
-        chance = chance_benchmark(self.headline, method=self.method, rule=self.rule).row("falls")
+        chance = chance_benchmark(self.headline, method=self.method, rule=self.rule, n_series=N_SERIES).row("falls")
         keys = self.headline[list(SERIES_KEY)].drop_duplicates()
         n, by_chance = len(self.falls.merge(keys)), chance["value"]
         range_ = f"about {by_chance:.0f} ({chance['caseload_low']:.0f} to {chance['caseload_high']:.0f})"

@@ -45,6 +45,7 @@ class LoadPage(Page):
         self.files, self.start, self.question = ipw.VBox(), ipw.HTML(), ipw.VBox()
         self.problems = ProblemView()
         self.save = SaveButton(self._set_aside, self.guard, description="")
+        self.saving = ipw.VBox([self.save])  # a widget of our own is hidden by its box
         self.keep = ImportView(keeping, state, self)
         self._file_views: dict[str, FileView] = {}
         self.lay_out(
@@ -54,7 +55,7 @@ class LoadPage(Page):
             self.files,
             self.question,
             self.problems,
-            self.save,
+            self.saving,
             self.keep,
             self.notes,
             self.code,
@@ -86,7 +87,7 @@ class LoadPage(Page):
         self.problems.show(state.reading.problems)
         n_aside = 0 if ratings is None else ratings.rows_set_aside
         self.save.description = f"Download the {counted(n_aside, 'row')} set aside (Excel)"
-        self.save.layout.display = "" if n_aside else "none"
+        self.saving.layout.display = "" if n_aside else "none"
         self.keep.compare()
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in (ratings.notes if ratings else ()))
         self.notes.value = fold("How the files were read", f"<ul>{notes}</ul>") if notes else ""

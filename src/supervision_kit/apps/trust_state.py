@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from traitlets import Float, HasTraits, Instance, Unicode, validate
+from traitlets import Float, HasTraits, Instance, Unicode, observe, validate
 
 from supervision_kit.apps.line_state import CaseloadState
 from supervision_kit.calibration import calibrate, threshold_curve
 from supervision_kit.charts.series_choice import scale_title
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.instruments import find_scale
 from supervision_kit.records.progress import Progress
 from supervision_kit.tables import CALIBRATION, THRESHOLDS
 
@@ -53,9 +54,15 @@ class TrustState(HasTraits):
     @property
     def groups(self) -> dict[str, str]:
         """Each questionnaire and rater that can be tried, most rated first: its key → its title."""
+        return {
+            key: f"{scale_title(instrument, scale)}, {rater}" for key, (instrument, scale, rater) in self._keys.items()
+        }
+
+    @property
+    def _keys(self) -> dict[str, tuple[str, str, str]]:
         rated = self.line.ratings.dropna(subset="score")
         by_use = rated.groupby(["instrument", "scale", "rater"]).size().sort_values(ascending=False, kind="stable")
-        return {" ".join(key): f"{scale_title(key[0], key[1])}, {key[2]}" for key in by_use.index}
+        return {" ".join(key): key for key in by_use.index}
 
     @property
     def can_work_out(self) -> bool:
@@ -70,16 +77,16 @@ class TrustState(HasTraits):
     @property
     def of_group(self) -> pd.DataFrame:
         """The figures of the chosen group."""
-        return self._chosen(self.calibration)
+        return self._chosen(self.calibration, self.group)
 
     @property
     def curve_of_group(self) -> pd.DataFrame:
         """The thresholds of the chosen group, in order."""
-        return self._chosen(self.curve).sort_values("threshold")
+        return self._chosen(self.curve, self.group).sort_values("threshold")
 
-    def _chosen(self, table: pd.DataFrame) -> pd.DataFrame:
-        key = table["instrument"] + " " + table["scale"] + " " + table["rater"]
-        return table[key == self.group]
+    @staticmethod
+    def _chosen(table: pd.DataFrame, group: str) -> pd.DataFrame:
+        return table[table["instrument"] + " " + table["scale"] + " " + table["rater"] == group]
 
     @property
     def setting(self) -> str:
@@ -100,17 +107,29 @@ class TrustState(HasTraits):
                 self.line.ratings, methods=self.line.methods.values(), n_series=self.n_series, progress=self._tell
             )
             self.stage = "Trying other thresholds"
-            self.threshold = float(getattr(self.line.method, self.line.method.threshold) or 0.0)
             self.curve = self._try_thresholds()
         finally:
             self.stage, self.progress = "", -1.0
 
     def _try_thresholds(self) -> pd.DataFrame:
-        set_to = getattr(self.line.method, self.line.method.threshold)
-        if not set_to:
-            return THRESHOLDS.empty()
-        values = [float(value) for value in np.geomspace(set_to / 2, set_to * 2, N_THRESHOLDS).round(6)]
-        return threshold_curve(self.line.ratings, method=self.line.method, thresholds=values)
+        """Try thresholds from half to double the one set, for each group by itself: scales differ in what is set."""
+        tried = [THRESHOLDS.empty()]
+        for group in self.groups:
+            if set_to := self._set_threshold(group):
+                values = [float(value) for value in np.geomspace(set_to / 2, set_to * 2, N_THRESHOLDS).round(6)]
+                ratings = self._chosen(self.line.ratings, group)
+                tried.append(threshold_curve(ratings, method=self.line.method, thresholds=values))
+        return pd.concat([table for table in tried if len(table)] or tried, ignore_index=True)
+
+    def _set_threshold(self, group: str) -> float:
+        """Return the threshold that the method, as set, has on the group's scale; 0 where it has none."""
+        instrument, scale, _ = self._keys[group]
+        method = self.line.method.for_scale(find_scale(instrument, scale))
+        return float(getattr(method, method.threshold) or 0.0)
+
+    @observe("group", "curve")
+    def _start_from_the_one_set(self, _change: object = None) -> None:
+        self.threshold = self._set_threshold(self.group) if self.group else 0.0
 
     def _tell(self, progress: Progress) -> None:
         self.stage, self.progress = progress.stage, progress.done / (progress.total or 1)

@@ -33,11 +33,12 @@ class TrustView(ipw.VBox):
         self.answer, self.alarms, self.found, self.table = ipw.HTML(), ChartView(), ChartView(), ipw.HTML()
         self.slider = ipw.SelectionSlider(options=[0.0], description="Threshold", continuous_update=True)
         self.at_threshold, self.curve = ipw.HTML(), ChartView()
+        self.drawn = ipw.VBox([self.curve])
         choice = ipw.Box([self.group])
         choice.add_class("sk-controls")
         threshold = ipw.Box([self.slider])
         threshold.add_class("sk-threshold")
-        other = ipw.VBox([ipw.HTML("<h3>If the threshold were another</h3>"), threshold, self.at_threshold, self.curve])
+        other = ipw.VBox([ipw.HTML("<h3>If the threshold were another</h3>"), threshold, self.at_threshold, self.drawn])
         self.results = ipw.VBox([choice, self.answer, self.alarms, self.found, self.table, other])
         head = ipw.HTML(f"<h2>How far can I trust this?</h2>{INTRO}")
         super().__init__([head, self.start, self.status, self.bar, self.results])
@@ -89,7 +90,7 @@ class TrustView(ipw.VBox):
         self.found.show(charts.share_found(state.of_group))
         self.table.value = fold("The same in numbers", figures_in_words(state.of_group))
         curve = state.curve_of_group
-        self.slider.layout.display = self.curve.layout.display = "" if len(curve) else "none"
+        self.slider.layout.display = self.drawn.layout.display = "" if len(curve) else "none"
         if len(curve):
             nearest = min(curve["threshold"], key=lambda value: abs(value - state.threshold))
             options = [(f"{value:g}", value) for value in curve["threshold"]]

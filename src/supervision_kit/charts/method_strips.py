@@ -93,9 +93,9 @@ def _datasets(judged: pd.DataFrame, looks: dict[str, str]) -> tuple[dict[str, Ro
     return drawn, at
 
 
-def _layers(height: int) -> list[alt.Chart]:
-    session = alt.X(
-        "session",
+def _session(field: str) -> alt.X:
+    return alt.X(
+        field,
         type="quantitative",
         title="Session",
         scale=alt.Scale(
@@ -106,6 +106,9 @@ def _layers(height: int) -> list[alt.Chart]:
         ),
         axis=session_axis("bottom"),
     )
+
+
+def _layers(height: int) -> list[alt.Chart]:
     # the axis is invisible and as wide as the trajectory's, so that sessions stand under each other
     y = alt.Y(
         "y",
@@ -120,7 +123,7 @@ def _layers(height: int) -> list[alt.Chart]:
     return [
         layer("frame", "frame")
         .mark_rule(color=theme.GRID, y=height)
-        .encode(x=session.copy(), x2="right:Q", description="says:N"),
+        .encode(x=_session("left"), x2="right:Q", description="says:N"),
         layer("headings", "headings")
         .mark_text(align="left", x=-LEFT - 4, fontWeight=600, fontSize=theme.TEXT_SIZE)
         .encode(y=y, text="name:N"),
@@ -131,5 +134,5 @@ def _layers(height: int) -> list[alt.Chart]:
             strokeWidth=1.4,
             opacity=1,
         )
-        .encode(x=session, y=y, description="says:N", tooltip=tooltip({"says": "method"}), **states),
+        .encode(x=_session("session"), y=y, description="says:N", tooltip=tooltip({"says": "method"}), **states),
     ]
