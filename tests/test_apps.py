@@ -179,6 +179,14 @@ def test_choosing_a_method_offers_its_settings_and_redraws(scores):
     assert page.state.method == sk.ControlChart(sigmas=2.5, median_range=True)
 
 
+def test_what_repaired_means_is_chosen_with_the_settings(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="mended", method=sk.ControlChart(sigmas=1)))
+    settings = find(page, "sk-settings")[-1]
+    settings.kind.value = "limits"
+    assert page.state.rule == sk.RepairRule(kind="limits")
+    assert not find(page, "sk-banner-error")
+
+
 def test_a_setting_that_makes_no_sense_shows_a_plain_banner_and_keeps_the_page(scores):
     page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open", method=sk.AdjacentDrop()))
     before = page.state.method
@@ -238,8 +246,8 @@ def test_where_pages_are_served_the_case_is_a_link_away(scores, monkeypatch):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     scores["case_id"] = scores["case_id"].replace("open", "a b&c")
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
-    link = '<a href="3_case.ipynb?case=a%20b%26c&amp;method=personal_limits&amp;within=3">Open a b&amp;c</a>'
-    assert link in texts(page)
+    asked = "case=a%20b%26c&amp;method=personal_limits&amp;within=3&amp;kind=level"
+    assert f'<a href="3_case.ipynb?{asked}">Open a b&amp;c</a>' in texts(page)
 
 
 def test_the_therapist_filter_redraws(scores):
@@ -260,9 +268,9 @@ def test_the_case_in_the_address_is_opened(monkeypatch):
 
 
 def test_the_address_can_ask_for_a_method_with_its_settings_and_the_window(monkeypatch):
-    monkeypatch.setenv("QUERY_STRING", "case=C05&method=control_chart&sigmas=2&baseline=none&within=5")
+    monkeypatch.setenv("QUERY_STRING", "case=C05&method=control_chart&sigmas=2&baseline=none&within=5&kind=half")
     state = sk.apps.case_page(SAMPLES + "/caseload_tidy.csv").state
-    assert (state.method, state.rule) == (sk.ControlChart(sigmas=2), sk.RepairRule(within=5))
+    assert (state.method, state.rule) == (sk.ControlChart(sigmas=2), sk.RepairRule(within=5, kind="half"))
 
 
 @pytest.mark.parametrize(
@@ -272,6 +280,7 @@ def test_the_address_can_ask_for_a_method_with_its_settings_and_the_window(monke
         ("method=control_chart&sigmas=__import__('os')", "a setting that is no number"),
         ("method=control_chart&sigmas=-1", "must be more than 0"),
         ("within=nan", "within must be"),
+        ("within=3&kind=magic", "kind must be one of"),
     ],
 )
 def test_an_address_that_makes_no_sense_gives_a_page_that_says_so(monkeypatch, query, said):

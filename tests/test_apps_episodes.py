@@ -204,7 +204,7 @@ def test_where_pages_are_served_the_case_opens_with_the_method_of_this_page(stat
     state.method, state.rule = sk.AdjacentDrop(sds=1), sk.RepairRule(within=5)
     page = sk.apps.EpisodesPage(state)
     page.cases.choice.value = "mended"
-    address = "3_case.ipynb?case=mended&amp;method=adjacent_drop&amp;sds=1&amp;within=5"
+    address = "3_case.ipynb?case=mended&amp;method=adjacent_drop&amp;sds=1&amp;within=5&amp;kind=level"
     assert f'<a href="{address}">Open mended</a>' in page.cases.children[1].value
 
 

@@ -30,7 +30,9 @@ def case_link(case_id: str, text: str, *, method: Method, rule: RepairRule) -> s
         for one in method.settings()
         if (value := getattr(method, one.name)) != one.default
     }
-    query = urlencode({"case": case_id, "method": method.key, **settings, "within": rule.within}, quote_via=quote)
+    query = urlencode(
+        {"case": case_id, "method": method.key, **settings, "within": rule.within, "kind": rule.kind}, quote_via=quote
+    )
     return f'<a href="{CASE_NOTEBOOK}?{html.escape(query)}">{html.escape(text)}</a>'
 
 
@@ -49,7 +51,8 @@ def asked_settings(asked: Mapping[str, str]) -> dict[str, object]:
         settings = {one.name: asked[one.name] for one in method.settings() if one.name in asked}
         given["method"] = replace(method, **{name: _read(text, kinds[name]) for name, text in settings.items()})
     if "within" in asked:
-        given["rule"] = RepairRule(within=_read(asked["within"], "int") or 0)
+        kind: Any = asked.get("kind", RepairRule.kind)
+        given["rule"] = RepairRule(within=_read(asked["within"], "int") or 0, kind=kind)
     return given
 
 

@@ -15,6 +15,11 @@ from supervision_kit.detection import METHODS, Method
 
 STEP, SMALL_STEP = 0.1, 0.01  # of a setting, by the arrows beside it
 WITHIN_CHOICES = (3, 5)  # the windows that the literature names
+KINDS = (
+    ("back near the level before", "level"),
+    ("half of the fall regained", "half"),
+    ("two ratings in a row back inside the limit", "limits"),
+)
 
 
 class SettingsView(ipw.VBox):
@@ -33,14 +38,16 @@ class SettingsView(ipw.VBox):
             value=state.rule.within,
             description="Repaired if back",
         )
+        self.kind = ipw.Dropdown(options=KINDS, value=state.rule.kind, description="Repaired means")
         self.source = ipw.HTML()
         self.fields = _box()
-        self.body = ipw.VBox([_box(self.method, self.within), self.fields, self.source])
+        self.body = ipw.VBox([_box(self.method, self.kind, self.within), self.fields, self.source])
         self.toggle = FoldButton("Method and settings", self.body)
         super().__init__([self.toggle, self.body])
         self.add_class("sk-settings")
         self.method.observe(page.guard(self._choose_method), "value")
         self.within.observe(page.guard(self._choose_window), "value")
+        self.kind.observe(page.guard(self._choose_kind), "value")
         state.observe(page.guard(self._show_settings), "method")
         self._show_settings()
 
@@ -50,6 +57,9 @@ class SettingsView(ipw.VBox):
 
     def _choose_window(self, change: Any) -> None:
         self.state.rule = replace(self.state.rule, within=change["new"])
+
+    def _choose_kind(self, change: Any) -> None:
+        self.state.rule = replace(self.state.rule, kind=change["new"])
 
     def _show_settings(self, _change: object = None) -> None:
         method = self.state.method
