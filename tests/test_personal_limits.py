@@ -239,6 +239,34 @@ def test_what_drew_the_ratings_is_recovered(series):
     assert (learnt.step, learnt.lowest, learnt.highest) == (1.0, 0.0, 40.0)  # tenths are possible, nobody used them
 
 
+@pytest.mark.parametrize(("instrument", "used"), [("wai_sr", 1 / 12), ("wai", 1 / 36), ("srs", 1.0), ("core10", 1.0)])
+def test_only_marks_on_lines_may_have_been_made_in_whole_points(instrument, used):
+    from supervision_kit.instruments import find_scale
+
+    form = Form.of(find_scale(instrument, "total"))
+    assert form.as_used(np.array([[4.0, 4.0, 4.0, 3.0]])).step == pytest.approx(used)
+
+
+def test_a_client_who_always_answers_four_is_not_taken_for_one_who_cannot_answer_between(series):
+    flat, fine = (4, 4, 4, 4, 4, 3.5, 3.25, 4), (4, 4, 4, 3.917, 4, 3.5, 3.25, 4)
+    marks = [sk.mark_sessions(series(*row, instrument="wai_sr"), method="personal_limits") for row in (flat, fine)]
+    tails = [stats.norm.sf(one["evidence"].to_numpy(dtype=float)[5]) for one in marks]
+    assert tails[0] == pytest.approx(tails[1], rel=1)
+    assert max(tails) < 0.05
+
+
+def test_a_scale_with_norms_is_expected_to_be_rated_like_them():
+    from supervision_kit.detection.personal.fitting import guess_of
+    from supervision_kit.instruments import Provenance
+    from supervision_kit.instruments.instrument import Norms
+
+    norms = Norms("people in treatment", 70.0, 10.0, Provenance("kit"), reliability=0.36)
+    guess = guess_of(np.array([[70.0, 71.0]]), Form(1.0, 0.0, 100.0, norms=norms))
+    # measurement error 10 √(1 − .36) = 8, more than the usual 6.5; 10² − 8² = 6²
+    assert guess.centre[0] == 70
+    assert np.exp(guess.centre[1:3]) == pytest.approx([6, 8])
+
+
 def test_ruptures_in_the_caseload_hardly_widen_the_spread():
     rng = np.random.default_rng(18)
     x = PRIOR.draw(np.full(300, 16), rng=rng)

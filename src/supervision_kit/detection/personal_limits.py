@@ -10,14 +10,13 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.measuring import ROUNDING, spread, spread_so_far
+from supervision_kit.detection.measuring import ROUNDING, close_gaps, spread, spread_so_far
 from supervision_kit.detection.method import Judgement, Method, in_digits, setting
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
 from supervision_kit.detection.personal.learning import learn_at_once, learn_in_turn
 from supervision_kit.detection.personal.looking_back import judge_looking_back
 from supervision_kit.detection.personal.prior import LimitsPrior
-from supervision_kit.detection.personal.sample import close_gaps
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
 from supervision_kit.series import Matrix, column_of, iter_blocks
@@ -98,7 +97,7 @@ class PersonalLimits(Method):
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the steps and ends of `scale`."""
         method = super().for_scale(scale)
-        return method if scale is None else replace(method, form=form_of(scale))
+        return method if scale is None else replace(method, form=Form.of(scale))
 
     def learn_from(self, matrices: Iterable[Matrix]) -> Self:
         """Return this method with hyper-parameters learnt from all series, unless a prior is set."""
@@ -148,7 +147,7 @@ class PersonalLimits(Method):
         nth = np.cumsum(~np.isnan(x), axis=1) - 1
         is_judged = ~np.isnan(x) & (nth[:, -1:] >= RATINGS_BEFORE)
         for _, prior in priors:
-            judged = judge_looking_back(close_gaps(x), prior=prior, rate=self.rate)
+            judged = judge_looking_back(close_gaps(x)[0], prior=prior, rate=self.rate)
             for part, values in zip((expected, limit, evidence), judged, strict=True):
                 part[:] = np.where(is_judged, np.take_along_axis(values, np.maximum(nth, 0), axis=1), np.nan)
 
@@ -160,17 +159,12 @@ class PersonalLimits(Method):
             here = slice(start, min(end, x.shape[1]))
             if here.start >= here.stop:
                 break
-            ratings = close_gaps(x[:, : here.stop])
+            ratings, _ = close_gaps(x[:, : here.stop])
             judged = judge_ratings(ratings, prior=prior, rate=self.rate, since=int(nth[:, start].min()))
             place = np.maximum(nth[:, here], 0)
             is_rated = ~np.isnan(x[:, here])
             for part, values in zip((expected, limit, evidence), judged, strict=True):
                 part[:, here] = np.where(is_rated, np.take_along_axis(values, place, axis=1), np.nan)
-
-
-def form_of(scale: Scale) -> Form:
-    """Return how the scale's form cuts what is felt into scores."""
-    return Form(scale.step, scale.lowest, scale.highest)
 
 
 def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str = "client") -> LimitsPrior:
@@ -208,4 +202,4 @@ def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str
             "rated scale", f"{instrument} {scale} {rater}", [" ".join(one) for one in rated.to_numpy()]
         )
     known = find_scale(instrument, scale)
-    return learn_at_once(matrices, Form() if known is None else form_of(known))
+    return learn_at_once(matrices, Form() if known is None else Form.of(known))

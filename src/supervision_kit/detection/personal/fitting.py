@@ -6,6 +6,7 @@ spread. What the penalty expects is that of the scale where it is known, else wh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,6 +35,8 @@ from supervision_kit.series import Matrix
 # What is tried for the chances of a dip and of a fall, with the weight each has beforehand: mostly none.
 CHANCES = np.array([0.0, 0.01, 0.03, 0.06, 0.1])
 BELIEF = np.log(np.array([1.0, 0.02, 0.015, 0.01, 0.01]))
+# How much a person's ratings usually vary, as a share of the scale's range (the kit's own choices).
+SPREAD_OF_ANSWERS, SPREAD_ON_LINES = 0.065, 0.045
 # The ceiling can be soft where more ratings than this lie within two within-person SDs of it.
 SHARE_NEAR_TOP = 0.1
 FIRST_ROUNDS, LATER_ROUNDS = 6, 3
@@ -56,8 +59,7 @@ def guess_of(x: Matrix, form: Form) -> Guess:
     means = np.nanmean(x, axis=1)
     floor = max(form.step / 4, 1e-6 * float(np.nanmax(np.abs(x))), 1e-12)
     if form.has_ceiling and np.isfinite(form.lowest):
-        span = form.highest - form.lowest
-        level, between, spread = form.lowest + 0.8 * span, 0.1 * span, 0.045 * span
+        level, between, spread = _usual(form)
         sds = [between, 0.5, 0.4]
     else:
         spread = max(float(np.nanmean(steps)) / 0.8 if (~np.isnan(steps)).any() else 0.0, floor)
@@ -69,13 +71,25 @@ def guess_of(x: Matrix, form: Form) -> Guess:
     return Guess(centre, sd, floor)
 
 
+def _usual(form: Form) -> tuple[float, float, float]:
+    """Return the level, its SD between people and the SD within them that are usual on a registered scale."""
+    span = form.highest - form.lowest
+    spread = (SPREAD_ON_LINES if form.is_marked_on_lines else SPREAD_OF_ANSWERS) * span
+    if form.norms is None:
+        return form.lowest + 0.8 * span, 0.1 * span, spread
+    spread = max(spread, form.norms.measurement_error or 0)
+    between = math.sqrt(max(form.norms.sd**2 - spread**2, (0.3 * form.norms.sd) ** 2))
+    return form.norms.mean, between, spread
+
+
 @lru_cache(maxsize=64)
 def fit_in_turn(samples: tuple[Sample, ...], form: Form) -> tuple[LimitsPrior, ...]:
     """Fit the samples one after the other, each from where the last one ended; remembered by the ratings themselves."""
     priors = []
     fit = None
     for sample in samples:
-        x, its_form = sample.ratings[:, : sample.n_fitted], sample.form_of(form)
+        x = sample.ratings[:, : sample.n_fitted]
+        its_form = form.as_used(x)
         guess = guess_of(x, its_form)
         rounds = FIRST_ROUNDS if fit is None else LATER_ROUNDS
         fit = refine(x, fit or start_of(x, guess, its_form), guess=guess, form=its_form, rounds=rounds)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.instruments import Scale
+from supervision_kit.instruments.instrument import Norms
 from supervision_kit.series import Matrix
 
 
@@ -19,11 +22,37 @@ class Form:
         Distance between neighbouring scores, in scale points; 0 for a continuous scale.
     lowest, highest
         Ends of the scale; infinite where there are none.
+    whole_step
+        The distance where every answer is a whole number, on forms that are marked on lines (to the millimetre, but
+        some clinics write down whole points only); 0 on all others.
+    norms
+        Of people in treatment, where they are published.
     """
 
     step: float = 0.0
     lowest: float = -np.inf
     highest: float = np.inf
+    whole_step: float = 0.0
+    norms: Norms | None = None
+
+    @classmethod
+    def of(cls, scale: Scale) -> Form:
+        """Return the form of a registered scale."""
+        whole_step = scale.step / scale.answer_step if scale.answer_step < 1 else 0.0
+        return cls(scale.step, scale.lowest, scale.highest, whole_step, scale.norms)
+
+    @property
+    def is_marked_on_lines(self) -> bool:
+        """Whether answers are marks on lines."""
+        return self.whole_step > 0
+
+    def as_used(self, x: Matrix) -> Form:
+        """Return the form with the steps that ratings on it were made in."""
+        if not self.is_marked_on_lines:
+            return self
+        steps = (x[~np.isnan(x)] - self.lowest) / self.whole_step
+        is_whole = bool((np.abs(steps - np.round(steps)) < ROUNDING).all())
+        return replace(self, step=self.whole_step) if is_whole else self
 
     @property
     def has_ceiling(self) -> bool:

@@ -14,7 +14,6 @@ from supervision_kit.series import Matrix
 # Growth after the sessions that were fitted goes on as the caseload's ratings say, as far as their mean is surer than
 # this share of the typical spread; one person's rating counts for at most so many predictive SD.
 GROWTH_SD, MOST_SAID = 0.1, 1.5
-LAST_GROWING = 40  # by then the curve has long been flat
 
 
 def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
@@ -33,11 +32,10 @@ def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
     for t, rating in enumerate(zip(lower.T, upper.T, strict=True)):
         if t >= max(sample.n_fitted - 1, 1):
             path[t] = path[t - 1] + added[t]
-            if t < LAST_GROWING:
-                tiny = 1e-4 * typical
-                less, more = (belief.take_in(rating, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
-                slope = np.where(np.isnan(x[:, t]), 0.0, np.log(more / less) / (2 * tiny))
-                path[t] = max(path[t] + _correction(slope, typical), path[t - 1])
+            tiny = 1e-4 * typical
+            less, more = (belief.take_in(rating, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
+            slope = np.where(np.isnan(x[:, t]), 0.0, np.log(more / less) / (2 * tiny))
+            path[t] = max(path[t] + _correction(slope, typical), path[t - 1])
         _, belief = belief.take_in(rating, path[t], people)
     return path
 

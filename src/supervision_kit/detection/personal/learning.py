@@ -16,6 +16,8 @@ from supervision_kit.series import Matrix
 
 # The first column that has a fit, counted from 1; the next ones come after twice as many.
 FIRST_FIT = 4
+# Later columns say little more, and few series get there; growth has ended well before.
+LAST_FIT, LAST_LEARNT = 32, 40
 
 
 def learn_in_turn(matrices: Iterable[Matrix], form: Form) -> tuple[tuple[int, LimitsPrior], ...]:
@@ -25,22 +27,24 @@ def learn_in_turn(matrices: Iterable[Matrix], form: Form) -> tuple[tuple[int, Li
     session is learnt up to that session. Columns without any rating do not count.
     """
     matrices = [x for x in matrices if x.size]
-    columns = _rated_columns(matrices)
+    columns = _rated_columns(matrices)[:LAST_LEARNT]
     lasts = [FIRST_FIT]
-    while lasts[-1] <= len(columns):
+    while lasts[-1] < LAST_FIT:
         lasts.append(2 * lasts[-1])
     samples = tuple(
-        take_sample(matrices, columns[: after - 1], n_fitted=n) for n, after in pairwise(lasts) if n <= len(columns)
+        take_sample(matrices, columns[: after - 1], n_fitted=n)
+        for n, after in pairwise([*lasts, LAST_LEARNT + 1])
+        if n <= len(columns)
     )
     starts = [int(columns[sample.n_fitted - 1]) for sample in samples]
     return tuple(zip(starts, fit_in_turn(samples, form), strict=True))
 
 
 def learn_at_once(matrices: Iterable[Matrix], form: Form) -> LimitsPrior:
-    """Return the hyper-parameters of all series over all their sessions."""
+    """Return the hyper-parameters of all series, by all of their first sessions at once."""
     matrices = list(matrices)
-    columns = _rated_columns(matrices)
-    return fit_in_turn((take_sample(matrices, columns, n_fitted=len(columns)),), form)[0]
+    columns = _rated_columns(matrices)[:LAST_LEARNT]
+    return fit_in_turn((take_sample(matrices, columns, n_fitted=min(len(columns), LAST_FIT)),), form)[0]
 
 
 def _rated_columns(matrices: Sequence[Matrix]) -> npt.NDArray[np.int64]:

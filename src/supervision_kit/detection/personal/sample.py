@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from supervision_kit.detection.measuring import sum_of
-from supervision_kit.detection.personal.form import Form
+from supervision_kit.detection.measuring import close_gaps, sum_of
 from supervision_kit.series import Matrix
 
-# Scales marked at least as finely as this may be used in whole points only.
-FINEST = 0.1
 # So many series say enough about how people differ; of more, evenly many of all kinds are taken.
 MOST_SERIES = 300
 
@@ -39,13 +36,6 @@ class Sample:
         """The ratings, (n_series, n_ratings)."""
         return np.frombuffer(self.raw).reshape(self.shape)
 
-    def form_of(self, form: Form) -> Form:
-        """Return `form`, in whole points where it could be marked more finely and nobody here has."""
-        x = self.ratings[:, : self.n_fitted]
-        rated = x[~np.isnan(x)]
-        is_coarser = 0 < form.step <= FINEST and bool((rated == np.round(rated)).all())
-        return replace(form, step=1.0) if is_coarser else form
-
 
 def take_sample(matrices: Sequence[Matrix], columns: npt.NDArray[np.int64], *, n_fitted: int) -> Sample:
     """Take at most `MOST_SERIES` series: evenly among all, put in order by the values that are fitted.
@@ -68,7 +58,7 @@ def take_sample(matrices: Sequence[Matrix], columns: npt.NDArray[np.int64], *, n
 def _place_in_order(x: Matrix) -> Matrix:
     """Return a number for each series that only equal series share; NaN where there is no rating."""
     # powers of e are no multiples of one another, nor sums of such
-    closed = close_gaps(x) * np.exp(np.arange(x.shape[1]) / x.shape[1])
+    closed = close_gaps(x)[0] * np.exp(np.arange(x.shape[1]) / x.shape[1])
     place = sum_of(np.where(np.isnan(closed), 0.0, closed))[:, 0]
     return np.where(np.isnan(x).all(axis=1), np.nan, place)
 
@@ -79,18 +69,10 @@ def _lay_out(x: Matrix, n_fitted: int) -> Matrix:
     So the nth column holds nth ratings, and none that came in a later column.
     """
     has_gap = np.logical_or.accumulate(np.isnan(x), axis=1)[:, n_fitted:]
-    return np.concatenate([close_gaps(x[:, :n_fitted]), np.where(has_gap, np.nan, x[:, n_fitted:])], axis=1)
+    return np.concatenate([close_gaps(x[:, :n_fitted])[0], np.where(has_gap, np.nan, x[:, n_fitted:])], axis=1)
 
 
 def take_columns(x: Matrix, columns: npt.NDArray[np.int64]) -> Matrix:
     """Return these columns; those that `x` is too narrow for hold no rating."""
     there = columns[columns < x.shape[1]]
     return np.pad(x[:, there], ((0, 0), (0, len(columns) - len(there))), constant_values=np.nan)
-
-
-def close_gaps(x: Matrix) -> Matrix:
-    """Return the ratings of each series one after the other; NaN after the last."""
-    is_missing = np.isnan(x)
-    if not (is_missing[:, :-1] & ~is_missing[:, 1:]).any():
-        return x
-    return np.take_along_axis(x, np.argsort(is_missing, axis=1, kind="stable"), axis=1)
