@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -165,6 +166,12 @@ def test_dots_stand_by_method_with_their_intervals():
         ("Control chart", "3 SD deep", 0.8),
     ]
     assert tables["dots"][0]["says"] == "Control chart, 1.5 SD deep: 25%, interval 20% to 30%"
+
+
+def test_where_nothing_can_be_judged_no_number_of_marks_is_told(told):
+    told.curve = CURVE.assign(n_judged=0, n_marks=0, n_by_chance=np.nan, low=np.nan, high=np.nan)
+    assert told.curve_of_group.empty
+    assert told.at_threshold == ""
 
 
 def test_the_curve_tells_marks_and_chance_at_each_threshold():

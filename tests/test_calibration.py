@@ -182,7 +182,10 @@ def test_every_method_has_its_usual_thresholds(method):
     assert curve["threshold"].is_monotonic_increasing
     fewer = curve if sk.METHODS[method].threshold != "rate" else curve[::-1]
     assert fewer["n_marks"].is_monotonic_decreasing
-    assert fewer["n_by_chance"].is_monotonic_decreasing
+    assert fewer["n_by_chance"].dropna().is_monotonic_decreasing
+    # nothing that can be judged: no number, and none that is 0
+    assert (curve["n_by_chance"].isna() == (curve["n_judged"] == 0)).all()
+    assert (curve[["low", "high"]].dropna() % 1 == 0).all(axis=None)
 
 
 def test_where_the_threshold_is_a_floor_of_none_it_goes_from_none_to_double_the_floor_of_the_scale():

@@ -382,7 +382,9 @@ THRESHOLDS = _table(
         "threshold": Column("float64", "the method's setting that decides, in its own unit"),
         "n_judged": Column("int64", "sessions of the caseload that can be judged"),
         "n_marks": Column("int64", "sessions of the caseload that are marked"),
-        "n_by_chance": Column("float64", "marks to expect in as many ratings without any rupture"),
+        "n_by_chance": Column(
+            "float64", "marks to expect in as many ratings without rupture; <NA> if none can be judged"
+        ),
         "low": Column("float64", "in 95 of 100 such caseloads there are at least about this many"),
         "high": Column("float64", "and at most about this many"),
     },

@@ -81,8 +81,8 @@ class TrustState(HasTraits):
 
     @property
     def curve_of_group(self) -> pd.DataFrame:
-        """The thresholds of the chosen group, in order."""
-        return self._chosen(self.curve, self.group).sort_values("threshold")
+        """The thresholds of the chosen group, in order; none where nothing can be judged."""
+        return self._chosen(self.curve, self.group).dropna(subset="n_by_chance").sort_values("threshold")
 
     @staticmethod
     def _chosen(table: pd.DataFrame, group: str) -> pd.DataFrame:
@@ -159,6 +159,8 @@ class TrustState(HasTraits):
     def at_threshold(self) -> str:
         """What the chosen threshold would mark in this caseload, and how many of the marks are chance."""
         curve = self.curve_of_group
+        if curve.empty and len(self._chosen(self.curve, self.group)):
+            return ""  # the answer says that nothing can be judged
         if curve.empty:
             return f"{self.line.method.title} has no threshold set that could be tried." if not self.stage else ""
         row = curve.iloc[(curve["threshold"] - self.threshold).abs().argmin()]

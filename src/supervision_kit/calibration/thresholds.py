@@ -72,10 +72,9 @@ def threshold_curve(
     rows = []
     for group in list_groups(scores, owner="threshold_curve"):
         values = _usual_thresholds(chosen, group) if given is None else given
-        by_chance = _marks_by_chance(group.settle(chosen), values, group.model, group.lengths, seed)
+        counted = _marks_by_chance(group.settle(chosen), values, group.model, group.lengths, seed)
         of_group = scores[(scores[list(group.key)] == list(group.key.values())).all(axis=1)]
-        for value, counts in zip(values, by_chance, strict=True):
-            low, high = np.quantile(counts, [0.025, 0.975])
+        for value, (by_chance, low, high) in zip(values, counted, strict=True):
             is_rupture = mark_sessions(of_group, method=_at(chosen, value))["is_rupture"]
             rows.append(
                 {
@@ -83,7 +82,7 @@ def threshold_curve(
                     "threshold": value,
                     "n_judged": int(is_rupture.notna().sum()),
                     "n_marks": int(is_rupture.sum()),
-                    "n_by_chance": float(np.mean(counts)),
+                    "n_by_chance": by_chance,
                     "low": low,
                     "high": high,
                 }
@@ -94,17 +93,20 @@ def threshold_curve(
 @lru_cache(maxsize=64)
 def _marks_by_chance(
     method: Method, thresholds: tuple[float, ...], model: RatingModel, lengths: tuple[int, ...], seed: int
-) -> tuple[npt.NDArray[np.int64], ...]:
-    """Return the number of marks in each rupture-free caseload, at each threshold."""
+) -> tuple[tuple[float, float, float], ...]:
+    """Return the mean number of marks in rupture-free caseloads at each threshold, and between which 95 of 100 lie."""
     caseloads, copies = simulate_steady(model, lengths=np.array(lengths), copies=COPIES, seed=seed)
     learnt = learn(method, caseloads)
-    return tuple(_n_marks([replace(one, **{one.threshold: value}) for one in learnt], copies) for value in thresholds)
+    return tuple(_n_marks([_at(one, value) for one in learnt], copies) for value in thresholds)
 
 
-def _n_marks(methods: list[Method], copies: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _n_marks(methods: list[Method], copies: npt.NDArray[np.float64]) -> tuple[float, float, float]:
     judged = judge_each(methods, copies)
-    n_marks: npt.NDArray[np.int64] = (judged == 1).sum(axis=2).reshape(len(methods), COPIES, -1).sum(axis=2).ravel()
-    return n_marks
+    if np.isnan(judged).all():
+        return (np.nan, np.nan, np.nan)
+    n_marks = (judged == 1).sum(axis=2).reshape(len(methods), COPIES, -1).sum(axis=2)
+    low, high = np.quantile(n_marks, 0.025, method="lower"), np.quantile(n_marks, 0.975, method="higher")
+    return float(n_marks.mean()), float(low), float(high)
 
 
 def _at(method: Method, value: float | None) -> Method:
