@@ -197,6 +197,19 @@ def test_no_mark_depends_on_a_later_column_in_blocks_of_any_width():
                 np.testing.assert_array_equal(getattr(cut.judge(x[:, :t]), name), getattr(whole.judge(x), name)[:, :t])
 
 
+def test_with_a_prior_an_empty_row_is_as_good_as_none():
+    x = PRIOR.draw(np.full(200, 9), rng=np.random.default_rng(21))
+    gapped = np.insert(x, 5, np.nan, axis=1)
+    gapped[::2, 5:9] = gapped[::2, 6:]  # in every other series the gap comes last
+    gapped[::2, 9] = np.nan
+    method = sk.PersonalLimits(rate=0.1, prior=PRIOR)
+    with_gap, without = method.judge(gapped), method.judge(x)
+    for name in ("is_rupture", "limit", "evidence"):
+        found = getattr(with_gap, name)
+        np.testing.assert_array_equal(found[::2, :9], getattr(without, name)[::2])
+        np.testing.assert_array_equal(np.delete(found[1::2], 5, axis=1), getattr(without, name)[1::2])
+
+
 def test_the_order_of_the_series_does_not_matter():
     x = PRIOR.draw(np.full(400, 9), rng=np.random.default_rng(14))
     turned = np.random.default_rng(1).permutation(400)
