@@ -100,7 +100,7 @@ def rates_of(name, n_sessions, effort):
     caseloads, copies = simulate_steady(
         setting.model,
         lengths=lengths,
-        copies=effort.copies,
+        judged=np.tile(lengths, effort.copies),
         n_caseloads=effort.caseloads,
         seed=seed_of(name, n_sessions),
     )
@@ -318,7 +318,7 @@ def _judged_small(name, n_cases, effort):
     n_caseloads = max(effort.small // (3 * max(n_cases, 10)), 2)
     lengths = np.full(n_cases, 12)
     x, _ = simulate_steady(
-        setting.model, lengths=lengths, copies=0, n_caseloads=n_caseloads, seed=seed_of(name, n_cases)
+        setting.model, lengths=lengths, judged=lengths[:0], n_caseloads=n_caseloads, seed=seed_of(name, n_cases)
     )
     return judge_each(learn(method_for(setting), x), x)[..., FIRST:]
 

@@ -118,7 +118,7 @@ def test_each_flag_is_told_with_its_numbers(scores):
 
 def test_the_case_says_what_chance_gives_in_the_whole_caseload(scores):
     (said,) = sk.apps.CaseState(scores, case_id="steady", method=sk.AdjacentDrop()).chance_in_words
-    assert said.startswith("In this caseload Drop from one session to the next finds 2 falls; in ratings like these ")
+    assert said.startswith("2 falls are marked by Drop from one session to the next in this caseload. In ratings like ")
 
 
 def test_without_any_rating_nothing_is_said_of_chance():

@@ -66,6 +66,32 @@ def test_the_answer_says_what_it_does_not_mean_that_nothing_is_marked(scores):
     assert state.showing == ""
 
 
+@pytest.mark.parametrize(
+    ("ratings", "says"),
+    [
+        (make_scores(4.2, 4.3, 4.1), "Personal limits can judge none of these 3 ratings (too few rated sessions: "),
+        (make_scores(4.2), "Personal limits can judge none of these 1 rating"),
+        (make_scores(5, 5, 5, 5, 5, 5), "Personal limits can judge none of these 6 ratings (at the ceiling: "),
+        (make_scores(4, 4.1, 4, 3, rater="therapist"), "There is no alliance rating by the client here"),
+        (make_scores(9, 8, 9, 8, 9, instrument="phq9"), "There is no alliance rating by the client here"),
+    ],
+)
+def test_where_nothing_can_be_judged_no_word_is_said_of_falls_or_chance(ratings, says):
+    state = sk.apps.EpisodesState(ratings)
+    assert state.answer.startswith(says)
+    assert "marks no fall" not in state.answer
+    assert state.chance_in_words == sk.apps.CaseState(ratings).chance_in_words == ()
+
+
+def test_one_fall_is_said_as_one(scores):
+    state = sk.apps.EpisodesState(scores[scores["case_id"] == "mended"], method=sk.AdjacentDrop())
+    assert state.showing == "The one fall, in 1 case; cases most in need of a word first."
+    assert state.agreed in {
+        "More than half of the methods that can judge the first session of the fall mark it.",
+        "No more than half of the methods that can judge the first session of the fall mark it.",
+    }
+
+
 def test_a_therapist_changes_the_answer_and_the_other_filters_only_what_is_shown(state):
     state.therapist_id = "T1"
     assert state.answer.startswith("2 falls in 2 of 2 cases:")

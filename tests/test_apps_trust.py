@@ -74,11 +74,28 @@ def test_the_answer_tells_false_alarms_and_what_is_found(told):
 
 def test_the_slider_says_how_many_marks_and_how_many_of_them_by_chance(told):
     assert told.at_threshold == (
-        "With sigmas from centre to limit at 3, this caseload gets 5 marks in 50 sessions; chance alone gives about 1 "
-        "(0 to 2)."
+        "With sigmas from centre to limit at 3, these cases get 5 marks in 50 sessions; chance alone gives about 1 "
+        "(0 to 2). Marks in a row are one fall."
     )
     told.threshold = 2.1
-    assert "at 2, this caseload gets 9 marks in 50 sessions; chance alone gives about 4 (1 to 8)" in told.at_threshold
+    assert "at 2, these cases get 9 marks in 50 sessions; chance alone gives about 4 (1 to 8)" in told.at_threshold
+
+
+def test_a_method_that_was_asked_for_a_rate_is_held_to_it(told):
+    told.line.method = sk.PersonalLimits(rate=0.03)
+    told.calibration = BY_HAND.assign(method="personal_limits")
+    assert "marks about 2.0 of 100 sessions (asked for: 3; the fewer the cases" in told.answer
+
+
+def test_one_therapists_cases_get_the_marks_that_the_page_gives_them(scores):
+    line = sk.apps.CaseloadState(scores)
+    line.therapist_id = line.therapist_ids[0]
+    state = TrustState(line, n_series=24)
+    state.work_out()
+    for group in state.groups:
+        at_rate = state._chosen(state.curve, group).query("threshold == 0.02").iloc[0]
+        of_page = state._chosen(line.marks, group)["is_rupture"]
+        assert (at_rate["n_judged"], at_rate["n_marks"]) == (of_page.notna().sum(), of_page.sum())
 
 
 def test_another_method_or_therapist_makes_the_figures_old(told):
@@ -106,7 +123,7 @@ def test_what_is_worked_out_is_that_of_the_kits_own_functions(scores):
     state.observe(lambda change: stages.append(change["new"]), "stage")
     state.work_out()
     pd.testing.assert_frame_equal(
-        state.calibration, sk.calibrate(line.ratings, methods=line.methods.values(), n_series=40)
+        state.calibration, sk.calibrate(line.ratings, learn_from=scores, methods=line.methods.values(), n_series=40)
     )
     assert set(state.curve["threshold"]) >= {1.5, 3.0, 6.0}
     assert stages[0].startswith("Trying ")

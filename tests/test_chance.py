@@ -2,10 +2,10 @@ import pandas as pd
 import pytest
 
 import supervision_kit as sk
-from builders import make_scores
+from builders import make_marks, make_scores
 from supervision_kit.calibration.chance import COUNTED, TOLD, ChanceBenchmark, simulate_chance
-from supervision_kit.calibration.describing import describe_repairs
-from supervision_kit.calibration.rated_groups import PlainNoise, RatedGroup
+from supervision_kit.calibration.describing import describe_falls, describe_repairs
+from supervision_kit.calibration.rated_groups import PlainNoise, RatedGroup, list_groups
 
 FALL = sk.AdjacentDrop(sds=1)
 
@@ -111,6 +111,45 @@ def test_a_repair_rate_is_said_with_what_chance_would_give():
 def test_only_what_chance_hardly_gives_is_called_more_or_fewer(n_back, verdict):
     said = describe_repairs(followed(repaired=n_back, unrepaired=10 - n_back), benchmark())
     assert said[1].endswith(f"this is {verdict}")
+
+
+def test_falls_so_few_that_chance_may_give_any_number_of_them_tell_nothing():
+    # binomial of 2 with .6: none 16 %, both 36 %
+    said = describe_repairs(followed(repaired=2), benchmark())
+    assert said[1].endswith("(0 to 2): this is not to be told from chance: there are too few falls.")
+
+
+def test_real_ratings_that_cannot_be_judged_have_nothing_by_chance():
+    marks = make_marks(5, 5, 5, unjudged=(1, 2, 3))
+    assert describe_repairs(followed(), benchmark(), marks=marks) == ("This method can judge none of these ratings.",)
+
+
+@pytest.mark.parametrize(
+    ("n", "falls", "says"),
+    [
+        (0, (0.1, 0, 1), "No falls are marked here. In ratings like these chance alone would give about 0.1 (0 to 1)."),
+        (
+            1,
+            (6, 3, 9),
+            "1 fall is marked here. In ratings like these chance alone would give about 6 (3 to 9). That is ",
+        ),
+        (10, (6, 3, 9), "10 falls are marked here. In ratings like these chance alone would give about 6 (3 to 9)."),
+    ],
+)
+def test_the_number_of_falls_stands_beside_that_by_chance(n, falls, says):
+    assert describe_falls(n, benchmark(falls=falls), where=" here").startswith(says)
+
+
+def test_chance_for_some_cases_is_drawn_from_what_all_teach():
+    everyone = caseload()
+    some = everyone[everyone["case_id"].isin(["C03", "C05"])]
+    (group,) = list_groups(some, learn_from=everyone, owner="here")
+    (of_all,) = list_groups(everyone, learn_from=None, owner="here")
+    assert group.model == of_all.model
+    assert group.lengths == (9, 11)
+    assert group.learning_lengths == of_all.lengths
+    with pytest.raises(sk.SettingError, match="learn_from lacks"):
+        sk.chance_benchmark(everyone, learn_from=some, method=FALL)
 
 
 def test_few_falls_and_none_are_said_as_they_are():

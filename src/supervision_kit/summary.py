@@ -13,6 +13,7 @@ from supervision_kit.episodes import falls_among, find_episodes, smallest_fall
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.headline import find_headline
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.reasons import counted
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 
 
@@ -101,4 +102,4 @@ def _what_it_rests_on(instrument: str, judged: pd.DataFrame, method: Method) -> 
     n_behind = method.limits_rest_on(len(judged))
     few = n_behind is not None and n_behind < SETTLED_SESSIONS
     caution = f"; its limits rest on {n_behind}, fewer than {SETTLED_SESSIONS}, and are provisional" if few else ""
-    return f"{method.title} over {len(judged)} ratings on the {name}{caution}."
+    return f"{method.title} over {counted(len(judged), 'rating')} on the {name}{caution}."

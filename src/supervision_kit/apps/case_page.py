@@ -123,10 +123,10 @@ def _repairs_table(repairs: pd.DataFrame, *, nothing: str) -> str:
             "rated by": repairs["rater"],
             "scale": repairs["scale"],
             "fell at session": repairs["onset"],
+            "outcome": [how_it_ended(repair) for repair in repairs.to_dict("records")],
             "lowest at": repairs["nadir"],
             "level before": repairs["pre_level"].map("{:.1f}".format, na_action="ignore"),
             "points lost": repairs["depth"].map("{:.1f}".format, na_action="ignore"),
-            "outcome": [how_it_ended(repair) for repair in repairs.to_dict("records")],
             "back at session": repairs["back_session"].astype("object"),
             "regained": repairs["regained"].map(
                 lambda share: "all" if share >= 1 else f"{share:.0%}", na_action="ignore"

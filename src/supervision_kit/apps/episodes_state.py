@@ -82,16 +82,18 @@ class EpisodesState(CaseloadState):
     @property
     def agreed(self) -> str:
         """At how many of the falls most of the methods agree, in a sentence."""
-        if self.episodes.empty:
+        n_falls = len(self.episodes)
+        if not n_falls:
             return ""
         counts = count_agreement(self.comparison, methods=self.methods.values())
         by_session = counts.groupby([*SERIES_KEY, "session"], as_index=False)[["n_judged", "n_marked"]].sum()
         begins = self.episodes.rename(columns={"onset": "session"})[[*SERIES_KEY, "session"]].merge(by_session)
         n = int((2 * begins["n_marked"] > begins["n_judged"]).sum())
-        return (
-            f"At {n} of {counted(len(begins), 'fall')} more than half of the methods that can judge its first session "
-            "mark it."
-        )
+        if n_falls == 1:
+            share = "More than half" if n else "No more than half"
+            return f"{share} of the methods that can judge the first session of the fall mark it."
+        at = f"{n or 'none'} of {n_falls} falls"
+        return f"At {at} more than half of the methods that can judge its first session mark it."
 
     @property
     def times(self) -> pd.DataFrame:
@@ -145,6 +147,8 @@ class EpisodesState(CaseloadState):
     def answer(self) -> str:
         """The page's answer: how many falls, and what became of them."""
         episodes, n_cases = self.episodes, counted(len(self.cases), "case")
+        if self.why_unjudged:
+            return self.why_unjudged
         if episodes.empty:
             return f"{self.method.title} marks no fall in {n_cases}. That does not mean that there was no rupture."
         by_end = episodes["look"].value_counts()
@@ -163,7 +167,7 @@ class EpisodesState(CaseloadState):
         if not n:
             return "No fall is left by these filters. Choose all outcomes, any depth, or take the tick away."
         cases = counted(len(self._cases_with_falls), "case")
-        falls = f"All {n_all} falls" if n == n_all else f"{n} of {n_all} falls"
+        falls = f"All {n_all} falls" if n == n_all > 1 else "The one fall" if n_all == 1 else f"{n} of {n_all} falls"
         part = f", page {self.page + 1} of {self.n_pages}" if self.n_pages > 1 else ""
         return f"{falls}, in {cases}{part}; cases most in need of a word first."
 

@@ -11,6 +11,7 @@ from traitlets import HasTraits, Instance, Tuple, Unicode, validate
 
 from supervision_kit.agreement import count_agreement
 from supervision_kit.calibration import chance_benchmark, describe_repairs
+from supervision_kit.calibration.describing import describe_falls
 from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import METHODS, Method, PersonalLimits, mark_sessions
 from supervision_kit.episodes import falls_among, find_episodes
@@ -22,8 +23,8 @@ from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.summary import describe_case
 from supervision_kit.tables import OUTCOMES, SCORES, SERIES_KEY
 
-# What the pages open with: it judges each session from the earlier ones alone, and holds its rate of false alarms from
-# the fourth rating on.
+# What the pages open with: it judges each session from the earlier ones alone, from the fourth rating on. It is asked
+# for a rate of false alarms and holds it the better the more cases it learns from; the page says how well for these.
 OPENING_METHOD = PersonalLimits()
 N_SERIES = (
     4000  # simulated for what chance gives: fewer than the benchmark's own default, for a page should answer soon
@@ -98,10 +99,30 @@ class LineState(HasTraits):
     @property
     def chance_in_words(self) -> tuple[str, ...]:
         """What chance alone would give beside the falls of these cases; takes a moment the first time."""
-        if not self.ratings["score"].notna().any():
+        if self.why_unjudged:
             return ()
-        chance = chance_benchmark(self.ratings, method=self.method, rule=self.rule, n_series=N_SERIES)
-        return describe_repairs(self.headline_falls, chance)
+        chance = chance_benchmark(
+            self.ratings, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES
+        )
+        return describe_repairs(self.headline_falls, chance, marks=self.marks)
+
+    @property
+    def marks(self) -> pd.DataFrame:
+        """What the method says of the headline ratings of the cases that the page is about."""
+        return self.line.marks.merge(self.ratings[[*SERIES_KEY, "session"]])
+
+    @property
+    def why_unjudged(self) -> str:
+        """Say why none of the ratings that the page is about can be judged; empty where at least one can."""
+        marks = self.marks.dropna(subset="score")
+        if marks.empty:
+            return "There is no alliance rating by the client here, so no fall can be told."
+        if marks["is_rupture"].notna().any():
+            return ""
+        notes = marks.loc[marks["note"] != "", "note"].value_counts().index[:2]
+        why = f" ({'; '.join(notes)})" if len(notes) else ""
+        none = f"{self.method.title} can judge none of these {counted(len(marks), 'rating')}{why}."
+        return f"{none} That is no sign that all is well."
 
     @property
     def methods(self) -> dict[str, Method]:
@@ -262,20 +283,20 @@ class CaseState(LineState):
     @property
     def chance_in_words(self) -> tuple[str, ...]:
         """How many falls like these of the whole caseload are chance; takes a moment the first time."""
-        if not self.ratings["score"].notna().any():
+        if self.why_unjudged:
             return ()
-        chance = chance_benchmark(self.headline, method=self.method, rule=self.rule, n_series=N_SERIES).row("falls")
+        chance = chance_benchmark(
+            self.headline, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES
+        )
         keys = self.headline[list(SERIES_KEY)].drop_duplicates()
-        n, by_chance = len(self.falls.merge(keys)), chance["value"]
-        range_ = f"about {by_chance:.0f} ({chance['caseload_low']:.0f} to {chance['caseload_high']:.0f})"
-        if not n or n <= chance["caseload_high"]:
-            share = "no more than chance gives: any one of them may be chance"
-        else:
-            share = (
-                f"about 1 fall in {max(1, round(n / by_chance))} is chance" if by_chance > 0 else "hardly any is chance"
-            )
-        finds = f"In this caseload {self.method.title} finds {counted(n, 'fall')}"
-        return (f"{finds}; in ratings like these chance alone would give {range_}. So {share}.",)
+        n, by_chance = len(self.falls.merge(keys)), chance.row("falls")
+        said = describe_falls(n, chance, where=f" by {self.method.title} in this caseload")
+        if not n:
+            return (said,)
+        if n <= by_chance["caseload_high"]:
+            return (f"{said} Any one of them may be chance." if n > 1 else said,)
+        about = f"about {by_chance['value']:.0f}" if by_chance["value"] >= 1 else "hardly any"
+        return (f"{said} So {about} of the {n} may be chance." if n > 1 else said,)
 
     @property
     def flags(self) -> dict[int, list[tuple[str, str]]]:

@@ -14,6 +14,7 @@ from supervision_kit.calibration import calibrate, threshold_curve
 from supervision_kit.charts.series_choice import scale_title
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import find_scale
+from supervision_kit.reasons import counted
 from supervision_kit.records.progress import Progress
 from supervision_kit.tables import CALIBRATION, THRESHOLDS
 
@@ -104,7 +105,11 @@ class TrustState(HasTraits):
         """Try every method on simulated ratings like these, and the chosen one at each threshold."""
         try:
             self.calibration = calibrate(
-                self.line.ratings, methods=self.line.methods.values(), n_series=self.n_series, progress=self._tell
+                self.line.ratings,
+                learn_from=self.line.scores,
+                methods=self.line.methods.values(),
+                n_series=self.n_series,
+                progress=self._tell,
             )
             self.stage = "Trying other thresholds"
             self.curve = self._try_thresholds()
@@ -118,8 +123,11 @@ class TrustState(HasTraits):
             if set_to := self._set_threshold(group):
                 values = [float(value) for value in np.geomspace(set_to / 2, set_to * 2, N_THRESHOLDS).round(6)]
                 ratings = self._chosen(self.line.ratings, group)
-                tried.append(threshold_curve(ratings, method=self.line.method, thresholds=values))
+                tried.append(self._curve(ratings, values))
         return pd.concat([table for table in tried if len(table)] or tried, ignore_index=True)
+
+    def _curve(self, ratings: pd.DataFrame, thresholds: list[float]) -> pd.DataFrame:
+        return threshold_curve(ratings, learn_from=self.line.scores, method=self.line.method, thresholds=thresholds)
 
     def _set_threshold(self, group: str) -> float:
         """Return the threshold that the method, as set, has on the group's scale; 0 where it has none."""
@@ -150,9 +158,12 @@ class TrustState(HasTraits):
             return f"{method.title} cannot judge these ratings."
         found = {size: figures["share found", "any", size] for _, shape, size in figures.index if shape == "any"}
         shares = ", ".join(f"{share:.0%} of those {size:g} SD deep" for size, share in sorted(found.items()))
+        asked = getattr(method, "rate", None) if method.threshold == "rate" else None
+        held = f" (asked for: {100 * asked:g}; the fewer the cases, the less exactly it can be held)" if asked else ""
         return (
-            f"In ratings like these without any rupture, {method.title} marks about {alarms:.1f} of 100 sessions. Of "
-            f"ruptures planted into them it finds {shares}. (SD: standard deviations of the person's own ratings.)"
+            f"In ratings like these without any rupture, {method.title} marks about {alarms:.1f} of 100 "
+            f"sessions{held}. Of ruptures planted into them it finds {shares}. "
+            "(SD: standard deviations of the person's own ratings.)"
         )
 
     @property
@@ -164,6 +175,7 @@ class TrustState(HasTraits):
         if curve.empty:
             return f"{self.line.method.title} has no threshold set that could be tried." if not self.stage else ""
         row = curve.iloc[(curve["threshold"] - self.threshold).abs().argmin()]
-        marks = f"this caseload gets {row['n_marks']} marks in {row['n_judged']} sessions"
+        marks = f"these cases get {counted(row['n_marks'], 'mark')} in {counted(row['n_judged'], 'session')}"
         by_chance = f"about {row['n_by_chance']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
-        return f"With {self.setting} at {row['threshold']:g}, {marks}; chance alone gives {by_chance}."
+        several = " Marks in a row are one fall." if row["n_marks"] > 1 else ""
+        return f"With {self.setting} at {row['threshold']:g}, {marks}; chance alone gives {by_chance}.{several}"

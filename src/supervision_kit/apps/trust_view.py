@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as ipw
@@ -18,6 +20,7 @@ INTRO = (
     "<p>Ratings like these are simulated, with the same lengths and on the same form: without any rupture, and with "
     "ruptures of known depth planted into them. What each method makes of them says how far it can be trusted here.</p>"
 )
+NOTHING_TO_TRY = "<p>There is no alliance rating by the client here to try the methods on.</p>"
 LOOKS = {"back": "earlier sessions alone", "whole": "the whole series"}
 
 
@@ -28,7 +31,7 @@ class TrustView(ipw.VBox):
         self.state, self.page = state, page
         self.start = ipw.Button(description="Try the methods on ratings like these")
         self.start.add_class("sk-do")
-        self.status, self.bar = ipw.HTML(), ipw.FloatProgress(min=0.0, max=1.0)
+        self.head, self.status, self.bar = ipw.HTML(), ipw.HTML(), ipw.FloatProgress(min=0.0, max=1.0)
         self.group = ipw.Dropdown(description="Rated on")
         self.answer, self.alarms, self.found, self.table = ipw.HTML(), ChartView(), ChartView(), ipw.HTML()
         self.slider = ipw.SelectionSlider(options=[0.0], description="Threshold", continuous_update=True)
@@ -40,12 +43,12 @@ class TrustView(ipw.VBox):
         threshold.add_class("sk-threshold")
         other = ipw.VBox([ipw.HTML("<h3>If the threshold were another</h3>"), threshold, self.at_threshold, self.drawn])
         self.results = ipw.VBox([choice, self.answer, self.alarms, self.found, self.table, other])
-        head = ipw.HTML(f"<h2>How far can I trust this?</h2>{INTRO}")
-        super().__init__([head, self.start, self.status, self.bar, self.results])
+        super().__init__([self.head, self.start, self.status, self.bar, self.results])
         self.add_class("sk-trust")
         self.start.on_click(page.guard(lambda _button: self._work_out()))
         self.group.observe(page.guard(self._choose_group), "value")
-        self.slider.observe(page.guard(self._choose_threshold), "value")
+        self._chosen_by_hand = page.guard(self._choose_threshold)
+        self.slider.observe(self._chosen_by_hand, "value")
         state.observe(self._tell, ["stage", "progress"])
         state.observe(page.guard(self._redraw), "calibration")
         state.observe(page.guard(self._show_group), ["group", "curve"])
@@ -67,6 +70,7 @@ class TrustView(ipw.VBox):
 
     def _redraw(self, _change: object = None) -> None:
         state = self.state
+        self.head.value = f"<h2>How far can I trust this?</h2>{INTRO if state.can_work_out else NOTHING_TO_TRY}"
         self.start.layout.display = "none" if state.is_worked_out or not state.can_work_out else ""
         self.results.layout.display = "" if state.is_worked_out else "none"
         if state.is_worked_out:
@@ -95,10 +99,21 @@ class TrustView(ipw.VBox):
             nearest = min(curve["threshold"], key=lambda value: abs(value - state.threshold))
             options = [(f"{value:g}", value) for value in curve["threshold"]]
             if [*self.slider.options] != options:
-                self.slider.options = options  # chooses the first
+                with self._quiet_slider(), self.slider.hold_sync():
+                    self.slider.options = options  # chooses the first
+                    self.slider.value = nearest
             self.slider.value = nearest
             self.slider.description = state.setting[0].upper() + state.setting[1:]
         self._show_threshold()
+
+    @contextmanager
+    def _quiet_slider(self) -> Iterator[None]:
+        """Change the slider without choosing anything."""
+        self.slider.unobserve(self._chosen_by_hand, "value")
+        try:
+            yield
+        finally:
+            self.slider.observe(self._chosen_by_hand, "value")
 
     def _show_threshold(self, _change: object = None) -> None:
         state, curve = self.state, self.state.curve_of_group

@@ -68,6 +68,7 @@ def chance_benchmark(
     method: str | Method,
     rule: RepairRule = RepairRule(),
     n_series: int = 10_000,
+    learn_from: pd.DataFrame | None = None,
     seed: int = 1,
 ) -> ChanceBenchmark:
     """Say what chance alone would give for this caseload, by the same method, settings and repair rule.
@@ -87,6 +88,9 @@ def chance_benchmark(
         The repair rule.
     n_series
         About how many series to simulate, in whole caseloads, at least 100 of them.
+    learn_from
+        Ratings that hold those of `scores` and more, where the method was taught by more: one therapist's cases are
+        judged by what all cases teach. ``None`` for `scores` itself.
     seed
         The same seed gives the same numbers.
 
@@ -107,7 +111,7 @@ def chance_benchmark(
     A method that learns from a caseload learns here from the simulated ones together. Real ratings hold ruptures that
     the model leaves out as well as it can; what is left of them makes chance look a little larger than it is.
     """
-    groups = list_groups(scores, owner="chance_benchmark")
+    groups = list_groups(scores, learn_from=learn_from, owner="chance_benchmark")
     return simulate_chance(groups, method=method, rule=rule, n_series=n_series, seed=seed)
 
 

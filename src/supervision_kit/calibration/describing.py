@@ -12,10 +12,13 @@ from supervision_kit.reasons import counted
 from supervision_kit.tables import REPAIRS
 
 CONFIDENCE = 0.95
+NONE_JUDGED = "This method can judge none of these ratings."
 FEW = 2  # below it, a number of falls is said with a decimal
 
 
-def describe_repairs(repairs: pd.DataFrame, benchmark: ChanceBenchmark) -> tuple[str, ...]:
+def describe_repairs(
+    repairs: pd.DataFrame, benchmark: ChanceBenchmark, *, marks: pd.DataFrame | None = None
+) -> tuple[str, ...]:
     """Say how many falls there are and how many came back in time, each beside what chance alone would give.
 
     Parameters
@@ -25,6 +28,9 @@ def describe_repairs(repairs: pd.DataFrame, benchmark: ChanceBenchmark) -> tuple
         are not counted.
     benchmark
         What chance gives for them.
+    marks
+        What the method says of the ratings, to tell where it can judge none of them though it could judge simulated
+        ones: a client who always gives the highest rating. ``None`` takes for granted that it can.
 
     Returns
     -------
@@ -33,20 +39,30 @@ def describe_repairs(repairs: pd.DataFrame, benchmark: ChanceBenchmark) -> tuple
         beside the repairs is the 95 % binomial range for as many falls as there are.
     """
     falls = falls_among(REPAIRS.check(repairs))
+    if marks is not None and not marks["is_rupture"].notna().any():
+        return (NONE_JUDGED,)
     return tuple(_sentences(falls["outcome"].value_counts(), benchmark))
 
 
-def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark) -> Iterator[str]:
+def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, where: str = "") -> str:
+    """Say how many falls are marked, `where` (``" in this caseload"``), beside what chance alone would give."""
     if pd.isna(benchmark.row("sessions marked")["value"]):
-        yield "This method can judge none of these ratings."
-        return
-    n_falls, n_open = int(outcomes.sum()), int(outcomes.get("undetermined", 0))
+        return NONE_JUDGED
     by_chance = benchmark.row("falls")
     low, high = by_chance["caseload_low"], by_chance["caseload_high"]
     about = f"about {by_chance['value']:.{1 if by_chance['value'] < FEW else 0}f} ({low:.0f} to {high:.0f})"
     are = f"{counted(n_falls, 'fall')} {'is' if n_falls == 1 else 'are'}" if n_falls else "No falls are"
     verdict = " That is no more than chance gives." if 0 < n_falls <= high else ""
-    yield f"{are} marked. In ratings like these chance alone would give {about if high else 'hardly any'}.{verdict}"
+    beside = f"In ratings like these chance alone would give {about if high else 'hardly any'}."
+    return f"{are} marked{where}. {beside}{verdict}"
+
+
+def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark) -> Iterator[str]:
+    if pd.isna(benchmark.row("sessions marked")["value"]):
+        yield NONE_JUDGED
+        return
+    n_falls, n_open = int(outcomes.sum()), int(outcomes.get("undetermined", 0))
+    yield describe_falls(n_falls, benchmark)
     if n_falls > n_open:
         yield _repair_sentence(int(outcomes.get("repaired", 0)), n_falls - n_open, benchmark)
     if n_open:
@@ -69,6 +85,8 @@ def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> st
     verdict = "no more than chance gives"
     if n_back > high:
         verdict = "more than chance gives"
+    elif low <= 0 and high >= n_told:
+        verdict = "not to be told from chance: there are too few falls"
     elif n_back < low:
         verdict = "fewer than chance gives, so not all that stayed down are chance"
     return (

@@ -15,7 +15,7 @@ from supervision_kit.detection import Method, learn_prior
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import find_scale, rates_alliance
 from supervision_kit.series import Matrix
-from supervision_kit.tables import SCORES
+from supervision_kit.tables import SCORES, SERIES_KEY
 
 
 class LatentModel(Protocol):
@@ -73,6 +73,7 @@ class RatedGroup:
     rater: str
     sessions: tuple[tuple[int, ...], ...]
     model: RatingModel
+    learnt_from: tuple[int, ...] = ()  # lengths of the series that methods learn from; none for these very series
 
     @property
     def key(self) -> dict[str, str]:
@@ -84,33 +85,53 @@ class RatedGroup:
         """The number of ratings of each series."""
         return tuple(len(one) for one in self.sessions)
 
+    @property
+    def learning_lengths(self) -> tuple[int, ...]:
+        """The number of ratings of each series that methods learn from."""
+        return self.learnt_from or self.lengths
+
     def settle(self, method: Method) -> Method:
         """Return the method with the settings that belong to the scale."""
         return method.for_scale(find_scale(self.instrument, self.scale))
 
 
-def rated_groups(scores: pd.DataFrame) -> Iterator[RatedGroup]:
-    """Yield the alliance ratings of each scale and kind of rater, with the model learnt from them."""
+def rated_groups(scores: pd.DataFrame, *, learn_from: pd.DataFrame) -> Iterator[RatedGroup]:
+    """Yield the alliance ratings of each scale and kind of rater, with the model learnt from those of `learn_from`."""
+    teaching = dict(iter(_rated(learn_from)))
+    for key, of_group in _rated(scores):
+        sessions, ratings = _series(teaching[key])
+        lengths = tuple(map(len, sessions))
+        yield RatedGroup(*key, _series(of_group)[0], _learn(*key, sessions, ratings), lengths)
+
+
+def _rated(scores: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:
     rated = scores[scores["score"].notna() & scores["instrument"].map(rates_alliance).astype(bool)]
     for (instrument, scale, rater), of_group in rated.sort_values("session").groupby(["instrument", "scale", "rater"]):
-        series = of_group.groupby("case_id")
-        sessions = tuple(map(tuple, series["session"].agg(list)))
-        ratings = tuple(map(tuple, series["score"].agg(list)))
-        about = (str(instrument), str(scale), str(rater))
-        yield RatedGroup(*about, sessions, _learn(*about, sessions, ratings))
+        yield (str(instrument), str(scale), str(rater)), of_group
 
 
-def list_groups(scores: pd.DataFrame, *, owner: str) -> list[RatedGroup]:
-    """Return the groups of a table that comes from outside.
+def _series(of_group: pd.DataFrame) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[float, ...], ...]]:
+    """Return the rated sessions of each case, and the ratings."""
+    series = of_group.groupby("case_id")
+    return tuple(map(tuple, series["session"].agg(list))), tuple(map(tuple, series["score"].agg(list)))
+
+
+def list_groups(scores: pd.DataFrame, *, learn_from: pd.DataFrame | None, owner: str) -> list[RatedGroup]:
+    """Return the groups of a table that comes from outside; `learn_from` holds its ratings and more, or is ``None``.
 
     Raises
     ------
     TableError
-        The table breaks its contract.
+        A table breaks its contract.
     SettingError
-        There is no alliance rating in it.
+        There is no alliance rating in it, or `learn_from` lacks some of its ratings.
     """
-    groups = list(rated_groups(SCORES.check(scores)))
+    scores = SCORES.check(scores)
+    learn_from = scores if learn_from is None else SCORES.check(learn_from)
+    keys = [*SERIES_KEY, "session"]
+    if len(scores[keys].merge(learn_from[keys])) < len(scores):
+        raise SettingError(f"{owner}: learn_from lacks some of the ratings; give it all of them, and further ones.")
+    groups = list(rated_groups(scores, learn_from=learn_from))
     if not groups:
         raise SettingError(f"{owner}: the scores hold no alliance rating; there is nothing to simulate after.")
     return groups

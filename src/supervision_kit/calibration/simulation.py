@@ -65,6 +65,7 @@ def simulate(
     model: LatentModel,
     *,
     lengths: npt.NDArray[np.int64],
+    judged: npt.NDArray[np.int64] | None = None,
     sizes: Sequence[float],
     n_series: int,
     n_caseloads: int = N_CASELOADS,
@@ -77,7 +78,9 @@ def simulate(
     model
         What ratings are drawn from.
     lengths
-        Ratings of each series of the caseload.
+        Ratings of each series of the caseload that methods learn from.
+    judged
+        Lengths that fresh series are drawn with; ``None`` for `lengths`.
     sizes
         Sizes of planted ruptures, in within-person standard deviations.
     n_series
@@ -91,16 +94,17 @@ def simulate(
     -------
     Simulation
         Caseloads of exactly these lengths, in which one case in five carries a rupture of any kind;
-        fresh series have lengths drawn from `lengths`, those with a rupture from the ones that can carry it.
+        fresh series have lengths drawn from `judged`, those with a rupture from the ones that can carry it.
     """
     rng = np.random.default_rng(seed)
     cells = [Cell(shape, size) for size in sizes for shape in SHAPES]
-    long_enough = lengths[lengths >= FEWEST_RATINGS]
+    judged = lengths if judged is None else judged
+    long_enough = judged[judged >= FEWEST_RATINGS]
 
     def draw_lengths(among: npt.NDArray[np.int64], n: float) -> npt.NDArray[np.int64]:
         return rng.choice(among, size=(n_caseloads, int(np.ceil(n / n_caseloads))))
 
-    steady = draw_series(model, n_sessions=draw_lengths(lengths, n_series), cell=None, rng=rng)
+    steady = draw_series(model, n_sessions=draw_lengths(judged, n_series), cell=None, rng=rng)
     with_rupture = {
         cell: draw_series(model, n_sessions=draw_lengths(long_enough, n_series / len(SHAPES)), cell=cell, rng=rng)
         for cell in cells
@@ -111,12 +115,17 @@ def simulate(
 
 
 def simulate_steady(
-    model: LatentModel, *, lengths: npt.NDArray[np.int64], copies: int, n_caseloads: int = N_CASELOADS, seed: int
+    model: LatentModel,
+    *,
+    lengths: npt.NDArray[np.int64],
+    judged: npt.NDArray[np.int64],
+    n_caseloads: int = N_CASELOADS,
+    seed: int,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return caseloads of the given lengths without ruptures to learn from, and for each `copies` more to judge."""
+    """Return caseloads of the given lengths without ruptures to learn from, and for each of them series to judge."""
     rng = np.random.default_rng(seed)
-    n_sessions = np.broadcast_to(np.tile(lengths, copies + 1), (n_caseloads, len(lengths) * (copies + 1)))
-    x = draw_series(model, n_sessions=n_sessions, cell=None, rng=rng).x
+    both = np.concatenate([lengths, judged])
+    x = draw_series(model, n_sessions=np.broadcast_to(both, (n_caseloads, len(both))), cell=None, rng=rng).x
     return x[:, : len(lengths)], x[:, len(lengths) :]
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.calibration.rated_groups import RatedGroup, RatingModel, list_groups
+from supervision_kit.calibration.rated_groups import RatedGroup, list_groups
 from supervision_kit.calibration.simulation import judge_each, learn, simulate_steady
 from supervision_kit.detection import METHODS, Method, mark_sessions
 from supervision_kit.detection.marking import find_method
-from supervision_kit.tables import THRESHOLDS
+from supervision_kit.tables import SERIES_KEY, THRESHOLDS
 
 N_THRESHOLDS = 11
 COPIES = 8  # caseloads judged with what was learnt from one
@@ -25,6 +25,7 @@ def threshold_curve(
     *,
     method: str | Method,
     thresholds: Iterable[float] | None = None,
+    learn_from: pd.DataFrame | None = None,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Say at each threshold how many marks this caseload would get, and about how many by chance alone.
@@ -41,6 +42,9 @@ def threshold_curve(
     thresholds
         Values of the method's own threshold (``Method.threshold``: sigmas, rate, points, …); ``None`` takes eleven
         from half to double the one that is set or belongs to the scale.
+    learn_from
+        Ratings that hold those of `scores` and more, where the method was taught by more: one therapist's cases are
+        judged by what all cases teach. ``None`` for `scores` itself.
     seed
         The same seed gives the same table.
 
@@ -70,12 +74,14 @@ def threshold_curve(
     chosen = find_method(method, known=METHODS)
     given = None if thresholds is None else tuple(float(value) for value in thresholds)
     rows = []
-    for group in list_groups(scores, owner="threshold_curve"):
+    for group in list_groups(scores, learn_from=learn_from, owner="threshold_curve"):
         values = _usual_thresholds(chosen, group) if given is None else given
-        counted = _marks_by_chance(group.settle(chosen), values, group.model, group.lengths, seed)
-        of_group = scores[(scores[list(group.key)] == list(group.key.values())).all(axis=1)]
+        counted = _marks_by_chance(group.settle(chosen), values, group, seed)
+        judged = scores if learn_from is None else learn_from
+        judged = judged[(judged[list(group.key)] == list(group.key.values())).all(axis=1)]
         for value, (by_chance, low, high) in zip(values, counted, strict=True):
-            is_rupture = mark_sessions(of_group, method=_at(chosen, value))["is_rupture"]
+            marks = mark_sessions(judged, method=_at(chosen, value))
+            is_rupture = marks.merge(scores[[*SERIES_KEY, "session"]])["is_rupture"]
             rows.append(
                 {
                     **group.key,
@@ -92,10 +98,15 @@ def threshold_curve(
 
 @lru_cache(maxsize=64)
 def _marks_by_chance(
-    method: Method, thresholds: tuple[float, ...], model: RatingModel, lengths: tuple[int, ...], seed: int
+    method: Method, thresholds: tuple[float, ...], group: RatedGroup, seed: int
 ) -> tuple[tuple[float, float, float], ...]:
     """Return the mean number of marks in rupture-free caseloads at each threshold, and between which 95 of 100 lie."""
-    caseloads, copies = simulate_steady(model, lengths=np.array(lengths), copies=COPIES, seed=seed)
+    caseloads, copies = simulate_steady(
+        group.model,
+        lengths=np.array(group.learning_lengths),
+        judged=np.tile(group.lengths, COPIES),
+        seed=seed,
+    )
     learnt = learn(method, caseloads)
     return tuple(_n_marks([_at(one, value) for one in learnt], copies) for value in thresholds)
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from supervision_kit.calibration.intervals import NOTHING, Estimate, estimate_mean, estimate_share
 from supervision_kit.calibration.planting import NEVER, SIZES
-from supervision_kit.calibration.rated_groups import RatingModel, list_groups
+from supervision_kit.calibration.rated_groups import RatedGroup, list_groups
 from supervision_kit.calibration.simulation import Series, Simulation, judge_each, learn, simulate
 from supervision_kit.detection import METHODS, Method
 from supervision_kit.detection.marking import find_method, name_methods
@@ -35,6 +35,7 @@ def calibrate(
     methods: Iterable[str | Method] | None = None,
     sizes: Sequence[float] = SIZES,
     n_series: int = 1000,
+    learn_from: pd.DataFrame | None = None,
     seed: int = 1,
     progress: Report = say_nothing,
 ) -> pd.DataFrame:
@@ -57,6 +58,9 @@ def calibrate(
     n_series
         About how many series without a rupture, and about how many with one of each size. Four times as many halve the
         intervals.
+    learn_from
+        Ratings that hold those of `scores` and more, where the method was taught by more: one therapist's cases are
+        judged by what all cases teach. ``None`` for `scores` itself.
     seed
         The same seed gives the same table.
     progress
@@ -88,11 +92,11 @@ def calibrate(
     if n_series < 1 or not sizes or min(sizes) <= 0:
         raise SettingError("calibrate: n_series must be 1 or more, and sizes one or more numbers above 0.")
     named = name_methods(find_method(one, known=METHODS) for one in (METHODS if methods is None else methods))
-    groups = list_groups(scores, owner="calibrate")
+    groups = list_groups(scores, learn_from=learn_from, owner="calibrate")
     rows: list[Row] = []
     for i, group in enumerate(groups):
         for k, (name, method) in enumerate(named.items(), start=1):
-            like = _Like(group.model, group.lengths, tuple(sizes), n_series, seed)
+            like = _Like(group, tuple(sizes), n_series, seed)
             figures = _figures(group.settle(method), like)
             looks = "back" if method.is_prospective else "whole"
             rows += [{**group.key, "method": name, "looks": looks, **figure} for figure in figures]
@@ -104,8 +108,7 @@ def calibrate(
 class _Like:
     """What is simulated, small enough to be remembered by."""
 
-    model: RatingModel
-    lengths: tuple[int, ...]
+    group: RatedGroup
     sizes: tuple[float, ...]
     n_series: int
     seed: int
@@ -114,7 +117,12 @@ class _Like:
 @lru_cache(maxsize=4)
 def _simulation(like: _Like) -> Simulation:
     return simulate(
-        like.model, lengths=np.array(like.lengths), sizes=like.sizes, n_series=like.n_series, seed=like.seed
+        like.group.model,
+        lengths=np.array(like.group.learning_lengths),
+        judged=np.array(like.group.lengths),
+        sizes=like.sizes,
+        n_series=like.n_series,
+        seed=like.seed,
     )
 
 
