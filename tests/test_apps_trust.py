@@ -83,7 +83,7 @@ def test_the_slider_says_how_many_marks_and_how_many_of_them_by_chance(told):
 
 def test_a_method_that_was_asked_for_a_rate_is_held_to_it(told):
     told.line.method = sk.PersonalLimits(rate=0.03)
-    told.calibration = BY_HAND.assign(method="personal_limits")
+    told.calibration = BY_HAND.head(5).assign(method="personal_limits")
     assert "marks about 2.0 of 100 sessions (asked for: 3; the fewer the cases" in told.answer
 
 

@@ -96,6 +96,11 @@ class EpisodesState(CaseloadState):
         return f"At {at} more than half of the methods that can judge its first session mark it."
 
     @property
+    def chance_in_words(self) -> tuple[str, ...]:
+        """What chance alone would give; nothing where the answer says already that nothing can be judged."""
+        return () if self.why_unjudged else super().chance_in_words
+
+    @property
     def times(self) -> pd.DataFrame:
         """How many sessions it takes until falls of the chosen cases are back; the first call imports for seconds."""
         return time_to_repair(self.episodes, self.ratings)

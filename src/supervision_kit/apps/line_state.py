@@ -11,7 +11,7 @@ from traitlets import HasTraits, Instance, Tuple, Unicode, validate
 
 from supervision_kit.agreement import count_agreement
 from supervision_kit.calibration import chance_benchmark, describe_repairs
-from supervision_kit.calibration.describing import describe_falls
+from supervision_kit.calibration.describing import NONE_JUDGED, describe_falls
 from supervision_kit.caseload import review_caseload
 from supervision_kit.detection import METHODS, Method, PersonalLimits, mark_sessions
 from supervision_kit.episodes import falls_among, find_episodes
@@ -100,7 +100,7 @@ class LineState(HasTraits):
     def chance_in_words(self) -> tuple[str, ...]:
         """What chance alone would give beside the falls of these cases; takes a moment the first time."""
         if self.why_unjudged:
-            return ()
+            return (NONE_JUDGED,) if self.ratings["score"].notna().any() else ()
         chance = chance_benchmark(
             self.ratings, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES
         )
