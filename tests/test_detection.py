@@ -1,6 +1,7 @@
 """Marks worked by hand, and each rule against a plain loop that knows nothing of the code."""
 
 import statistics
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -345,3 +346,9 @@ def test_very_many_cases_are_judged_as_a_few_are(method):
 def test_the_marks_keep_to_their_contract():
     marks = sk.mark_sessions(sk.simulate_caseload(12).scores, method=sk.METHODS)
     pd.testing.assert_frame_equal(sk.tables.MARKS.check(marks), marks)
+
+
+@pytest.mark.parametrize("x", [[[4.0], [4.25]], [[4.0, np.nan], [3.0, np.nan]], [[np.nan]]])
+def test_single_ratings_are_no_stretches_to_part(x):
+    with warnings.catch_warnings(action="error"):
+        assert np.isnan(sk.ChangePoint(shortest=1).judge(np.array(x)).is_rupture).all()

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import supervision_kit as sk
@@ -74,6 +74,7 @@ items = st.lists(st.lists(cells, min_size=7, max_size=7), min_size=1, max_size=1
 
 @settings(max_examples=150, deadline=None)
 @given(rows=items, twice=st.booleans())
+@example(rows=[["", "", "", "", "", "", "srs"], ["", "", "", "", "", "", "A"]], twice=False)
 def test_every_row_is_either_kept_or_set_aside_with_its_problems(rows, twice):
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
@@ -85,7 +86,11 @@ def test_every_row_is_either_kept_or_set_aside_with_its_problems(rows, twice):
         with pytest.raises(sk.RecordsError):
             sk.read_ratings(content)
         return
-    ratings = sk.read_ratings([content, content] if twice else content)
+    try:
+        ratings = sk.read_ratings([content, content] if twice else content)
+    except sk.RecordsError:  # a row of names alone could part the table: that is asked
+        assert any(any(row) and set(row) <= {"", "srs", "client"} for row in rows)
+        return
     aside = {(row.source, row.row) for row in ratings.problems.itertuples() if not row.kept}
     assert ratings.rows_read == n_rows * (2 if twice else 1)
     assert ratings.rows_read == ratings.rows_kept + len(aside)

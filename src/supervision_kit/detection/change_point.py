@@ -120,7 +120,7 @@ class ChangePoint(Method):
         np.cumsum((x - centre).T, axis=0, out=sums[1:])
         costs = self._costs(sums, price)
         begins, mean_from = np.zeros_like(x, dtype=bool), np.full_like(x, np.nan)
-        end, rows = length.copy(), np.flatnonzero(length)
+        end, rows = length.copy(), np.flatnonzero(np.isfinite(price))  # nothing to part below two ratings
         while len(rows):
             start = self._last_start(costs.pop() if len(costs) > 1 else costs[0], sums, end[rows], rows)
             begins[rows, start] = start > 0

@@ -17,7 +17,6 @@ GOOD_SHARE = 0.75  # of the scale's range, where no line is published: 4 on item
 LOW_SHARE = 0.5  # 3 on item means of 1 to 5
 FEWEST_SESSIONS = 6  # from first to last form: before that, no change is no news
 
-_LEVELS = ("good", "in between", "low")
 _KEPT = ("case_id", "first", "last", "change", "reliable", "side", "criteria")
 _COLUMNS = {"outcome_instrument": "instrument", "outcome_scale": "scale"} | {name: name for name in _KEPT}
 _OUTCOMES = {"deteriorated": "worse", "improved": "improved", "unchanged": "no change"}  # first one found stands

@@ -22,7 +22,6 @@ _TYPES = {
     "suggestion": "str",
     "kept": "bool",
 }
-COLUMNS = tuple(_TYPES)
 
 
 @dataclass(eq=False)
