@@ -75,6 +75,7 @@ items = st.lists(st.lists(cells, min_size=7, max_size=7), min_size=1, max_size=1
 @settings(max_examples=150, deadline=None)
 @given(rows=items, twice=st.booleans())
 @example(rows=[["", "", "", "", "", "", "srs"], ["", "", "", "", "", "", "A"]], twice=False)
+@example(rows=[["client", "", "", "", "A", "srs", "srs"]], twice=False)
 def test_every_row_is_either_kept_or_set_aside_with_its_problems(rows, twice):
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
@@ -88,9 +89,11 @@ def test_every_row_is_either_kept_or_set_aside_with_its_problems(rows, twice):
         return
     try:
         ratings = sk.read_ratings([content, content] if twice else content)
-    except sk.RecordsError:  # a row of names alone could part the table: that is asked
-        assert any(any(row) and set(row) <= {"", "srs", "client"} for row in rows)
-        return
+    except sk.RecordsError as refusal:  # a row of names can part the table, or head another one: that is asked
+        is_asked = any(words in str(refusal) for words in ("holds only the name", "headings of another table"))
+        if is_asked and any({"srs", "client"} & set(row) for row in rows):
+            return
+        raise
     aside = {(row.source, row.row) for row in ratings.problems.itertuples() if not row.kept}
     assert ratings.rows_read == n_rows * (2 if twice else 1)
     assert ratings.rows_read == ratings.rows_kept + len(aside)
