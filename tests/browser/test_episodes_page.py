@@ -121,7 +121,7 @@ def test_the_case_page_compares_all_methods(visit, query):
 
     page = visit.open_chart("3_case.ipynb", query)
     page.locator(".sk-strips svg", has_text="Judged from earlier sessions alone").wait_for()
-    page.get_by_text(re.compile("In this caseload .* finds")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile("marked by .* in this caseload")).wait_for(timeout=60_000)
     found = Axe().run(page, context=".sk-page").response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
     assert visit.complaints == []
