@@ -14,6 +14,7 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 # Each stage may import from its own and earlier stages.
 STAGES = [
     {"errors", "environment"},
+    {"words"},
     {"threads"},
     {"text_columns"},
     {"ordering"},
@@ -59,6 +60,7 @@ RESERVED = {
     "lifelines": {"repair"},
     "dask": {"scale"},
     "distributed": {"scale"},
+    "babel": {"words"},
 }
 
 

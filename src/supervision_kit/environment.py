@@ -11,3 +11,6 @@ WORKSPACE = "SUPERVISION_KIT_WORKSPACE"
 
 FLEETING = "SUPERVISION_KIT_FLEETING"
 """Set where that workspace lasts only as long as the server that was started without one."""
+
+LANGUAGE = "SUPERVISION_KIT_LANGUAGE"
+"""The language of the pages, such as ``de``."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from supervision_kit.apps.case_page import CasePage
+from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_page import CaseloadPage
+from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.episodes_page import EpisodesPage
 from supervision_kit.apps.episodes_state import EpisodesState
-from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.load_page import LoadPage
 from supervision_kit.apps.load_state import LoadState
 from supervision_kit.apps.opening import case_page, caseload_page, episodes_page, load_page

@@ -9,10 +9,10 @@ import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit import charts
+from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.fold_button import FoldButton
-from supervision_kit.apps.line_state import CaseState
 from supervision_kit.apps.page import Page, fold, note
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.charts.sentences import how_it_ended

@@ -9,10 +9,10 @@ import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit import charts
+from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.leading_page import LeadingPage
-from supervision_kit.apps.line_state import CaseloadState
 from supervision_kit.apps.page import fold, note
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.reasons import REASONS, counted

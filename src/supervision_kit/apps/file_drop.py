@@ -74,7 +74,7 @@ class FileDrop(anywidget.AnyWidget):
         self._coming: list[tuple[str, int, bytearray]] = []
         self.on_msg(guard(self._hear))
 
-    def say(self, status: str, progress: float = -1.0) -> None:
+    def announce(self, status: str, progress: float = -1.0) -> None:
         """Say how far things are."""
         self.status, self.progress = status, progress
 
@@ -88,7 +88,7 @@ class FileDrop(anywidget.AnyWidget):
                 self._give_up(message["name"])
         except RecordsError:
             self._coming = []
-            self.say("")
+            self.announce("")
             raise
 
     def _give_up(self, name: str) -> None:
@@ -126,12 +126,12 @@ class FileDrop(anywidget.AnyWidget):
             if len(content) < size:
                 total = sum(each for _, each, _ in self._coming)
                 here = sum(len(each) for _, _, each in self._coming)
-                self.say(f"Taking in {name} …", here / total)
+                self.announce(f"Taking in {name} …", here / total)
                 self.send({"kind": "send", "file": at, "start": len(content)})
                 return
         files = [DroppedFile(name, bytes(content)) for name, _, content in self._coming]
         self._coming = []
-        self.say("")
+        self.announce("")
         if files:
             self._take(files)
 

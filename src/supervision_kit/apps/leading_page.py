@@ -8,7 +8,8 @@ import ipywidgets as ipw
 
 from supervision_kit.apps.address import case_link
 from supervision_kit.apps.case_page import CasePage
-from supervision_kit.apps.line_state import CaseloadState, CaseState
+from supervision_kit.apps.case_state import CaseState
+from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.apps.page import Page, is_served
 
 

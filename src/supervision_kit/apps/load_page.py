@@ -72,10 +72,10 @@ class LoadPage(Page):
         finally:
             self.drop.is_busy = False
         again = f" {counted(len(replaced), 'file')} of the same name gave way to the new one." if replaced else ""
-        self.drop.say(f"{self.state.answer}{again}")
+        self.drop.announce(f"{self.state.answer}{again}")
 
     def _tell(self, _change: object) -> None:
-        self.drop.say(self.state.stage, self.state.progress)
+        self.drop.announce(self.state.stage, self.state.progress)
 
     def _redraw(self, _change: object = None) -> None:
         state = self.state

@@ -9,11 +9,12 @@ import ipywidgets as ipw
 
 from supervision_kit.apps.address import asked_for, asked_settings
 from supervision_kit.apps.case_page import CasePage
+from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_page import CaseloadPage
+from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.apps.episodes_page import EpisodesPage
 from supervision_kit.apps.episodes_state import EpisodesState
 from supervision_kit.apps.import_state import ImportState
-from supervision_kit.apps.line_state import CaseloadState, CaseState
 from supervision_kit.apps.load_page import LoadPage
 from supervision_kit.apps.load_state import LoadState
 from supervision_kit.apps.page import error_box

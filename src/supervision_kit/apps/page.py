@@ -45,17 +45,17 @@ class Page(ipw.VBox):
             try:
                 callback(*args, **more)
             except SupervisionKitError as error:
-                self.say(str(error))
+                self.announce(str(error))
             except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
                 # the error's text can quote data: only its kind and place are logged
                 logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
-                self.say(SORRY)
+                self.announce(SORRY)
             else:
-                self.say("")
+                self.announce("")
 
         return guarded
 
-    def say(self, message: str) -> None:
+    def announce(self, message: str) -> None:
         """Show a plain sentence in the banner; an empty one takes the banner away."""
         self.banner.value = f'<div role="alert">{html.escape(message)}</div>' if message else ""
         self.banner.layout.display = "" if message else "none"
@@ -66,7 +66,7 @@ def error_box(message: str) -> ipw.Widget:
     """Return a page that has nothing to show but what went wrong and what to do."""
     page = Page()
     page.lay_out()
-    page.say(message)
+    page.announce(message)
     return page
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from traitlets import Float, HasTraits, Instance, Unicode, observe, validate
 
-from supervision_kit.apps.line_state import CaseloadState
+from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.calibration import calibrate, threshold_curve
 from supervision_kit.charts.series_choice import scale_title
 from supervision_kit.errors import UnknownNameError

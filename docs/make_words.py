@@ -1,0 +1,65 @@
+"""Bring the files of translations up to date: every sentence of the code is there, and none that is gone.
+
+Run from the root of the project: ``python docs/make_words.py``. What is translated stays; what is new gets an empty
+``msgstr``. A test fails where one is left empty.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parents[1] / "src" / "supervision_kit"
+WORDS = PACKAGE / "words"
+SAID = {"say": None, "say_n": (1, 2), "later": None}  # function → which of its arguments are texts
+METHODS = [("**.py", "python")]
+
+
+def collect_sentences() -> Catalog:
+    """Return every text that the code says."""
+    found = Catalog()
+    for _path, _line, message, _comments, _context in extract_from_dir(PACKAGE, METHODS, keywords=SAID):
+        found.add(message)
+    return found
+
+
+def read_translations(language: str) -> Catalog:
+    """Return the translations that there are."""
+    with (WORDS / f"{language}.po").open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def bring_up_to_date(language: str) -> tuple[str, int]:
+    """Return what a file of translations should hold, and how many sentences in it wait for a translation."""
+    old, new = read_translations(language), Catalog(locale=language, fuzzy=False)
+    n_missing = 0
+    for message in collect_sentences():
+        if message.id:
+            known = old.get(message.id[0] if isinstance(message.id, tuple) else message.id)
+            kept = known.string if known else None
+            if kept is not None and isinstance(kept, tuple | list) != isinstance(message.id, tuple):
+                kept = None
+            n_missing += not kept or (not isinstance(kept, str) and not all(kept))
+            new.add(message.id, kept or "")
+    written = BytesIO()
+    write_po(written, new, width=0, sort_output=True, omit_header=True, no_location=True)
+    header = (
+        f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {new.plural_forms}\\n"\n\n'
+    )
+    return header + written.getvalue().decode(), n_missing
+
+
+def main() -> None:
+    """Write each file of translations anew."""
+    for path in sorted(WORDS.glob("*.po")):
+        text, n_missing = bring_up_to_date(path.stem)
+        path.write_text(text, encoding="utf-8")
+        print(f"{path.name}: {n_missing} sentences wait for a translation")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Every sentence has its translation, with the same places to fill, and says numbers and days as people there do."""
+
+import importlib.util
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from supervision_kit import words
+from supervision_kit.errors import UnknownNameError
+from supervision_kit.words import LANGUAGES, SOURCE_LANGUAGE, say, say_day, say_n, say_number, speaking
+
+ROOT = Path(__file__).parents[1]
+TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
+
+
+def making():
+    found = importlib.util.spec_from_file_location("make_words", ROOT / "docs" / "make_words.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def texts(part):
+    return [part] if isinstance(part, str) else list(part)
+
+
+def places(text):
+    return set(re.findall(r"{(\w+)[^}]*}", text))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_sentence_waits_for_a_translation(language):
+    wanted = making().collect_sentences()
+    translated = making().read_translations(language)
+    missing = [
+        message.id
+        for message in wanted
+        if message.id
+        and not (
+            (known := translated.get(texts(message.id)[0]))
+            and all(texts(known.string))
+            and len(texts(known.string)) == (translated.num_plurals if isinstance(message.id, tuple) else 1)
+        )
+    ]
+    assert not missing, f"{len(missing)} sentences have no {LANGUAGES[language]}: run docs/make_words.py, fill them in"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_places_of_the_sentence_and_no_more(language):
+    for message in making().read_translations(language):
+        if message.id:
+            wanted = set().union(*(places(text) for text in texts(message.id)))
+            for text in texts(message.string):
+                assert places(text) <= wanted, message.id
+            assert set().union(*(places(text) for text in texts(message.string))) == wanted, message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_file_of_translations_is_as_its_script_writes_it(language):
+    text, _ = making().bring_up_to_date(language)
+    assert text == (ROOT / "src" / "supervision_kit" / "words" / f"{language}.po").read_text(encoding="utf-8")
+
+
+def test_numbers_and_days_are_written_as_the_language_writes_them():
+    assert [say_number(1234.5), say_number(0.8, digits=2), say_number(-0.001)] == ["1,234.5", "0.80", "0"]
+    assert say_day(date(2026, 3, 4)) == "4 March 2026"
+    with speaking("de"):
+        assert [say_number(1234.5), say_number(0.8, digits=2), say_number(-0.001)] == ["1.234,5", "0,80", "0"]
+        assert say_day(date(2026, 3, 4)) == "4. März 2026"
+
+
+def test_the_form_suits_the_number():
+    assert [say_n("{n} case", "{n} cases", n) for n in (0, 1, 2)] == ["0 cases", "1 case", "2 cases"]
+
+
+def test_what_is_filled_in_is_never_read_as_a_place():
+    assert say("about {case}", case="{name}") == "about {name}"
+
+
+def test_an_unknown_language_is_refused(monkeypatch):
+    with pytest.raises(UnknownNameError, match="language"):
+        words.choose_language("xx")
+    monkeypatch.setenv("SUPERVISION_KIT_LANGUAGE", "tlh")
+    with pytest.raises(UnknownNameError, match="language"):
+        say("hello")
