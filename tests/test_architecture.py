@@ -20,6 +20,7 @@ STAGES = [
     {"ordering"},
     {"tables"},
     {"instruments"},
+    {"lens"},
     {"scoring"},
     {"records", "simulate"},
     {"series", "headline"},
