@@ -483,6 +483,23 @@ def test_the_other_pages_show_the_workspace_once_it_holds_ratings(open_page, tmp
     assert sk.apps.caseload_page(str(sample)).state.files == (str(sample),)
 
 
+def test_a_demonstration_keeps_its_sample_in_a_workspace_of_its_own(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("SUPERVISION_KIT_FLEETING", "1")
+    monkeypatch.setenv("SUPERVISION_KIT_SAMPLE", str(tmp_path / "sample.sqlite"))
+    sample = tmp_path / "sample.csv"
+    sample.write_text(MARCH.replace("\nC", "\nS"))
+    page = sk.apps.caseload_page(sample=str(sample))
+    assert "what you write here goes when it is stopped" in texts(page)
+    with sk.Workspace(tmp_path / "sample.sqlite") as workspace:
+        assert set(workspace.case_ids()) == set(page.state.scores["case_id"])
+        workspace.add_note("S1", "kept until it stops")
+    sk.apps.case_page(sample=str(sample))
+    with sk.Workspace(tmp_path / "sample.sqlite") as workspace:
+        assert len(workspace.notes()) == 1
+    imported(open_page(dropped(MARCH)))
+    assert set(sk.apps.caseload_page(sample=str(sample)).state.scores["case_id"]) == {"C1", "C2"}
+
+
 def test_states_of_loading_need_no_widgets():
     loaded(dropped(MARCH))
     assert issubclass(sk.apps.LoadState, HasTraits)

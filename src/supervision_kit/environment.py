@@ -12,5 +12,8 @@ WORKSPACE = "SUPERVISION_KIT_WORKSPACE"
 FLEETING = "SUPERVISION_KIT_FLEETING"
 """Set where that workspace lasts only as long as the server that was started without one."""
 
+SAMPLE = "SUPERVISION_KIT_SAMPLE"
+"""Where a demonstration keeps the sample caseload with what is noted about it, until ratings are imported: a path."""
+
 LANGUAGE = "SUPERVISION_KIT_LANGUAGE"
 """The language of the pages, such as ``de``."""

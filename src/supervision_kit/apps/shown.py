@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import html
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from supervision_kit.apps.page import LOAD_NOTEBOOK, fold, is_served
-from supervision_kit.environment import FLEETING, RATINGS
+from supervision_kit.environment import FLEETING, RATINGS, SAMPLE
 from supervision_kit.errors import RecordsError
-from supervision_kit.reasons import counted
 from supervision_kit.records import Ratings, read_ratings
+from supervision_kit.words import say, say_n, say_number
 from supervision_kit.workspace import Workspace
 from supervision_kit.workspace.places import Place, find_place
 
@@ -30,6 +30,8 @@ class Shown:
 def find_ratings(files: tuple[str, ...], *, workspace: str | None, sample: str | None, view: str) -> Shown:
     """Return what to show: files given, else the server's, else a workspace that holds ratings, else the sample.
 
+    A demonstration keeps its sample in a workspace of its own, so that everything can be tried on it.
+
     Raises
     ------
     RecordsError, WorkspaceError
@@ -37,11 +39,11 @@ def find_ratings(files: tuple[str, ...], *, workspace: str | None, sample: str |
     """
     served = os.environ.get(RATINGS)
     files = files or (tuple(served.split(os.pathsep)) if served else ())
-    kept = None if files else _read_workspace(workspace, view)
+    kept = None if files else _read_workspace(workspace, view) or _read_kept_sample(sample, view)
     if kept is not None:
         return kept
     if not files and sample is None:
-        raise RecordsError(f"There are no ratings to show yet. Load files first, with {LOAD_NOTEBOOK}.")
+        raise RecordsError(say("There are no ratings to show yet. Load files first, with {page}.", page=LOAD_NOTEBOOK))
     names = files or (str(sample),)
     ratings = read_ratings(list(names))
     return Shown(ratings.scores, {"files": names}, _about_files(ratings, is_sample=not files))
@@ -55,7 +57,7 @@ def is_made(place: Place) -> bool:
 def name_place(place: Place) -> str:
     """Return what a workspace is called in a sentence: a file by its name alone, without the folders it is in."""
     if os.environ.get(FLEETING):
-        return "this demonstration’s workspace"
+        return say("this demonstration’s workspace")
     return place.words[0].lower() + place.words[1:]
 
 
@@ -67,25 +69,46 @@ def _read_workspace(where: str | None, view: str) -> Shown | None:
         scores = workspace.scores(view=view)
     if scores.empty:
         return None
-    n_cases = len(scores["case_id"].unique())
-    about = f"From {name_place(place)}, {counted(n_cases, 'case')}."
+    cases = say_n("{n} case", "{n} cases", len(scores["case_id"].unique()))
+    about = say("From {place}, {cases}.", place=name_place(place), cases=cases)
     origin = {"workspace": f"sk.Workspace({'' if where is None else repr(str(where) if place.path else place.shown)})"}
     return Shown(scores, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
 
 
+def _read_kept_sample(sample: str | None, view: str) -> Shown | None:
+    """Return the sample as a demonstration keeps it, taken in when a page first asks for it."""
+    where = os.environ.get(SAMPLE)
+    if where is None or sample is None:
+        return None
+    with Workspace(where) as workspace:
+        if not workspace.case_ids():
+            workspace.import_ratings(read_ratings(sample))
+    kept = _read_workspace(where, view)
+    about = say("A demonstration with simulated ratings: what you write here goes when it is stopped.")
+    return kept and replace(kept, about={"warning": f'<p class="sk-quiet">{html.escape(about)} {_invitation()}</p>'})
+
+
+def _invitation() -> str:
+    """Return as HTML where one's own files are loaded."""
+    if is_served():
+        return f'<a href="{LOAD_NOTEBOOK}">{html.escape(say("Load your own files"))}</a>.'
+    return html.escape(say("Load your own with {page}.", page=LOAD_NOTEBOOK))
+
+
 def _about_files(ratings: Ratings, *, is_sample: bool) -> dict[str, str]:
     """Return what the reader should know of the files: a warning above all, notes below."""
-    n = ratings.rows_set_aside
-    load = (
-        f'<a href="{LOAD_NOTEBOOK}">Load your own files</a>' if is_served() else f"Load your own with {LOAD_NOTEBOOK}"
-    )
-    sample = f'<p class="sk-quiet">A sample with simulated ratings. {load}.</p>' if is_sample else ""
-    warning = (
-        f"{n:,} of {ratings.rows_read:,} rows could not be used and were set aside: drop the file on the page "
-        "Load, or run supervision-kit check, to see why."
+    sample = f'<p class="sk-quiet">{html.escape(say("A sample with simulated ratings."))} {_invitation()}</p>'
+    warning = html.escape(
+        say(
+            "{n} of {all} rows could not be used and were set aside: drop the file on the page Load, or run "
+            "supervision-kit check, to see why.",
+            n=say_number(ratings.rows_set_aside),
+            all=say_number(ratings.rows_read),
+        )
     )
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in ratings.notes)
     return {
-        "warning": sample + (f'<p class="sk-note">{warning}</p>' if n else ""),
-        "notes": fold("How the files were read", notes) if notes else "",
+        "warning": (sample if is_sample else "")
+        + (f'<p class="sk-note">{warning}</p>' if ratings.rows_set_aside else ""),
+        "notes": fold(say("How the files were read"), notes) if notes else "",
     }

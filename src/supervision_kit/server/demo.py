@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from supervision_kit.environment import FLEETING, RATINGS, WORKSPACE
+from supervision_kit.environment import FLEETING, RATINGS, SAMPLE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.pages import find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
@@ -41,7 +41,8 @@ def serve_demo(
     workspace
         Where imported ratings are kept: a path or a URL. Without one, nor ``SUPERVISION_KIT_WORKSPACE``, they are kept
         in a folder that is deleted when the serving ends: a demonstration never writes into, or shows, what is kept
-        for good.
+        for good. The sample caseload is in a workspace of its own there, so that notes and decisions can be tried; it
+        is shown until ratings are imported, and never mixed with them.
 
     Returns
     -------
@@ -84,7 +85,8 @@ def _kept_in(workspace: str | None, until_the_end: ExitStack) -> dict[str, str]:
     if workspace:
         return {WORKSPACE: name_workspace(workspace)}
     folder = until_the_end.enter_context(TemporaryDirectory(prefix="supervision_kit_", ignore_cleanup_errors=True))
-    return {WORKSPACE: str(Path(folder) / "demonstration.sqlite"), FLEETING: "1"}
+    kept, sample = (str(Path(folder) / name) for name in ("demonstration.sqlite", "sample.sqlite"))
+    return {WORKSPACE: kept, SAMPLE: sample, FLEETING: "1"}
 
 
 def _refuse(sentence: str) -> int:
