@@ -37,6 +37,27 @@ told.add_class("told")
 view.observe(lambda change: setattr(told, "value", str(change["new"])), "picked")
 ipw.VBox([view, told])
 """,
+    "chosen": """
+view, choose, told = ChartView(draw(points(4, 3, 2))), ipw.Button(description="third"), ipw.HTML()
+told.add_class("told")
+choose.on_click(lambda _: setattr(view, "picked", {"session": [3]}))
+view.observe(lambda change: setattr(told, "value", str(change["new"])), "picked")
+ipw.VBox([view, choose, told])
+""",
+    "typed": """
+from supervision_kit.apps.kept_text import KeptText
+from supervision_kit.apps.page import Page
+page, kept, left = Page(), ipw.HTML(), ipw.HTML()
+kept.add_class("kept"), left.add_class("left")
+field, other = KeptText("Note", page=page), ipw.Button(description="other case")
+def show(name):
+    field.show("", keep=lambda text: setattr(kept, "value", f"{name}: {text}"),
+               done=lambda text: setattr(left, "value", f"{name}: {text}"))
+show("C1")
+other.on_click(lambda _: show("C2"))
+page.lay_out(field, other, kept, left)
+page
+""",
     "fourth": """
 view, more, other = ChartView(draw(points(4, 3, 2))), ipw.Button(description="more"), ipw.Button(description="other")
 more.on_click(lambda _: view.show(draw(points(4, 3, 2, 1))))
@@ -81,6 +102,54 @@ def test_what_is_picked_in_the_chart_comes_back(small):
     page.locator(".sk-chart svg").click(position={"x": 60, "y": 15})
     page.locator(".told", has_text="{}").wait_for()
     assert small.complaints == []
+
+
+def test_what_python_picks_is_shown_as_picked_and_can_be_picked_away_from(small):
+    page = small.open_chart("chosen.ipynb")
+    points = page.locator(".sk-chart svg .mark-symbol path")
+    page.get_by_role("button", name="third").click()
+    page.locator(".told", has_text="{'session': [3]}").wait_for()
+    page.wait_for_timeout(300)
+    points.nth(0).click()
+    page.locator(".told", has_text="{'session': [1]}").wait_for()
+    page.get_by_role("button", name="third").click()
+    page.locator(".told", has_text="{'session': [3]}").wait_for()
+    points.nth(0).click()
+    page.locator(".told", has_text="{'session': [1]}").wait_for()
+
+
+def test_a_text_is_kept_while_it_is_typed_and_says_so(small):
+    page = small.open("typed.ipynb")
+    field, status = page.get_by_label("Note"), page.locator(".sk-kept-text [role=status]")
+    field.type("rose went quiet")
+    assert status.inner_text() == "Not saved yet …"
+    page.locator(".kept", has_text="C1: rose went quiet").wait_for()
+    page.wait_for_function("document.querySelector('.sk-kept-text [role=status]').textContent === 'Saved.'")
+    assert page.locator(".left").inner_text().strip() == ""
+    field.press("End")
+    field.type("er")
+    page.get_by_role("button", name="other case").click()  # before the pause is over
+    page.locator(".left", has_text="C1: rose went quieter").wait_for()
+    page.wait_for_function("document.querySelector('.sk-kept-text textarea').value === ''")
+    assert page.locator(".kept").inner_text() == "C1: rose went quieter"
+
+
+def test_without_a_kernel_the_text_says_that_it_is_not_saved(small):
+    page = small.open("typed.ipynb")
+    field = page.get_by_label("Note")
+    field.wait_for()
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    # as the page itself does when it is closed
+    assert page.evaluate("path => navigator.sendBeacon(path)", f"/voila/api/shutdown/{kernel}")
+    for _ in range(50):
+        if page.request.get(f"{small.address}/api/kernels/{kernel}").status == 404:
+            break
+        page.wait_for_timeout(200)
+    else:
+        pytest.fail("The kernel still runs.")
+    field.type("rose went quiet")
+    page.locator(".sk-kept-text", has_text="Not saved: this page gets no answer").wait_for(timeout=15_000)
+    assert field.input_value() == "rose went quiet"
 
 
 def test_a_chart_takes_new_rows_in_place_and_another_look_anew(small):

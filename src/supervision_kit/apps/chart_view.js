@@ -16,7 +16,7 @@ function render({ model, el }) {
       await changeTables(chart, tables);
     } else {
       chart = await embedAnew(place, chart, spec, tables);
-      if (chart) reportPicks(chart.view, model);
+      if (chart) await followPicks(chart.view, model);
     }
   };
 
@@ -31,14 +31,17 @@ function render({ model, el }) {
     });
   };
   const redraw = () => next(draw);
+  const repick = () => next(() => chart && showPick(chart.view, model.get("picked")));
   const resized = new ResizeObserver(() => next(() => chart && fitWidth(chart, place)));
 
   model.on("change:figure", redraw);
+  model.on("change:picked", repick);
   redraw();
   resized.observe(place);
   return () => {
     resized.disconnect();
     model.off("change:figure", redraw);
+    model.off("change:picked", repick);
     next(() => chart?.finalize());
   };
 }
@@ -86,16 +89,28 @@ async function fitWidth(chart, place) {
   }
 }
 
-function reportPicks(view, model) {
-  const report = (_, value) => {
-    const fields = Object.entries(value ?? {}).filter(([name]) => name !== "vlPoint");
-    model.set("picked", Object.fromEntries(fields));
+const hasPicks = (view) => "picked" in view.getState({ data: () => false, signals: (name) => name === "picked" }).signals;
+
+const picksOf = (view) =>
+  Object.fromEntries(Object.entries(view.signal("picked") ?? {}).filter(([name]) => name !== "vlPoint"));
+
+async function followPicks(view, model) {
+  if (!hasPicks(view)) return;
+  await showPick(view, model.get("picked"));
+  view.addSignalListener("picked", () => {
+    model.set("picked", picksOf(view));
     model.save_changes();
-  };
-  if ("picked" in view.getState({ data: () => false, signals: (name) => name === "picked" }).signals) {
-    view.addSignalListener("picked", report);
-    report("picked", view.signal("picked"));
-  }
+  });
+}
+
+// what Python picks, such as the session chosen from a list, is shown as if it had been clicked
+async function showPick(view, picked) {
+  if (!hasPicks(view) || JSON.stringify(picksOf(view)) === JSON.stringify(picked)) return;
+  const fields = view.signal("picked_tuple_fields");
+  const values = fields.map(({ field }) => picked[field]?.[0]);
+  if (values.includes(undefined)) view.data("picked_store", []);
+  else view.signal("picked_tuple", { unit: "", fields, values });
+  await view.runAsync();
 }
 
 function sayInWords(place, sentence) {

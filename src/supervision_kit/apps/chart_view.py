@@ -24,7 +24,8 @@ class ChartView(anywidget.AnyWidget):
     Attributes
     ----------
     picked
-        What is selected with the chart's point selection named ``picked``: field → values, ``{}`` for nothing.
+        What is selected with the chart's point selection named ``picked``: field → values, ``{}`` for nothing. Set it
+        to select from Python.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
