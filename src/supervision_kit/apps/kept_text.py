@@ -62,9 +62,7 @@ class KeptText(anywidget.AnyWidget):
         """What stands in the field."""
         return str(self.field["text"])
 
-    def show(
-        self, text: str, *, keep: Callable[[str], None], done: Callable[[str], None] = lambda _text: None
-    ) -> None:
+    def show(self, text: str, *, keep: Callable[[str], None], done: Callable[[str], None] = lambda _text: None) -> None:
         """Show this text instead; `keep` keeps what is typed from now on, `done` is called when the field is left."""
         about = int(self.field["about"]) + 1
         self._keepers[about] = (keep, done)
