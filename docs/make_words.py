@@ -1,4 +1,7 @@
-"""Bring the files of translations up to date: every sentence of the code is there, and none that is gone.
+"""Bring the files of translations up to date: every sentence of the kit is there, and none that is gone.
+
+Sentences come from the code (what is given to ``say``, ``say_n`` and ``later``), the templates (``"…" | say(…)``), the
+titles of the instruments' scales, and the title cells of the notebooks.
 
 Run from the root of the project: ``python docs/make_words.py``. What is translated stays; what is new gets an empty
 ``msgstr``. A test fails where one is left empty.
@@ -6,6 +9,10 @@ Run from the root of the project: ``python docs/make_words.py``. What is transla
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -13,10 +20,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-PACKAGE = Path(__file__).parents[1] / "src" / "supervision_kit"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "supervision_kit"
 WORDS = PACKAGE / "words"
 SAID = {"say": None, "say_n": (1, 2), "later": None}  # function → which of its arguments are texts
 METHODS = [("**.py", "python")]
+IN_TEMPLATES = re.compile(r'"([^"]+)" \| say\(')
 
 
 def collect_sentences() -> Catalog:
@@ -24,7 +33,28 @@ def collect_sentences() -> Catalog:
     found = Catalog()
     for _path, _line, message, _comments, _context in extract_from_dir(PACKAGE, METHODS, keywords=SAID):
         found.add(message)
+    for message in (*_in_templates(), *_in_instruments(), *_in_notebooks()):
+        found.add(message)
     return found
+
+
+def _in_templates() -> Iterator[str]:
+    for path in sorted((PACKAGE / "server" / "templates").rglob("*")):
+        if path.is_file():
+            yield from IN_TEMPLATES.findall(path.read_text(encoding="utf-8"))
+
+
+def _in_instruments() -> Iterator[str]:
+    for path in sorted((PACKAGE / "instruments").glob("*.toml")):
+        for scale in tomllib.loads(path.read_text(encoding="utf-8"))["scales"].values():
+            yield scale["title"]
+
+
+def _in_notebooks() -> Iterator[str]:
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                yield from (words for line in cell["source"] if (words := line.strip().lstrip("# ")))
 
 
 def read_translations(language: str) -> Catalog:

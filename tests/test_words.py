@@ -9,7 +9,17 @@ import pytest
 
 from supervision_kit import words
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.words import LANGUAGES, SOURCE_LANGUAGE, say, say_day, say_n, say_number, speaking
+from supervision_kit.words import (
+    LANGUAGES,
+    SOURCE_LANGUAGE,
+    say,
+    say_day,
+    say_list,
+    say_n,
+    say_number,
+    say_share,
+    speaking,
+)
 
 ROOT = Path(__file__).parents[1]
 TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
@@ -85,3 +95,69 @@ def test_an_unknown_language_is_refused(monkeypatch):
     monkeypatch.setenv("SUPERVISION_KIT_LANGUAGE", "tlh")
     with pytest.raises(UnknownNameError, match="language"):
         say("hello")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("fr, de;q=0.7, en;q=0.9", "en"),
+        ("de;q=0, en-GB", "en"),
+        ("DE_ch", "de"),
+        ("*", ""),
+        ("", ""),
+        ("fr;q=nonsense", ""),
+    ],
+)
+def test_the_browser_says_which_of_our_languages_is_wished_most(accepted, language):
+    assert words.understand_languages(accepted) == language
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"SUPERVISION_KIT_LANGUAGE": "de"}, "de"),
+        ({"SUPERVISION_KIT_LANGUAGE": "en", "HTTP_ACCEPT_LANGUAGE": "de"}, "de"),
+        ({"SUPERVISION_KIT_LANGUAGE": "de", "HTTP_ACCEPT_LANGUAGE": "fr"}, "de"),
+    ],
+)
+def test_the_page_speaks_as_it_was_asked_for_or_else_as_it_is_set(monkeypatch, environment, language):
+    for name in ("SUPERVISION_KIT_LANGUAGE", "HTTP_ACCEPT_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert words.current_language() == language
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_a_notebook_speaks_as_its_system_does(monkeypatch, environment, language):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert words.system_language() == language
+
+
+def test_shares_and_lists_are_said_as_people_say_them():
+    assert [say_share(0.5), say_share(0.125, digits=1), say_list(["a"]), say_list(["a", "b", "c"])] == [
+        "50%",
+        "12.5%",
+        "a",
+        "a, b and c",
+    ]
+    with speaking("de"):
+        assert [say_share(0.125, digits=1), say_list(["a", "b"])] == ["12,5\N{NO-BREAK SPACE}%", "a und b"]
+
+
+def test_nothing_is_said_as_nothing():
+    with speaking("de"):
+        assert say("") == ""

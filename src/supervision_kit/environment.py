@@ -17,3 +17,6 @@ SAMPLE = "SUPERVISION_KIT_SAMPLE"
 
 LANGUAGE = "SUPERVISION_KIT_LANGUAGE"
 """The language of the pages, such as ``de``."""
+
+ASKED_LANGUAGE = "HTTP_ACCEPT_LANGUAGE"
+"""The language that a page was asked for in: the server settles it, from the viewer's choice or the browser's wish."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from supervision_kit.words import say_number, say_share
+
 PAPER = "#FFFFFF"
 
 RATING = "#0072C6"  # 5.0:1, the rating that the chart is about
@@ -69,6 +71,7 @@ def config() -> dict[str, Any]:
         "labelPadding": 6,
     }
     return {
+        "locale": {"number": number_locale()},
         "font": FONT,
         "background": PAPER,
         "padding": {"left": 4, "right": 4, "top": 6, "bottom": 4},
@@ -76,4 +79,15 @@ def config() -> dict[str, Any]:
         "axis": axis,
         "legend": {"labelColor": TEXT, "labelFontSize": SMALL_SIZE, "symbolSize": 90, "symbolStrokeWidth": 1.6},
         "text": {"color": TEXT, "fontSize": SMALL_SIZE},
+    }
+
+
+def number_locale() -> dict[str, Any]:
+    """Return how Vega writes numbers in the language of the page."""
+    return {
+        "decimal": say_number(0.1)[1],
+        "thousands": say_number(1000)[1],
+        "grouping": [3],
+        "currency": ["", ""],
+        "percent": say_share(0.1).removeprefix("10"),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, TypeAlias
 
+from supervision_kit.words import LANGUAGES
+
 if TYPE_CHECKING:
     from supervision_kit.workspace import Workspace
 
@@ -28,6 +30,13 @@ def add_command(commands: Commands, name: str, short: str, about: str, examples:
 def add_port(command: argparse.ArgumentParser, *, default: int | None, words: str) -> None:
     """Declare ``--port``."""
     command.add_argument("--port", type=_port, default=default, help=f"where to listen (default {words})")
+
+
+def add_language(command: argparse.ArgumentParser) -> None:
+    """Declare ``--language``."""
+    command.add_argument(
+        "--language", choices=list(LANGUAGES), help="of the pages; without, SUPERVISION_KIT_LANGUAGE or your browser's"
+    )
 
 
 def _port(text: str) -> int:

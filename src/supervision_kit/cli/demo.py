@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from supervision_kit.cli.commands import Commands, add_command, add_port
+from supervision_kit.cli.commands import Commands, add_command, add_language, add_port
 
 PORT = 8866
 
@@ -26,6 +26,7 @@ def add(commands: Commands) -> None:
     demo.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
     demo.add_argument("--ratings", nargs="+", metavar="FILE", default=[], help="instead of the sample caseload")
     demo.add_argument("--workspace", metavar="FILE-OR-URL", help="where imported ratings are kept (default: nowhere)")
+    add_language(demo)
     demo.set_defaults(run=_demo)
 
 
@@ -37,4 +38,5 @@ def _demo(arguments: argparse.Namespace) -> int:
         open_browser=not arguments.no_browser,
         ratings=arguments.ratings,
         workspace=arguments.workspace,
+        language=arguments.language,
     )

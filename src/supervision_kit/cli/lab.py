@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from supervision_kit.cli.commands import Commands, add_command, add_port
+from supervision_kit.cli.commands import Commands, add_command, add_language, add_port
 
 _ABOUT = "Copies the notebooks and samples to a folder, keeping files that are there, and opens JupyterLab in it."
 _EXAMPLES = """\
@@ -22,6 +22,7 @@ def add(commands: Commands) -> None:
     lab.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
     add_port(lab, default=None, words="a free port")
     lab.add_argument("--workspace", metavar="FILE-OR-URL", help="where the pages keep ratings")
+    add_language(lab)
     lab.set_defaults(run=_lab)
 
 
@@ -33,4 +34,5 @@ def _lab(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         open_browser=not arguments.no_browser,
         workspace=arguments.workspace,
+        language=arguments.language,
     )

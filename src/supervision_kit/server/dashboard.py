@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import sys
 import threading
@@ -20,14 +21,17 @@ from traitlets import Unicode
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.contentshandler import VoilaContentsHandler
+from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from supervision_kit.chart_bundle import bundle_name, read_bundle
-from supervision_kit.environment import CHART_URL, FLEETING, WORKSPACE
+from supervision_kit.environment import CHART_URL, FLEETING, LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
-from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage
+from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage, PageOpener
 from supervision_kit.server.kernels import OwnPython, PageKernels
+from supervision_kit.server.page_language import ACCEPTED, say_in, translate_notebook
 from supervision_kit.server.pages import FIRST_PAGE, PAGES
+from supervision_kit.words import later
 
 LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 """All that the pages need of JupyterLab's front end; every further one would be loaded by every visitor."""
@@ -35,7 +39,9 @@ LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widg
 IDLE_SECONDS = 10 * 60
 """A kernel that no page has been connected to for this long is stopped."""
 
-SORRY = "This page had to stop here. Please reload it; if that does not help, tell whoever looks after these pages."
+SORRY = later(
+    "This page had to stop here. Please reload it; if that does not help, tell whoever looks after these pages."
+)
 
 # the browser itself refuses what is not from here; Voila and Vega compile expressions, widgets run from blobs
 _ONLY_FROM_HERE = (
@@ -64,6 +70,7 @@ class Dashboard(Voila):
         """Give the template the list of pages for its bar."""
         settings: dict[str, Any] = super().init_settings()
         settings["voila_jinja2_env"].globals["sk_pages"] = pages_in(Path(self.root_dir))
+        settings["voila_jinja2_env"].filters["say"] = say_in
         return settings
 
     def init_handlers(self) -> list[Any]:
@@ -75,7 +82,10 @@ class Dashboard(Voila):
             (url_path_join(self.server_url, r"/voila/api/shutdown/(.*)"), KernelGoodbye),
         ]
         listing = (TornadoVoilaTreeHandler, VoilaContentsHandler)
-        return own + [handler for handler in super().init_handlers() if handler[1] not in listing]
+        voilas = [handler for handler in super().init_handlers() if handler[1] not in listing]
+        return own + [
+            (path, PageOpener if handler is TornadoVoilaHandler else handler, *more) for path, handler, *more in voilas
+        ]
 
     def listen(self) -> None:
         """Listen, say where, and serve until the process is told to stop; then stop every kernel.
@@ -119,9 +129,9 @@ def pages_in(folder: Path) -> list[dict[str, str]]:
 def _workspace_in_words(kernel_env: dict[str, str]) -> str:
     """Return what the bar calls the workspace: a file by its name, anything else by nothing that could be a secret."""
     if FLEETING in kernel_env:
-        return "none, this is a demonstration"
+        return later("none, this is a demonstration")
     workspace = kernel_env.get(WORKSPACE, "")
-    return "on a server" if "://" in workspace else Path(workspace).name
+    return later("on a server") if "://" in workspace else Path(workspace).name
 
 
 def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_env: dict[str, str]) -> Config:
@@ -136,6 +146,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "tornado_settings": {
                 "allow_remote_access": False,
                 "default_handler_class": NoSuchPage,
+                LANGUAGE: kernel_env.get(LANGUAGE) or os.environ.get(LANGUAGE, ""),
                 "headers": {"Content-Security-Policy": _ONLY_FROM_HERE},
                 "log_function": lambda _: None,
             },
@@ -146,6 +157,8 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "allow_theme_override": "NO",
             "extension_allowlist": list(LAB_EXTENSIONS),
             "file_allowlist": [],
+            "http_header_envs": [ACCEPTED],
+            "prelaunch_hook": translate_notebook,
             "kernel_spec_manager_class": OwnPython,
             "multi_kernel_manager_class": PageKernels,
             "resources": {
@@ -154,6 +167,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
                 "sk_workspace": _workspace_in_words(kernel_env),
             },
         },
+        VoilaExporter={"filters": {"say": say_in}},
         VoilaExecutor={"cell_error_instruction": SORRY},
         PageKernels={
             "cull_idle_timeout": IDLE_SECONDS,

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from supervision_kit.environment import FLEETING, RATINGS, SAMPLE, WORKSPACE
+from supervision_kit.environment import FLEETING, LANGUAGE, RATINGS, SAMPLE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.pages import find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
@@ -25,6 +25,7 @@ def serve_demo(
     open_browser: bool = True,
     ratings: Sequence[str | Path] = (),
     workspace: str | None = None,
+    language: str | None = None,
 ) -> int:
     """Serve the pages on this machine until interrupted, and return the exit code.
 
@@ -43,6 +44,9 @@ def serve_demo(
         in a folder that is deleted when the serving ends: a demonstration never writes into, or shows, what is kept
         for good. The sample caseload is in a workspace of its own there, so that notes and decisions can be tried; it
         is shown until ratings are imported, and never mixed with them.
+    language
+        The language of the pages, a key of :data:`supervision_kit.words.LANGUAGES`. Without one, nor
+        ``SUPERVISION_KIT_LANGUAGE``, each viewer's browser says which.
 
     Returns
     -------
@@ -57,6 +61,7 @@ def serve_demo(
     if missing:
         return _refuse(f"There is no file {' and no file '.join(missing)}. Check the name and the folder.")
     served = {RATINGS: os.pathsep.join(map(str, files))} if files else {}
+    served |= {LANGUAGE: language} if language else {}
     with ExitStack() as until_the_end:
         try:
             _serve(port, {**served, **_kept_in(workspace, until_the_end)}, open_browser=open_browser)

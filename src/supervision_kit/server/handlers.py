@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tornado.web import HTTPError, RequestHandler
 from voila.handler import BaseVoilaHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.tornado.handler import TornadoVoilaHandler
 
 from supervision_kit.chart_bundle import read_bundle
+from supervision_kit.server.page_language import ACCEPTED, COOKIE, language_of, settle_language
 
 
 class ChartScript(RequestHandler):
@@ -30,8 +34,25 @@ class KernelGoodbye(VoilaShutdownKernelHandler):
         """Ask for no token."""
 
 
+class PageOpener(TornadoVoilaHandler):
+    """Opens a page in the language of its viewer, who may choose another by ``?lang=``: the browser remembers it."""
+
+    async def prepare(self) -> None:
+        """Settle the language; its kernel finds it where the browser's wish would stand."""
+        await super().prepare()
+        language, is_chosen = settle_language(self)
+        if is_chosen:
+            self.set_cookie(COOKIE, language, path=self.base_url, samesite="Strict", httponly=True)
+        self.request.headers[ACCEPTED] = language
+
+
 class NoSuchPage(BaseVoilaHandler):
     """Every address that nothing is served at."""
+
+    @property
+    def template_namespace(self) -> dict[str, Any]:
+        """Tell the template the viewer's language."""
+        return {**super().template_namespace, "sk_language": language_of(self)}
 
     def initialize(self) -> None:
         """Take Voila's settings from the application."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from supervision_kit.environment import WORKSPACE
+from supervision_kit.environment import LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.pages import FIRST_PAGE, find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
@@ -39,6 +39,7 @@ def open_lab(
     port: int | None = None,
     open_browser: bool = True,
     workspace: str | None = None,
+    language: str | None = None,
 ) -> int:
     """Copy the notebooks and samples to `folder`, open JupyterLab there until interrupted, return the exit code.
 
@@ -55,6 +56,9 @@ def open_lab(
         Whether to open JupyterLab in the user's browser.
     workspace
         Where the pages keep ratings, a path or a URL; see :class:`supervision_kit.Workspace` for where without one.
+    language
+        The language of the pages, a key of :data:`supervision_kit.words.LANGUAGES`. Without one, nor
+        ``SUPERVISION_KIT_LANGUAGE``, the system's.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def open_lab(
     try:
         _say(copy_pages(place))
         command = _command(place, port=port, open_browser=open_browser)
-        with subprocess.Popen(command, cwd=place, env=_environment(workspace)) as lab:  # noqa: S603 - our own Python
+        with subprocess.Popen(command, cwd=place, env=_environment(workspace, language)) as lab:  # noqa: S603 - our own Python
             return _attend(lab)
     except (OSError, SupervisionKitError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -107,12 +111,13 @@ def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
     ]
 
 
-def _environment(workspace: str | None) -> dict[str, str]:
+def _environment(workspace: str | None, language: str | None = None) -> dict[str, str]:
     """Return our own environment with the workspace, and what switches JupyterLab's question about its news off."""
     own = str(Path(__file__).parent / "lab_config")
     return {
         **os.environ,
         **({WORKSPACE: name_workspace(workspace)} if workspace else {}),
+        **({LANGUAGE: language} if language else {}),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [own, os.environ.get("JUPYTER_CONFIG_PATH")])),
     }
 

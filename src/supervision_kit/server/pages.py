@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from supervision_kit.errors import SupervisionKitError
+from supervision_kit.words import later
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -18,14 +19,14 @@ class Page:
     title: str
 
 
-FIRST_PAGE = Page("2_caseload.ipynb", "Caseload")
+FIRST_PAGE = Page("2_caseload.ipynb", later("Caseload"))
 """Where a visitor lands."""
 
 PAGES = (
-    Page("1_load_ratings.ipynb", "Load"),
+    Page("1_load_ratings.ipynb", later("Load")),
     FIRST_PAGE,
-    Page("3_case.ipynb", "Case"),
-    Page("4_ruptures_and_repairs.ipynb", "Ruptures & repairs"),
+    Page("3_case.ipynb", later("Case")),
+    Page("4_ruptures_and_repairs.ipynb", later("Ruptures & repairs")),
 )
 """In the order of the bar at the top."""
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from supervision_kit.environment import LANGUAGE
+from supervision_kit.environment import ASKED_LANGUAGE, LANGUAGE
 from supervision_kit.errors import UnknownNameError
 
 SOURCE_LANGUAGE = "en"
 LANGUAGES = {SOURCE_LANGUAGE: "English", "de": "Deutsch"}
+_OF_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")  # environment variables, the strongest first
 _chosen: list[str] = []  # the innermost last
 
 
@@ -27,7 +29,7 @@ def say(text: str, **named: object) -> str:
     >>> say("Nothing stands out in {cases}.", cases="3 cases")
     'Nothing stands out in 3 cases.'
     """
-    said = _catalogue(current_language()).gettext(text)
+    said = _translate(text, current_language())
     return said.format(**named) if named else said
 
 
@@ -55,15 +57,34 @@ def say_number(value: float, *, digits: int | None = None) -> str:
     >>> say_number(1234.5), say_number(0.8, digits=2)
     ('1,234.5', '0.80')
     """
-    if current_language() == SOURCE_LANGUAGE:
-        text = f"{value:,.{2 if digits is None else digits}f}"
-        text = text.rstrip("0").rstrip(".") if digits is None else text
-        return text.lstrip("-") if not text.strip("-0.,") else text
-    from babel.numbers import format_decimal
+    text = f"{value:,.{2 if digits is None else digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits is None else text
+    text = text if text.strip("-0.,") else text.lstrip("-")
+    language = current_language()
+    return text if language == SOURCE_LANGUAGE else text.translate(_number_signs(language))
 
-    places = "##" if digits is None else "0" * digits
-    shown: str = format_decimal(value + 0.0, format=f"#,##0.{places}" if places else "#,##0", locale=current_language())
-    return shown.lstrip("-") if not shown.strip("-0.,") else shown
+
+def say_share(value: float, *, digits: int = 0) -> str:
+    """Return a share, 0.5 for a half, in per cent.
+
+    Examples
+    --------
+    >>> say_share(0.5)
+    '50%'
+    """
+    return say("{n}%", n=say_number(100 * value, digits=digits))
+
+
+def say_list(parts: Sequence[str]) -> str:
+    """Return what is listed as one reads it.
+
+    Examples
+    --------
+    >>> say_list(["bond", "task", "goal"])
+    'bond, task and goal'
+    """
+    *others, last = parts or [""]
+    return say("{others} and {last}", others=", ".join(others), last=last) if others else last
 
 
 def say_day(day: date) -> str:
@@ -76,8 +97,44 @@ def say_day(day: date) -> str:
 
 
 def current_language() -> str:
-    """Return the language in which :func:`say` speaks: the one chosen, else the server's, else English."""
-    return _chosen[-1] if _chosen else _known(os.environ.get(LANGUAGE) or SOURCE_LANGUAGE)
+    """Return the language in which :func:`say` speaks.
+
+    The one chosen; else the one that the page was asked for in; else what ``SUPERVISION_KIT_LANGUAGE`` says; else, in
+    a notebook, the system's; else English.
+    """
+    if _chosen:
+        return _chosen[-1]
+    return _usual_language(os.environ.get(ASKED_LANGUAGE, ""), os.environ.get(LANGUAGE, ""))
+
+
+@functools.cache
+def _usual_language(asked: str, set_language: str) -> str:
+    if understood := understand_languages(asked):
+        return understood
+    if set_language:
+        return _known(set_language)
+    return system_language() if "ipykernel" in sys.modules else SOURCE_LANGUAGE
+
+
+def understand_languages(accepted: str) -> str:
+    """Return the first of our languages that a browser accepts, or nothing: ``"fr, de-AT;q=0.8"`` is ``"de"``."""
+    wishes = [wish.strip().partition(";q=") for wish in accepted.split(",")]
+    weighed = [(float(weight) if _is_number(weight) else 1.0, tag) for tag, _, weight in wishes]
+    for weight, tag in sorted(weighed, key=lambda wish: -wish[0]):
+        language = tag.strip().lower().replace("_", "-").split("-")[0]
+        if weight > 0 and language in LANGUAGES:
+            return language
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
+
+
+def system_language() -> str:
+    """Return the language that the operating system is set to where it is one of ours, else English."""
+    said = next((value for name in _OF_THE_SYSTEM if (value := os.environ.get(name))), "")
+    return understand_languages(said.split(".")[0]) or SOURCE_LANGUAGE
 
 
 def choose_language(language: str) -> None:
@@ -105,6 +162,19 @@ def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)
     return language
+
+
+@functools.lru_cache(maxsize=10_000)
+def _translate(text: str, language: str) -> str:
+    return _catalogue(language).gettext(text) if text else ""  # gettext says its own header for nothing
+
+
+@functools.cache
+def _number_signs(language: str) -> dict[int, str]:
+    """Return what stands for the signs of an English number, for :meth:`str.translate`."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return {ord("."): get_decimal_symbol(language), ord(","): get_group_symbol(language)}
 
 
 @functools.cache
