@@ -10,6 +10,8 @@ from .calibration import calibrate as calibrate
 from .calibration import chance_benchmark as chance_benchmark
 from .calibration import describe_repairs as describe_repairs
 from .calibration import threshold_curve as threshold_curve
+from .caseload import list_reasons as list_reasons
+from .caseload import rank_cases as rank_cases
 from .caseload import review_caseload as review_caseload
 from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop

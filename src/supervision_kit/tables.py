@@ -199,10 +199,10 @@ _PREPARE = {"str": _codes, "int64": _whole, "float64": _numbers, "datetime64[us]
 
 def _range_faults(columns: Mapping[str, pd.Series], ordering: Ordering | None) -> list[str]:
     faults = []
-    if "session" in columns and (low := int(np.count_nonzero(columns["session"].to_numpy() < 1))):
+    if "session" in columns and (low := int(columns["session"].lt(1).sum())):
         faults.append(f"session is below 1 in {low} row(s): sessions are counted from 1")
     if "rater" in columns and _raters(columns, ordering) - set(RATERS):
-        other = int((~columns["rater"].isin(RATERS)).sum())
+        other = int((~columns["rater"].isin(RATERS) & columns["rater"].notna()).sum())
         faults.append(f"rater is none of {', '.join(RATERS)} in {other} row(s)")
     if "score" in columns and (infinite := int(np.count_nonzero(np.isinf(columns["score"].to_numpy())))):
         faults.append(f"score is infinite in {infinite} row(s)")
@@ -210,8 +210,8 @@ def _range_faults(columns: Mapping[str, pd.Series], ordering: Ordering | None) -
 
 
 def _raters(columns: Mapping[str, pd.Series], ordering: Ordering | None) -> set[str]:
-    if ordering is None or not ordering.n_series:
-        return set(columns["rater"].unique())
+    if ordering is None or not ordering.n_series or "rater" not in ordering.number:
+        return set(columns["rater"].dropna().unique())
     return {rater for (rater,) in ordering.kinds(columns, "rater")[1]}
 
 
@@ -324,6 +324,26 @@ CASELOAD = _table(
         "outcome_class": Column("str", "what became of the case's falls; <NA> where nothing could be judged"),
         "priority": Column("float64", "sum of the weights of its reasons, each once; higher is more in need of a word"),
         "reasons": Column("object", "plain sentences, most weighty first"),
+    },
+)
+CASE_REASONS = _table(
+    "case_reasons",
+    "a reason why a case may need a word",
+    ("case_id", "number"),
+    _CASE,
+    {
+        "reason": Column("str", "key of the reason, see supervision_kit.reasons.REASONS"),
+        "session": Column("Int64", "session number at which its evidence is seen; <NA> where none is", optional=True),
+        "rater": Column("str", "whose ratings show it; <NA> where no single series does", optional=True),
+        "instrument": Column("str", "the questionnaire that shows it", optional=True),
+        "scale": Column("str", "the scale that shows it", optional=True),
+        "sentence": Column("str", "the reason in a plain sentence"),
+        "is_new": Column(
+            "boolean",
+            "whether the form that brought it up came in since; <NA> where that cannot be told",
+            optional=True,
+        ),
+        "number": Column("int64", "number of the reason within its case, counted from 1"),
     },
 )
 TIME_TO_REPAIR = _table(
@@ -541,6 +561,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             EPISODES,
             REPAIRS,
             CASELOAD,
+            CASE_REASONS,
             TIME_TO_REPAIR,
             CHANCE,
             CALIBRATION,

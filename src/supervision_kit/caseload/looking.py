@@ -1,78 +1,54 @@
-"""All of it → one row per case, those most in need of a word first, each with its reasons in plain sentences."""
+"""The cases as the line leaves them: their headline ratings, and where their falls stand by now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING
-from supervision_kit.detection.method import check_number
 from supervision_kit.episodes import END_SHARE, falls_among
-from supervision_kit.errors import TableError, UnknownNameError
+from supervision_kit.errors import TableError
 from supervision_kit.headline import Flags, rates_as_client, take_headline
 from supervision_kit.ordering import Ordering, count_cells
-from supervision_kit.outcome.relating import relate_series
-from supervision_kit.reasons import REASONS, episode_reasons, outcome_reasons, rating_reasons
 from supervision_kit.recognition import compare_with_therapists
 from supervision_kit.repair.line import RatingLine
-from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, SERIES_KEY
+from supervision_kit.tables import MARKS, REPAIRS, SCORES, SERIES_KEY
 
 NO_FALL = "no fall marked"
 _WORST_FIRST = ("unrepaired", "partly repaired", "undetermined", "repaired")
 FEWEST_SCORES = 3  # without marks to say so, fewer cannot be judged; the kit's own choice
 
 
-def review_caseload(
-    scores: pd.DataFrame,
-    repairs: pd.DataFrame,
-    *,
-    marks: pd.DataFrame | None = None,
-    weights: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
-    """Put the cases in the order in which they need a word, with the reasons.
+@dataclass(frozen=True)
+class Look:
+    """What reasons and rows are made of, all from tables that were checked.
 
-    Each case is read by its headline series: the client's ratings on the alliance instrument with most of them, on its
-    total (where that is not rated, on its scale with most ratings). An episode that fell less than the scale's floor
-    below the level before it (a low first session, a return from one high rating) counts for nothing here. Every reason
-    counts once, however often it holds.
+    `cases` has a row per case, by its code: therapist, sessions, latest score, class, open falls. `falls` are those of
+    the headline series, with where each stands at the latest rating. `last_rated` is the latest session with an
+    alliance rating by the client, missing where there is none.
+    """
 
-    Parameters
-    ----------
-    scores
-        All scores, alliance and outcome, of all raters; see :data:`supervision_kit.tables.SCORES`.
-    repairs
-        The followed episodes of one method; see :data:`supervision_kit.tables.REPAIRS`.
-    marks
-        The marks behind them. With it, ``outcome_class`` is ``<NA>`` for every case none of whose ratings could be
-        judged; without it, where the headline series has fewer than three scores or no spread.
-    weights
-        Weights by the keys of :data:`REASONS` in place of the kit's own; 0 leaves a reason out of the order.
+    scores: pd.DataFrame
+    headline: pd.DataFrame
+    cases: pd.DataFrame
+    falls: pd.DataFrame
+    last_rated: pd.Series
 
-    Returns
-    -------
-    pandas.DataFrame
-        See :data:`supervision_kit.tables.CASELOAD`, highest priority first. ``outcome_class`` is the worst of the
-        case's falls (*unrepaired*, *partly repaired*, *undetermined*, *repaired*), or *no fall marked*, which is not to
-        say that there was no rupture; ``<NA>`` where nothing could be judged. ``open_ruptures`` counts
-        the falls that are less than half way back at the latest rating: the last one, and those before it that never
-        were.
+
+def look_through(scores: pd.DataFrame, repairs: pd.DataFrame, marks: pd.DataFrame | None) -> Look:
+    """Look through the tables of one run of the line.
 
     Raises
     ------
     TableError
         A table breaks its contract, or holds the judgements of several methods.
-    UnknownNameError
-        `weights` names a reason that does not exist.
-    SettingError
-        A weight that is no number.
     """
     (checked, ordering), followed = SCORES.check_in_order(scores), REPAIRS.check(repairs)
     judged = None if marks is None else MARKS.check_in_order(marks)
     for name, table in (("repairs", followed), ("marks", judged[0] if judged else None)):
         _require_one_method(name, table)
-    weight = _weigh(weights or {})
 
     headline = take_headline(checked, ordering)
     is_last = ~headline["case_id"].duplicated(keep="last")
@@ -80,41 +56,20 @@ def review_caseload(
     rated = _rated_sessions(checked, ordering)
     cases = _describe(checked, headline, rated)
     falls = _place(falls_among(followed[_are_of(own, followed)]), headline)
+    falls["is_unrecognised"] = compare_with_therapists(falls, checked, ordering, marks=judged and judged[0]).fillna(
+        value=False
+    )
     cases["outcome_class"] = _classify(
         cases.index, falls, _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
     )
     cases["open_ruptures"] = falls[falls["is_down"]].groupby("case_id").size().reindex(cases.index, fill_value=0)
-
-    found = [
-        *episode_reasons(
-            falls.assign(
-                is_unrecognised=compare_with_therapists(falls, checked, ordering, marks=judged and judged[0]).fillna(
-                    value=False
-                )
-            )
-        ),
-        *rating_reasons(headline, cases["last_session"], rated.groupby("case_id")["session"].max()),
-        *outcome_reasons(relate_series(checked, headline, criteria={})),
-    ]
-    told = {case: _weigh_reasons(reasons, weight) for case, reasons in _by_case(found).items()}
-    cases["priority"] = [told[case][0] if case in told else 0.0 for case in cases.index]
-    cases["reasons"] = pd.Series([told[case][1] if case in told else () for case in cases.index], index=cases.index)
-    ordered = cases.reset_index().sort_values(["priority", "case_id"], ascending=[False, True])
-    return CASELOAD.check(ordered)
+    return Look(checked, headline, cases, falls, rated.groupby("case_id")["session"].max())
 
 
 def _require_one_method(name: str, table: pd.DataFrame | None) -> None:
     methods = [] if table is None else sorted(table["method"].unique())
     if len(methods) > 1:
-        raise TableError(f"review_caseload: {name} hold several methods ({', '.join(methods)}); pass one method's.")
-
-
-def _weigh(weights: Mapping[str, float]) -> dict[str, float]:
-    for key, value in weights.items():
-        if key not in REASONS:
-            raise UnknownNameError("reason", key, REASONS)
-        check_number("weights", key, value, whole=False)
-    return {key: float(weights.get(key, reason.weight)) for key, reason in REASONS.items()}
+        raise TableError(f"caseload: {name} hold several methods ({', '.join(methods)}); pass one method's.")
 
 
 def _are_of(series: pd.DataFrame, table: pd.DataFrame) -> Flags:
@@ -124,25 +79,13 @@ def _are_of(series: pd.DataFrame, table: pd.DataFrame) -> Flags:
     return np.array([key in known for key in keys], dtype=bool)
 
 
-def _by_case(found: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
-    reasons: dict[str, list[tuple[str, str]]] = {}
-    for case, key, sentence in found:
-        reasons.setdefault(case, []).append((key, sentence))
-    return reasons
-
-
-def _weigh_reasons(reasons: list[tuple[str, str]], weight: Mapping[str, float]) -> tuple[float, tuple[str, ...]]:
-    """Return the priority of a case, in which a reason counts once, and the sentences, most weighty first."""
-    ordered = sorted(reasons, key=lambda reason: -weight[reason[0]])
-    return sum(weight[key] for key in dict.fromkeys(key for key, _ in ordered)), tuple(text for _, text in ordered)
-
-
 def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
     """Add where each fall stands by now: the latest rating, and whether it is down then."""
     falls = falls.reset_index(drop=True)
     half_way = falls["pre_level"] - END_SHARE * falls["depth"] - ROUNDING
     line = RatingLine.lay_out(headline, episodes=falls)
-    falls["last_rated"] = line.session[line.stop - 1]
+    falls["last_rated"], falls["last_score"] = line.session[line.stop - 1], line.score[line.stop - 1]
+    falls["half_way"] = falls["pre_level"] - END_SHARE * falls["depth"]
     never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way)
     is_latest = ~falls.duplicated("case_id", keep="last")
     falls["is_down"] = (line.score[line.stop - 1] < half_way) & (is_latest | never_back)

@@ -1,0 +1,123 @@
+"""What a case's falls say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from supervision_kit.instruments import find_scale
+from supervision_kit.reasons.found import Found
+from supervision_kit.words import say, say_n, say_number
+
+_OVER = ("unrepaired", "partly repaired")  # the window of the rule has closed without a repair
+_NOT_BACK = ("open", "partly", "early")
+NO_RUPTURE, A_RUPTURE = "not a rupture", "rupture"
+
+
+def fall_reasons(falls: pd.DataFrame, *, new: set[tuple[str, str, str, int]]) -> Iterator[Found]:
+    """Give the reasons of each fall of the headline series.
+
+    `falls` are followed episodes with the columns ``last_rated, last_score, half_way, is_down, is_unrecognised,
+    verdict``; `new` holds case, rater, instrument and session of the forms that came in since the last supervision.
+    """
+    for fall in falls.to_dict("records"):
+        about = {name: fall[name] for name in ("case_id", "rater", "instrument", "scale")}
+        is_new = (fall["case_id"], fall["rater"], fall["instrument"], fall["onset"]) in new
+        for reason, sentence, since in _told(fall, is_new=is_new):
+            yield Found(reason=reason, sentence=sentence, session=fall["onset"], since=since, **about)
+
+
+def _told(fall: Mapping[Any, Any], *, is_new: bool) -> Iterator[tuple[str, str, int | None]]:
+    """Give, for each reason, its sentence and the session whose form brought it up, None where no single one did."""
+    onset = fall["onset"]
+    if fall["verdict"] == NO_RUPTURE:
+        yield "rejected", say("{fall}; the supervisor sees no rupture in it.", fall=_fall(fall)), onset
+        return
+    reason, sentence, since = _how_it_went(fall)
+    yield reason, sentence, since
+    if reason not in _NOT_BACK:
+        return
+    if fall["is_unrecognised"] and fall["outcome"] != "repaired":
+        said = say("The therapist's rating hardly changed around session {session}.", session=onset)
+        yield "unrecognised", said, onset
+    if reason == "open" and fall["outcome"] in _OVER:
+        due = say("The sessions in which a repair was looked for are over: due for follow-up.")
+        yield "due", due, None
+    if is_new:
+        yield "new_fall", say("This fall came in since the last supervision."), onset
+    if fall["verdict"] == A_RUPTURE:
+        yield "confirmed", say("The supervisor calls this fall a rupture."), onset
+
+
+def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str, int]:
+    """Return the reason for one fall, its sentence, and the session whose form brought it up."""
+    outcome, text, onset = fall["outcome"], _fall(fall), fall["onset"]
+    if fall["is_down"]:
+        return _down(fall, text)
+    if outcome == "repaired":
+        n = int(fall["sessions_to_repair"])
+        back = say_n(
+            "{fall} and came back after {n} session.", "{fall} and came back after {n} sessions.", n, fall=text
+        )
+        return "repaired", back, int(fall["repair_session"])
+    if pd.notna(fall["back_session"]):
+        at = int(fall["back_session"])
+        if outcome == "undetermined":
+            unseen = say(
+                "{fall} and was back at session {session}; whether in time was not rated.", fall=text, session=at
+            )
+            return "late", unseen, at
+        return "late", say("{fall} and was back only at session {session}.", fall=text, session=at), at
+    if outcome == "undetermined":
+        return "early", say("{fall}; there are too few ratings since to say whether it came back.", fall=text), onset
+    return "partly", say("{fall} and came back in part.", fall=text), onset
+
+
+def _down(fall: Mapping[Any, Any], text: str) -> tuple[str, str, int]:
+    onset, latest = fall["onset"], fall["last_rated"]
+    if latest == onset:
+        return "open", say("{fall}, the latest rating.", fall=text), onset
+    if fall["outcome"] == "repaired":
+        again = say_n(
+            "{fall} and came back after {n} session. The latest rating, {score}, is again less than half way back "
+            "(half way is {half}).",
+            "{fall} and came back after {n} sessions. The latest rating, {score}, is again less than half way back "
+            "(half way is {half}).",
+            int(fall["sessions_to_repair"]),
+            fall=text,
+            score=say_number(fall["last_score"]),
+            half=say_number(fall["half_way"]),
+        )
+        return "slipped", again, latest
+    if fall["outcome"] == "partly repaired":
+        return "open", say("{fall}, came back in part, and is down again at the latest rating.", fall=text), onset
+    not_back = say_n(
+        "{fall} and has not come back after {n} session.",
+        "{fall} and has not come back after {n} sessions.",
+        latest - onset,
+        fall=text,
+    )
+    return "open", not_back, onset
+
+
+def _fall(fall: Mapping[Any, Any]) -> str:
+    what, points = _subject(fall["instrument"], fall["scale"]), say_number(fall["depth"], digits=1)
+    onset, nadir = fall["onset"], fall["nadir"]
+    if nadir == onset:
+        return say("{what} fell {points} points at session {session}", what=what, points=points, session=onset)
+    return say(
+        "{what} fell {points} points from session {first} to session {last}",
+        what=what,
+        points=points,
+        first=onset,
+        last=nadir,
+    )
+
+
+def _subject(instrument: str, key: str) -> str:
+    scale = find_scale(instrument, key)
+    if scale is None or key == "total":
+        return say("Client-rated alliance")
+    return say("Client-rated {scale}", scale=say(scale.title))
