@@ -36,6 +36,7 @@ STAGES = [
     {"workspace"},
     {"scale"},
     {"charts", "chart_bundle"},
+    {"agenda"},
     {"apps"},
     {"server"},
     {"cli"},

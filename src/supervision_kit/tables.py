@@ -551,6 +551,39 @@ CONGRUENCE = _table(
         "note": Column("str", "why there is no congruence; empty where there is"),
     },
 )
+_DECISION = {"id": Column("int64", "number of the decision in its workspace")}
+FOLLOWED_DECISIONS = _table(
+    "followed_decisions",
+    "a decision, and what the ratings did since",
+    ("case_id", "id"),
+    _CASE,
+    _DECISION,
+    {
+        "session": Column("Int64", "the session after which it was made; <NA> where it is not known"),
+        "last_session": Column("Int64", "the case's latest session with a score; <NA> where there is none"),
+        "said": Column("object", "plain sentences"),
+    },
+)
+DECISION_CHANGES = _table(
+    "decision_changes",
+    "a scale that the client rated by a decision, and how far it moved since",
+    (*SERIES_KEY, "id"),
+    _CASE,
+    _DECISION,
+    _FORM,
+    _SCALE,
+    {
+        "from_session": Column("int64", "session of the last score at or before the decision's"),
+        "to_session": Column("Int64", "session of the latest score; <NA> where there is none since"),
+        "before": Column("float64", "that last score, in scale points"),
+        "now": Column("float64", "the latest score, in scale points; <NA> where there is none since"),
+        "is_lowest": Column("boolean", "whether the score before is below all earlier ones"),
+        "change": Column("float64", "scale points towards better; below 0 is worse"),
+        "usual": Column("float64", "how far is usual at most, in scale points; <NA> where nobody can say"),
+        "is_unusual": Column("boolean", "whether it moved farther than is usual; <NA> = cannot be judged"),
+        "note": Column("str", "why it cannot be judged; empty where it can"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
@@ -568,6 +601,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             THRESHOLDS,
             CLASS_SHARES,
             *(CHANGES, OUTCOME_SUMMARY, OUTCOME_RELATIONS, COUNTS, AGREEMENT, CONGRUENCE),
+            *(FOLLOWED_DECISIONS, DECISION_CHANGES),
         )
     }
 )
