@@ -144,7 +144,7 @@ def test_an_old_database_is_upgraded_only_when_asked(postgres):
     bring_up_to_date(database, to="1")
     database.engine.dispose()
     with pytest.raises(
-        sk.WorkspaceError, match=r"is in version 1 and this kit needs version 2\. Have the database backed"
+        sk.WorkspaceError, match=r"is in version 1 and this kit needs version 3\. Have the database backed"
     ):
         sk.Workspace(postgres)
     with sk.Workspace(postgres, upgrade=True) as workspace:
@@ -152,7 +152,7 @@ def test_an_old_database_is_upgraded_only_when_asked(postgres):
     sk.Workspace(postgres).close()
 
 
-@pytest.mark.parametrize("version", ["3", "99", "x"])
+@pytest.mark.parametrize("version", ["4", "99", "x"])
 def test_a_workspace_of_a_newer_kit_is_refused(where, version):
     with sk.Workspace(where) as workspace, workspace._database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE workspace_version SET version_num = '{version}'")  # noqa: S608

@@ -188,6 +188,7 @@ _TYPE_WORDS = {
     "str": "text",
     "boolean": "true, false or <NA>",
     "datetime64[us]": "a date",
+    "datetime64[us, UTC]": "a moment with its time zone",
     "object": "a list",
 }
 _DTYPES: dict[str, Any] = {"str": TEXT} | {
@@ -584,6 +585,27 @@ DECISION_CHANGES = _table(
         "note": Column("str", "why it cannot be judged; empty where it can"),
     },
 )
+JUDGEMENTS = _table(
+    "judgements",
+    "one episode as the supervisor sees it, beside what a method marked or added by hand",
+    (*SERIES_KEY, "id"),
+    {"id": Column("int64", "number of the judgement in its workspace")},
+    _CASE,
+    _FORM,
+    _SCALE,
+    {
+        "method": Column("str", "key of the method that marked the episode; empty where it was added by hand"),
+        "marked_onset": Column("Int64", "session number of the onset that the method gave; <NA> where added by hand"),
+        "onset": Column("int64", "session number of the onset as the supervisor sees it"),
+        "end": Column("Int64", "session number of the end as the supervisor sees it; <NA> where not said"),
+        "verdict": Column("str", "rupture, not a rupture, or unsure"),
+        "reason": Column("str", "why, in the supervisor's words; may be empty"),
+        "type": Column("str", "withdrawal, confrontation or mixed; <NA> where not said"),
+        "outcome": Column("str", f"one of {', '.join(OUTCOMES)}, as the supervisor sees it; <NA> where not said"),
+        "at": Column("datetime64[us, UTC]", "when it was last judged"),
+        "who": Column("str", "by whom"),
+    },
+)
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
@@ -601,7 +623,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             THRESHOLDS,
             CLASS_SHARES,
             *(CHANGES, OUTCOME_SUMMARY, OUTCOME_RELATIONS, COUNTS, AGREEMENT, CONGRUENCE),
-            *(FOLLOWED_DECISIONS, DECISION_CHANGES),
+            *(FOLLOWED_DECISIONS, DECISION_CHANGES, JUDGEMENTS),
         )
     }
 )

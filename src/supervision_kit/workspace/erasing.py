@@ -10,24 +10,14 @@ import re
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.engine import Connection
 
 from supervision_kit.workspace.comparing import hash_code
 from supervision_kit.workspace.database import Database
 from supervision_kit.workspace.failures import in_plain_words
 from supervision_kit.workspace.moments import as_moments
-from supervision_kit.workspace.schema import (
-    agenda,
-    answers,
-    cases,
-    conflicts,
-    dated_days,
-    decisions,
-    forms,
-    history,
-    notes,
-)
+from supervision_kit.workspace.schema import FREE_TEXT, case_set_members, cases, tables
 from supervision_kit.workspace.versions import list_backups
 
 _NOT_WIPED = (
@@ -39,6 +29,9 @@ _IN_POSTGRES = (
 )
 
 
+_SAID = ("notes", "agenda", "decisions", "annotations", "judgements")
+
+
 @dataclass(frozen=True)
 class Erasure:
     """What an erasure did.
@@ -48,7 +41,7 @@ class Erasure:
     case_number
         The number under which the audit names the case from now on.
     n_forms, n_said
-        Forms; and notes, agenda items and decisions that went.
+        Forms; and notes, agenda items, decisions, annotations and judgements that went.
     n_mentions
         Texts of other cases in which the code stands: they are left as they are.
     is_wiped
@@ -70,7 +63,8 @@ class Erasure:
     def sentences(self) -> tuple[str, ...]:
         """Say what went and what is left to do; no code, no values."""
         went = (
-            f"{self.n_forms:,} form(s) with their history, and {self.n_said:,} note(s), agenda item(s) and decision(s)"
+            f"{self.n_forms:,} form(s) with their history, and {self.n_said:,} note(s), agenda item(s), decision(s), "
+            "annotation(s) and judgement(s)"
         )
         said = [f"The case was erased: {went}. The audit names it (erased {self.case_number}) from now on."]
         if self.n_mentions:
@@ -86,19 +80,38 @@ class Erasure:
 
 def erase(connection: Connection, number: int, code: str, *, reason: str, who: str, at: str) -> tuple[int, int, int]:
     """Take a case out; return how many forms and texts went, and how many texts on others mention it."""
-    of_case = select(forms.c.id).where(forms.c.case_number == number)
-    for table in (answers, history, conflicts):
-        connection.execute(delete(table).where(table.c.form_number.in_(of_case)))
-    connection.execute(delete(dated_days).where(dated_days.c.case_number == number))
-    n_forms = connection.execute(delete(forms).where(forms.c.case_number == number)).rowcount
-    said = (notes, decisions, agenda)  # decisions before the agenda they point to
-    n_said = sum(connection.execute(delete(table).where(table.c.case_number == number)).rowcount for table in said)
+    went = {
+        table.name: connection.execute(delete(table).where(of_case(table, number))).rowcount
+        for table in reversed(TABLES_OF_CASES)  # what points to others first
+    }
     word = re.compile(rf"(?<!\w){re.escape(code)}(?!\w)", re.IGNORECASE)
-    texts = [text for table in said for text in connection.execute(select(table.c.text)).scalars()]
-    texts += [text for table in (history, conflicts) for text in connection.execute(select(table.c.reason)).scalars()]
+    written = [column for table in tables.sorted_tables for column in table.c if column.info.get(FREE_TEXT)]
+    texts = [text for column in written for text in connection.execute(select(column)).scalars()]
     tombstone = {"code": None, "erased_code": hash_code(connection, code), "erased_at": at, "erased_by": who}
     connection.execute(update(cases).where(cases.c.id == number).values(erased_reason=reason, **tombstone))
-    return n_forms, n_said, sum(bool(word.search(text)) for text in texts)
+    return went["forms"], sum(went[name] for name in _SAID), sum(bool(word.search(text)) for text in texts)
+
+
+def of_case(table: Table, number: int) -> ColumnElement[bool]:
+    """Return the condition for the rows of a table that are about a case, itself or by way of what they point to."""
+    if "case_number" in table.c:
+        return table.c.case_number == number
+    key = next(key for key in table.foreign_keys if key.column.table in TABLES_OF_CASES)
+    column, to = key.parent, key.column.table
+    return column.in_(select(to.c.id).where(of_case(to, number)))
+
+
+def _tables_of_cases() -> list[Table]:
+    """Return the tables that are about cases, each after those that it points to; not the audit, which stays."""
+    found: list[Table] = []
+    for table in tables.sorted_tables:
+        points_to = {key.column.table for key in table.foreign_keys}
+        if table is not case_set_members and points_to & {cases, *found}:
+            found.append(table)
+    return found
+
+
+TABLES_OF_CASES = _tables_of_cases()
 
 
 def wipe(database: Database) -> bool:
@@ -108,7 +121,7 @@ def wipe(database: Database) -> bool:
         assert driver is not None  # noqa: S101 - an open connection has one
         if not database.is_sqlite:
             driver.autocommit = True
-            for table in (cases, forms, dated_days, answers, history, conflicts, notes, decisions, agenda):
+            for table in (cases, *TABLES_OF_CASES):
                 driver.execute(f"VACUUM FULL {table.name}")
             driver.autocommit = False
             return True

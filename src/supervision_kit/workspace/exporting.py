@@ -20,7 +20,7 @@ from supervision_kit import __version__
 from supervision_kit.errors import UnknownNameError, WorkspaceError
 from supervision_kit.workspace.cells_of_text import write_text
 from supervision_kit.workspace.database import select_rows
-from supervision_kit.workspace.schema import NEWEST, tables
+from supervision_kit.workspace.schema import NEWEST, PASSING, tables
 
 KIND = "supervision_kit workspace"
 MANIFEST = "workspace.json"
@@ -33,7 +33,7 @@ Rows = Sequence[Sequence[Any]]
 
 
 def export(connection: Connection, path: Path, kind: str) -> int:
-    """Write every table; return the number of rows.
+    """Write every table, but what undo keeps; return the number of rows.
 
     Raises
     ------
@@ -44,8 +44,9 @@ def export(connection: Connection, path: Path, kind: str) -> int:
         raise UnknownNameError("export format", kind, FORMATS)
     if path.exists():
         raise WorkspaceError(f"{path.name} is there already, and nothing is overwritten. Give another name.")
-    content = {table.name: _read(connection, table) for table in tables.sorted_tables}
-    kinds = {table.name: column_kinds(table) for table in tables.sorted_tables}
+    kept = [table for table in tables.sorted_tables if not table.info.get(PASSING)]
+    content = {table.name: _read(connection, table) for table in kept}
+    kinds = {table.name: column_kinds(table) for table in kept}
     manifest = {
         "kind": KIND,
         "version": NEWEST,

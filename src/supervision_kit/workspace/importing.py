@@ -21,8 +21,9 @@ from supervision_kit.workspace.changing import (
 from supervision_kit.workspace.comparing import Comparison, hash_code, number_cases
 from supervision_kit.workspace.database import insert_rows, next_number, select_rows
 from supervision_kit.workspace.forms import Brought
-from supervision_kit.workspace.schema import agenda, decisions, forms, notes
+from supervision_kit.workspace.schema import SESSION, forms, tables
 from supervision_kit.workspace.sessions import DATE
+from supervision_kit.workspace.undoing import forget_cases
 
 _IMPORTS = (
     "id", "at", "who", "kit_version", "content", "rows_read", "rows_set_aside", "new_forms", "new_answers", "changed",
@@ -30,6 +31,7 @@ _IMPORTS = (
 _FORMS = (
     "id", "case_number", "rater", "instrument", "session", "session_from", "therapist_id", "date", "import_number",
 )  # fmt: skip
+_SESSIONS = [column for table in tables.sorted_tables for column in table.c if column.info.get(SESSION)]
 
 
 def write_import(
@@ -100,11 +102,13 @@ def _renumber(connection: Connection, moved: pd.DataFrame, doing: Doing) -> None
     columns = (sessions[name].tolist() for name in ("case_number", "old", "session"))
     steps = [(case, old, -new) for case, old, new in zip(*columns, strict=True)]
     steps += [(case, new, -new) for case, _, new in steps]  # by way of negative ones, else two could meet
-    for table in (notes, decisions, agenda):
-        on_session = (table.c.case_number == bindparam("case")) & (table.c.session == bindparam("old"))
-        moving = update(table).where(on_session).values(session=bindparam("new"))
+    for column in _SESSIONS:
+        table = column.table
+        on_session = (table.c.case_number == bindparam("case")) & (column == bindparam("old"))
+        moving = update(table).where(on_session).values({column: bindparam("new")})
         for case, old, new in steps:
             connection.execute(moving, {"case": case, "old": old, "new": new})
+    forget_cases(connection, sorted({case for case, _, _ in steps}))  # undo would put old numbers back
 
 
 def _insert_forms(connection: Connection, found: Comparison, new: np.ndarray, number: int) -> None:

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
+
+from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 
 
 def now() -> str:
     """Return this moment."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return as_text(datetime.now(UTC))
+
+
+def as_text(moment: datetime) -> str:
+    """Return a moment as it is kept; one without a time zone is this machine's."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_moment(moment: date | str) -> str:
+    """Return a moment or a day, or its text, as it is kept; a day begins at this machine's midnight.
+
+    Raises
+    ------
+    WorkspaceError
+        It is none.
+    """
+    try:
+        read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return as_text(read if isinstance(read, datetime) else datetime.combine(read, time()))
+    except (TypeError, ValueError):
+        raise WorkspaceError(say("A moment is a day such as 2026-03-04, or one with its time.")) from None
 
 
 def as_moments(texts: Iterable[str | None]) -> pd.Series:

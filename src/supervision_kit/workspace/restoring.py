@@ -18,7 +18,7 @@ from supervision_kit.errors import WorkspaceError
 from supervision_kit.workspace.cells_of_text import read_text
 from supervision_kit.workspace.database import insert_rows
 from supervision_kit.workspace.exporting import KIND, MANIFEST, MANIFEST_SHEET
-from supervision_kit.workspace.schema import NEWEST, VERSION_TABLE
+from supervision_kit.workspace.schema import NEWEST, PASSING, VERSION_TABLE, tables
 from supervision_kit.workspace.versions import migrate
 
 Rows = list[list[Any]]
@@ -139,10 +139,11 @@ def restore(connection: Connection, export: Export) -> int:
     migrate(connection, export.version)
     connection.execute(text("DELETE FROM settings"))
     inspector = inspect(connection)
+    passing = {VERSION_TABLE, *(table.name for table in tables.tables.values() if table.info.get(PASSING))}
     there = {
         name: [column["name"] for column in inspector.get_columns(name)]
         for name in inspector.get_table_names()
-        if name != VERSION_TABLE
+        if name not in passing
     }
     if {name: sorted(columns) for name, columns in export.tables.items()} != {n: sorted(c) for n, c in there.items()}:
         raise WorkspaceError(f"{export.name} has other tables or columns than its version {export.version}.")

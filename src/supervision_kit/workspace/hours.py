@@ -1,0 +1,141 @@
+"""Supervisions, and what was done with cases in them: seen, or put off to another day.
+
+Both belong to a user: in a clinic's database each supervisor has hours of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from supervision_kit.errors import UnknownNameError, WorkspaceError
+from supervision_kit.words import say
+from supervision_kit.workspace.moments import as_moments, as_text, read_moment
+from supervision_kit.workspace.opened import Opened, codes_of, numbers_of
+from supervision_kit.workspace.rows import read_rows
+from supervision_kit.workspace.schema import flags, forms, imports, supervisions
+
+FLAGS = ("seen", "not today")
+ONE_SITTING = timedelta(hours=12)  # what belongs to one supervision, its preparation included; the kit's own choice
+
+
+class Hours(Opened):
+    """Supervisions and flags."""
+
+    def start_supervision(self) -> int:
+        """Begin a supervision and return its number; the one under way goes on, for twelve hours at most."""
+        with self._changing("supervision") as change:
+            mine = select(supervisions).where(supervisions.c.who == self.user, supervisions.c.ended_at.is_(None))
+            for row in change.connection.execute(mine.order_by(supervisions.c.id.desc())).all():
+                if row.started_at > as_text(datetime.now(UTC) - ONE_SITTING):
+                    return int(row.id)
+                change.update(supervisions, row.id, ended_at=change.at)  # it was forgotten to end it
+            return change.insert(supervisions, started_at=change.at, ended_at=None, who=self.user)
+
+    def end_supervision(self, supervision: int) -> None:
+        """End a supervision; one that has ended stays as it is."""
+        with self._changing("supervision, ended") as change:
+            this = select(supervisions.c.ended_at).where(supervisions.c.id == supervision)
+            row = change.connection.execute(this.where(supervisions.c.who == self.user)).first()
+            if row is None:
+                raise WorkspaceError(say("There is no supervision of yours of that number."))
+            if row.ended_at is None:
+                change.update(supervisions, supervision, ended_at=change.at)
+
+    def supervisions(self) -> pd.DataFrame:
+        """Return the supervisions of all users, oldest first: id, started_at, ended_at, who."""
+        with self._database.reading() as connection:
+            return read_rows(connection, supervisions)
+
+    def last_supervision(self) -> pd.Timestamp | None:
+        """Return when the newest of this user's supervisions began that has ended; None where there is none."""
+        table = self.supervisions()
+        mine = table.loc[(table["who"] == self.user) & table["ended_at"].notna(), "started_at"]
+        return None if mine.empty else mine.max()
+
+    def new_since(self, moment: datetime | str | None) -> pd.DataFrame:
+        """Return the forms that came in after a moment, or all: case_id, rater, instrument, session, at."""
+        columns = (forms.c.case_number, forms.c.rater, forms.c.instrument, forms.c.session, imports.c.at)
+        query = select(*columns).join(imports).order_by(forms.c.id)
+        if moment is not None:
+            query = query.where(imports.c.at > read_moment(moment))
+        with self._database.reading() as connection:
+            codes = codes_of(connection)
+            rows = connection.execute(query).all()
+        case, rater, instrument, session, at = list(zip(*rows, strict=True)) or [()] * len(columns)
+        self._audit("read", "new forms", case)
+        texts = {"case_id": [codes[number] for number in case], "rater": rater, "instrument": instrument}
+        table = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in texts.items()})
+        return table.assign(session=pd.Series(session, dtype="int64"), at=as_moments(at))
+
+    # Flags
+
+    def flag_case(self, case_id: str, flag: str, *, reason: str = "") -> None:
+        """Set a case aside: ``seen`` until a new form of it comes in, ``not today`` until the next supervision."""
+        if flag not in FLAGS:
+            raise UnknownNameError("flag", flag, FLAGS)
+        with self._changing("flag") as change:
+            change.cases += numbers_of(change.connection, [case_id])
+            given = {"flag": flag, "reason": reason, "at": change.at}
+            number = _flag_of(change.connection, change.cases[0], self.user)
+            if number is None:
+                change.insert(flags, case_number=change.cases[0], **given, who=self.user)
+            else:
+                change.update(flags, number, **given)
+
+    def unflag_case(self, case_id: str) -> None:
+        """Take this user's flag off a case, where there is one."""
+        with self._changing("flag, removed") as change:
+            change.cases += numbers_of(change.connection, [case_id])
+            number = _flag_of(change.connection, change.cases[0], self.user)
+            if number is not None:
+                change.delete(flags, number)
+
+    def flags(self) -> pd.DataFrame:
+        """Return this user's flags, the newest of each case: id, case_id, flag, reason, at, who."""
+        return self._read_said("flag", flags, None, flags.c.who == self.user)
+
+    def standing_flags(self) -> pd.DataFrame:
+        """Return those of :meth:`flags` that still hold.
+
+        ``seen`` holds until a new form of the case comes in. ``not today`` holds until the supervision after this one
+        begins; set within the twelve hours before a supervision, it is meant for that one.
+        """
+        table = self.flags()
+        with self._database.reading() as connection:
+            newest = _newest_forms(connection, codes_of(connection), numbers_of(connection, table["case_id"].tolist()))
+        sat = self.supervisions()
+        is_seen = table["flag"] == "seen"
+        has_new = table["case_id"].map(newest).gt(table["at"])
+        until = _end_of_today(table["at"], sat[sat["who"] == self.user])
+        stands = np.where(is_seen, ~has_new, until.isna())
+        return table[stands].reset_index(drop=True)
+
+
+def _flag_of(connection: Connection, case: int, who: str) -> int | None:
+    query = select(flags.c.id).where(flags.c.case_number == case, flags.c.who == who)
+    number: int | None = connection.execute(query).scalar()
+    return number
+
+
+def _newest_forms(connection: Connection, codes: dict[int, str], wanted: list[int]) -> pd.Series:
+    """Return when the newest form of each case came in."""
+    query = select(forms.c.case_number, func.max(imports.c.at)).join(imports).group_by(forms.c.case_number)
+    rows = connection.execute(query.where(forms.c.case_number.in_(wanted))).all()
+    return pd.Series(as_moments(at for _, at in rows).array, index=[codes[case] for case, _ in rows])
+
+
+def _end_of_today(flagged: pd.Series, sat: pd.DataFrame) -> pd.Series:
+    """Return for moments when the supervision began that follows the one they belong to; NaT where none has."""
+    sat = sat.sort_values("started_at")
+    begins = pd.DatetimeIndex(sat["started_at"])
+    following = begins.searchsorted(pd.DatetimeIndex(flagged), side="right")
+    before = sat["ended_at"].reindex(sat.index[following - 1]) if len(sat) else pd.Series(pd.NaT, index=flagged.index)
+    is_running = (following > 0) & ~(before.to_numpy() <= flagged.to_numpy())
+    starts = pd.Series([*begins, pd.NaT, pd.NaT], dtype="datetime64[us, UTC]")
+    is_prepared = ~is_running & ((starts[following].array - flagged.array) < ONE_SITTING)
+    return pd.Series(starts[following + is_prepared].array, index=flagged.index)
