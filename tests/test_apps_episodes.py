@@ -80,7 +80,9 @@ def test_where_nothing_can_be_judged_no_word_is_said_of_falls_or_chance(ratings,
     state = sk.apps.EpisodesState(ratings)
     assert state.answer.startswith(says)
     assert "marks no fall" not in state.answer
-    assert state.chance_in_words == sk.apps.CaseState(ratings).chance_in_words == ()
+    assert state.chance_in_words == ()
+    case = sk.apps.CaseState(ratings)
+    assert case.chance_in_words == () or case.rater == "therapist"  # whose ratings are shown where there are no others
 
 
 def test_one_fall_is_said_as_one(scores):

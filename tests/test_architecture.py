@@ -23,7 +23,7 @@ STAGES = [
     {"lens"},
     {"scoring"},
     {"records", "simulate"},
-    {"series", "headline"},
+    {"series", "headline", "rebasing"},
     {"detection"},
     {"episodes"},
     {"repair", "agreement", "outcome"},

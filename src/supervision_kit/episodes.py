@@ -13,6 +13,7 @@ from supervision_kit.detection.measuring import ROUNDING, median_of, standard_de
 from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.instruments import find_scale
 from supervision_kit.ordering import Positions
+from supervision_kit.rebasing import part_series
 from supervision_kit.series import Block, Matrix, column_of, iter_blocks
 from supervision_kit.tables import EPISODES, MARKS, SERIES_KEY
 from supervision_kit.threads import work_through
@@ -23,7 +24,7 @@ LEVEL_SESSIONS = 3
 END_SHARE = 0.5
 
 
-def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
+def find_episodes(marks: pd.DataFrame, *, rebases: pd.DataFrame | None = None) -> pd.DataFrame:
     """Join marked sessions into episodes, one row per rupture.
 
     An episode begins with a marked session (onset). It goes on until a rating is no longer marked *and* has regained at
@@ -41,13 +42,16 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     ----------
     marks
         See :data:`supervision_kit.tables.MARKS`; several methods may stand in it, each gives its own episodes.
+    rebases
+        The new starts that were judged with, see :data:`supervision_kit.tables.REBASES`. No episode reaches over one,
+        and its level before is none from ahead of it.
 
     Returns
     -------
     pandas.DataFrame
         See :data:`supervision_kit.tables.EPISODES`, sorted by its key; empty where nothing is marked. The episodes of
         a series and method are disjoint and in order. ``depth`` is in scale points, ``depth_sd`` in standard
-        deviations (n − 1) of all scores of the series.
+        deviations (n − 1) of all scores of the series, of those between two new starts where there are any.
 
     Raises
     ------
@@ -63,6 +67,7 @@ def find_episodes(marks: pd.DataFrame) -> pd.DataFrame:
     checked, ordering = MARKS.check_in_order(marks)
     if checked.empty:
         return EPISODES.empty()
+    ordering = part_series(checked, ordering, rebases).ordering
     columns = _Columns(*(column_of(checked[name]) for name in ("score", "session", "is_rupture")))
     found = work_through(iter_blocks(ordering), partial(_episodes_of_block, columns=columns), n_rows=len(checked))
     episodes = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
@@ -92,8 +97,8 @@ def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
 def _sort_and_count(about: pd.DataFrame, series: Positions, episodes: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
     """Return the episodes as a table, sorted and counted; `series` says which row of `about` is an episode's."""
     keys = list(zip(*(about[name].to_numpy(dtype=object) for name in about), strict=True))
-    by_key = sorted(range(len(keys)), key=keys.__getitem__)
-    rank = np.argsort(by_key)[series]
+    place = {key: n for n, key in enumerate(sorted(set(keys)))}  # the parts of a series have the same key
+    rank = np.array([place[key] for key in keys])[series]
     order = np.lexsort((episodes["onset"], rank))
     columns = about.take(series[order]).to_dict("series")
     columns = {name: text.reset_index(drop=True) for name, text in columns.items()}

@@ -66,6 +66,13 @@ class Ordering:
         texts = [table[name].iloc[self.first_row[first]].to_list() for name in columns]
         return kind, list(zip(*texts, strict=True))
 
+    def part_at(self, places: Positions) -> Ordering:
+        """Return the ordering in which a series begins at each of these places in the order as well."""
+        start = np.union1d(self.start, places)
+        series = np.searchsorted(self.start, start, side="right") - 1
+        length = np.diff(np.append(start, self.length.sum()))
+        return Ordering(length, self.rows, {name: numbers[series] for name, numbers in self.number.items()})
+
     def keep(self, chosen: npt.NDArray[np.bool_]) -> tuple[Ordering, npt.NDArray[np.bool_]]:
         """Return the ordering of the table that holds the `chosen` series only, and which rows that table keeps."""
         in_order = np.repeat(chosen, self.length)

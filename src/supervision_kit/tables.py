@@ -271,6 +271,13 @@ SCORES = _table(
         "n_items": Column("Int64", "items of the scale", optional=True),
     },
 )
+REBASES = _table(
+    "rebases",
+    "a session from which on a case is judged anew",
+    ("case_id", "session"),
+    _CASE,
+    {"session": Column("int64", "the first session after the new start")},
+)
 MARKS = _table(
     "marks",
     "one session judged by one method",
@@ -309,6 +316,57 @@ REPAIRS = _table(
         "back_session": Column("Int64", "first session after the end that is back, in time or late; <NA> if none"),
         "back_from": Column("float64", "a score from here on is back; <NA> if nothing to come back to", optional=True),
         "shape": Column("str", f"one of {' · '.join(SHAPES)}; <NA> where it cannot be told (yet)", optional=True),
+    },
+)
+ANNOTATIONS = _table(
+    "annotations",
+    "something that happened around a session",
+    ("id",),
+    {"id": Column("int64", "its number in the workspace")},
+    _CASE,
+    _SESSION,
+    {
+        "kind": Column("str", "what happened: a key of supervision_kit.lens.ANNOTATIONS"),
+        "text": Column("str", "in the supervisor's words; empty where there are none", optional=True),
+        "rebases": Column("boolean", "whether the case's limits start anew at that session"),
+        "cause": Column("str", "why they do; empty where they do not", optional=True),
+    },
+)
+JUDGEMENTS = _table(
+    "judgements",
+    "what a supervisor says of one episode",
+    ("id",),
+    {"id": Column("int64", "its number in the workspace")},
+    _CASE,
+    _FORM,
+    _SCALE,
+    {
+        "method": Column("str", "the method whose episode it is about; empty where added by hand", optional=True),
+        "marked_onset": Column("Int64", "the onset by that method; <NA> where added by hand", optional=True),
+        "onset": Column("int64", "when it began, in the supervisor's view"),
+        "end": Column("Int64", "its last session, in the supervisor's view; <NA> where not said", optional=True),
+        "verdict": Column("str", "rupture, not a rupture, or unsure"),
+        "reason": Column("str", "in the supervisor's words; empty where there are none", optional=True),
+        "type": Column("str", "withdrawal, confrontation or mixed; <NA> where not said", optional=True),
+        "outcome": Column("str", f"one of {', '.join(OUTCOMES)}, in the supervisor's view; <NA>", optional=True),
+    },
+)
+JUDGED = _table(
+    "judged",
+    "one rupture, followed up, with the supervisor's judgement beside it",
+    REPAIRS.key,
+    REPAIRS.columns,
+    {
+        "judgement": Column("Int64", "number of the judgement; <NA> where there is none"),
+        "judged_as": Column("str", "the method whose episode was judged, or `by hand`; <NA> where none was"),
+        "verdict": Column("str", "rupture, not a rupture, or unsure; <NA> where nobody judged"),
+        "type": Column("str", "withdrawal, confrontation or mixed; <NA> where not said"),
+        "supervisor_onset": Column("Int64", "when it began, in the supervisor's view; <NA> where nobody judged"),
+        "supervisor_end": Column("Int64", "its last session, in the supervisor's view; <NA> where not said"),
+        "supervisor_outcome": Column("str", "how it ended, in the supervisor's view; <NA> where not said"),
+        "redated_outcome": Column("str", "followed from the supervisor's onset; <NA> unless that differs"),
+        "redated_repair_session": Column("Int64", "session of the repair so followed; <NA> unless repaired"),
+        "redated_regained": Column("float64", "best share regained so followed, within the rule's window"),
     },
 )
 CASELOAD = _table(
@@ -612,9 +670,11 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         for table in (
             RESPONSES,
             SCORES,
+            REBASES,
             MARKS,
             EPISODES,
             REPAIRS,
+            *(ANNOTATIONS, JUDGEMENTS, JUDGED),
             CASELOAD,
             CASE_REASONS,
             TIME_TO_REPAIR,

@@ -68,8 +68,8 @@ class CasePage(Page):
             ipw.HTML(notes),
         )
         self.picker.observe(self.guard(self._choose_case), "value")
-        state.observe(self.guard(self._redraw), ["case_id", "line"])
-        self.chance.follow("line")
+        state.observe(self.guard(self._redraw), "revision")
+        self.chance.follow("revision")
         self.guard(self._redraw)()
 
     def _choose_case(self, change: Any) -> None:
@@ -83,10 +83,11 @@ class CasePage(Page):
         said = "".join(f"<p>{sentence}</p>" for sentence in sentences)
         self.summary.value = f'{said}<p class="sk-quiet">{basis}</p>{note(state.advice)}'
         drawn = charts.trajectory(
-            state.line.marks,
-            state.falls,
+            state.case_line.marks,
+            state.repairs,
             case_id=state.case_id,
-            scores=state.scores,
+            scores=state.case_line.scores,
+            **state.series._asdict() if state.series.scale else {},
             provenance=state.method.in_words,
         )
         self.chart.show(drawn)

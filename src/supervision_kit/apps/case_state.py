@@ -2,59 +2,233 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from traitlets import Unicode, validate
+from traitlets import Int, Unicode, observe, validate
 
 from supervision_kit.agreement import count_agreement
+from supervision_kit.apps.answers import list_answers, why_no_answers
+from supervision_kit.apps.case_series import NOTHING_RATED, CaseSeries, list_series, nearest_series
+from supervision_kit.apps.line import Line
 from supervision_kit.apps.line_state import LOOKS, N_SERIES, LineState
+from supervision_kit.apps.source import Source
 from supervision_kit.calibration import chance_benchmark
 from supervision_kit.calibration.describing import describe_falls
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.headline import find_headline
 from supervision_kit.summary import describe_case
-from supervision_kit.tables import SERIES_KEY
+from supervision_kit.tables import JUDGED, SERIES_KEY
+from supervision_kit.workspace import Workspace
 
 
 class CaseState(LineState):
-    """One case of the caseload; ``case_id`` says which."""
+    """One case of the caseload, by one of its series.
 
+    Attributes
+    ----------
+    case_id
+        Which case.
+    rater, instrument, scale
+        The series that everything on the page is about: who rated, the form, and the key of its scale. A case opens
+        with its headline series; once another was chosen, the next case opens with the nearest to that.
+    session
+        The session that was clicked, or None.
+    """
+
+    view = "case"
     case_id = Unicode()
+    rater, instrument, scale = Unicode(), Unicode(), Unicode()
+    session = Int(None, allow_none=True)
+    _is_settling = False
+    _known: tuple[CaseSeries, ...] = ()
+    _headline = NOTHING_RATED
 
-    def __init__(self, scores: pd.DataFrame, *, case_id: str | None = None, **more: Any) -> None:
-        super().__init__(scores, **more)
-        self.case_id = self.line.caseload["case_id"].iloc[0] if case_id is None else case_id
+    def __init__(self, source: pd.DataFrame | Workspace | Source, *, case_id: str | None = None, **more: Any) -> None:
+        super().__init__(source, **more)
+        self.case_id = self.case_ids[0] if case_id is None else case_id
+
+    # What there is to choose from
+
+    @cached_property
+    def case_ids(self) -> list[str]:
+        """The cases there are, those most in need of a word first, by the settings that the page was opened with."""
+        return self.line.caseload["case_id"].to_list()
 
     @property
-    def case_ids(self) -> list[str]:
-        """The cases there are, in order."""
-        return sorted(self.line.caseload["case_id"])
+    def raters(self) -> tuple[str, ...]:
+        """Who rated this case."""
+        return tuple(dict.fromkeys(one.rater for one in self._known))
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """The forms that the chosen rater filled in, the one with most forms first."""
+        return tuple(dict.fromkeys(one.instrument for one in self._known if one.rater == self.rater))
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """The scales of the chosen form, the total first."""
+        return tuple(one.scale for one in self._known if one[:2] == (self.rater, self.instrument))
+
+    @property
+    def sessions(self) -> tuple[int, ...]:
+        """The sessions with a form of the chosen series, in order."""
+        return tuple(sorted(int(session) for session in self.ratings["session"]))
+
+    @property
+    def series(self) -> CaseSeries:
+        """The series that is shown."""
+        return CaseSeries(self.rater, self.instrument, self.scale)
+
+    @property
+    def is_headline(self) -> bool:
+        """Whether the series shown is the one that the case is read by."""
+        return self.series == self._headline
 
     @validate("case_id")
     def _known_case(self, proposal: Any) -> str:
-        if proposal["value"] not in set(self.line.caseload["case_id"]):
-            raise UnknownNameError("case", proposal["value"], self.case_ids, from_data=True)
+        if proposal["value"] not in self.source.cases:
+            raise UnknownNameError("case", proposal["value"], self.source.cases, from_data=True)
         return str(proposal["value"])
+
+    @validate("rater", "instrument", "scale")
+    def _known_series(self, proposal: Any) -> str:
+        name = proposal["trait"].name
+        known = getattr(self, f"{name}s")
+        if not self._is_settling and proposal["value"] not in known:
+            raise UnknownNameError(f"{name} in this case", proposal["value"], known)
+        return str(proposal["value"])
+
+    @validate("session")
+    def _known_session(self, proposal: Any) -> int | None:
+        if proposal["value"] is not None and proposal["value"] not in self.sessions:
+            raise UnknownNameError("session in this series", proposal["value"], map(str, self.sessions))
+        return None if proposal["value"] is None else int(proposal["value"])
+
+    @observe("case_id", "rater", "instrument", "scale")
+    def _settle(self, change: Any) -> None:
+        """Show a series that the case has: the one asked for, or the nearest to what was shown."""
+        if self._is_settling:
+            return
+        wish = None if change["name"] == "case_id" and self.is_headline else self.series
+        if change["name"] == "case_id":
+            self._read_case()
+            self.session = None
+        self._choose(wish or self._headline)
+        self._show()
+
+    def _read_case(self) -> None:
+        scores = self.source.cases[self.case_id]
+        self._known = list_series(scores)
+        first = find_headline(scores)[list(CaseSeries._fields)].head(1).itertuples(index=False, name=None)
+        self._headline = CaseSeries._make(next(first, nearest_series(self._known, NOTHING_RATED)))
+
+    def _choose(self, wish: CaseSeries) -> None:
+        self._is_settling = True
+        try:
+            self.rater, self.instrument, self.scale = (
+                self._headline if wish == self._headline else nearest_series(self._known, wish)
+            )
+        finally:
+            self._is_settling = False
+        if self.session not in self.sessions:
+            self.session = None
+
+    def refresh(self, *, ratings: bool = False) -> None:
+        """Read anew what was said of the case, after a change; see :meth:`LineState.refresh`."""
+        super().refresh(ratings=ratings)
+        if ratings:
+            self.__dict__.pop("case_ids", None)
+            self._read_case()
+            self._choose(self.series)
+            self._show()
+
+    # What is shown
+
+    def _show(self) -> None:
+        if self.case_id:
+            scores = self.source.cases[self.case_id]
+            self.case_line, self.series_line = self._line_of(scores), self._line_of(self.series.of(scores))
+            self.__dict__.pop("comparison", None)
+        super()._show()
+
+    case_line: Line
+    series_line: Line
 
     @property
     def ratings(self) -> pd.DataFrame:
-        """The headline ratings of this case."""
-        return self.headline[self.headline["case_id"] == self.case_id]
+        """The ratings of the series that is shown."""
+        return self.series.of(self.source.cases[self.case_id])
+
+    @property
+    def marks(self) -> pd.DataFrame:
+        """What the method says of the series that is shown."""
+        return self.series_line.marks
+
+    @property
+    def series_falls(self) -> pd.DataFrame:
+        """The falls of the series that is shown, followed up."""
+        return self.series_line.falls
+
+    @property
+    def repairs(self) -> pd.DataFrame:
+        """The falls of this case, followed up, of every rater and scale; marks without a fall are left out."""
+        return self.case_line.falls
+
+    @property
+    def annotations(self) -> pd.DataFrame:
+        """What happened around sessions of this case."""
+        return self._of_case(self.source.annotations)
+
+    @property
+    def judgements(self) -> pd.DataFrame:
+        """What supervisors say of episodes of this case."""
+        return self._of_case(self.source.judgements)
+
+    def _of_case(self, table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["case_id"] == self.case_id].reset_index(drop=True)
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """The answers of this case."""
+        return self.source.responses(self.case_id)
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """The answers at the clicked session, see :func:`supervision_kit.apps.answers.list_answers`."""
+        return list_answers(self.responses, self.series, session=self.session)
+
+    @property
+    def why_no_answers(self) -> str:
+        """Why the clicked session has no answers to show; empty where it has."""
+        return why_no_answers(self.responses, self.ratings, self.series, session=self.session)
 
     @property
     def summary(self) -> tuple[str, ...]:
         """What happened in this case, in plain sentences."""
-        return describe_case(self.scores, self.line.marks, self.line.caseload, case_id=self.case_id, method=self.method)
+        line = self.case_line
+        return describe_case(line.scores, line.marks, line.caseload, case_id=self.case_id, method=self.method)
+
+    @property
+    def judged(self) -> pd.DataFrame:
+        """The falls of this case with the supervisor's judgement beside each, and ruptures added by hand."""
+        return JUDGED.check(self.repairs.reindex(columns=list(JUDGED.columns)))
+
+    @property
+    def prompts(self) -> tuple[Any, ...]:
+        """What to ask next."""
+        return ()
 
     @property
     def chance_in_words(self) -> tuple[str, ...]:
         """How many falls like these of the whole caseload are chance; takes a moment the first time."""
         if self.why_unjudged:
             return ()
-        chance = chance_benchmark(
-            self.headline, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES
-        )
-        keys = self.headline[list(SERIES_KEY)].drop_duplicates()
+        is_headline = self.is_headline and self.case_id in set(self.headline["case_id"])
+        peers = self.headline if is_headline else self.series.of(self.scores)
+        chance = chance_benchmark(peers, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES)
+        keys = peers[list(SERIES_KEY)].drop_duplicates()
         n, by_chance = len(self.falls.merge(keys)), chance.row("falls")
         said = describe_falls(n, chance, where=f" by {self.method.title} in this caseload")
         if not n:
@@ -63,6 +237,11 @@ class CaseState(LineState):
             return (f"{said} Any one of them may be chance." if n > 1 else said,)
         about = f"about {by_chance['value']:.0f}" if by_chance["value"] >= 1 else "hardly any"
         return (f"{said} So {about} of the {n} may be chance." if n > 1 else said,)
+
+    @cached_property
+    def comparison(self) -> pd.DataFrame:
+        """The series that is shown, judged by each of the methods."""
+        return self.source.lessons.judge(self.ratings, self.methods.values())
 
     @property
     def flags(self) -> dict[int, list[tuple[str, str]]]:
@@ -89,28 +268,23 @@ class CaseState(LineState):
     @property
     def agreed(self) -> str:
         """How many methods mark the first session of the latest fall; empty where nothing fell."""
-        onsets = self.headline_falls["onset"]
-        if onsets.empty or int(onsets.max()) not in self.counts:
+        onsets, counts = self.series_falls["onset"], self.counts
+        if onsets.empty or int(onsets.max()) not in counts:
             return ""
-        return f"Session {onsets.max()} is {self.counts[int(onsets.max())]}."
+        return f"Session {onsets.max()} is {counts[int(onsets.max())]}."
 
     @property
     def no_falls(self) -> str:
         """What to say where this case has no fall to list."""
-        marks = self.line.marks
-        judged = marks.loc[marks["case_id"] == self.case_id, "is_rupture"].notna()
         return (
             "This method marks no fall in this case."
-            if judged.any()
+            if self.case_line.marks["is_rupture"].notna().any()
             else "Nothing could be judged, so no falls can be listed."
         )
 
     @property
-    def repairs(self) -> pd.DataFrame:
-        """The falls of this case, followed up, of every rater and scale; marks without a fall are left out."""
-        return self.falls[self.falls["case_id"] == self.case_id]
-
-    @property
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
-        return f"{self.line_as_code}\nsk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores)"
+        chosen = "" if self.is_headline else "".join(f", {name}={getattr(self, name)!r}" for name in CaseSeries._fields)
+        drawn = f"sk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores{chosen})"
+        return f"{self.line_as_code}\n{drawn}"

@@ -27,12 +27,12 @@ class LeadingPage(Page):
     def open_case(self, case_id: str) -> None:
         """Show the case in place of this page, with a way back."""
         state = CaseState(
-            self._line.scores,
+            self._line.source,
             case_id=case_id,
             method=self._line.method,
             rule=self._line.rule,
             files=self._line.files,
-            workspace=self._line.workspace,
+            opened_as=self._line.opened_as,
         )
         back = ipw.Button(description=f"◂ Back to {self.title}")
         back.add_class("sk-open")

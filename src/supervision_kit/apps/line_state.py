@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
-from traitlets import HasTraits, Instance, Tuple, Unicode
+from traitlets import HasTraits, Instance, Int, Tuple, Unicode
 
+from supervision_kit.apps.line import Line
+from supervision_kit.apps.source import Source
 from supervision_kit.calibration import chance_benchmark, describe_repairs
 from supervision_kit.calibration.describing import NONE_JUDGED
-from supervision_kit.caseload import review_caseload
-from supervision_kit.detection import METHODS, Method, PersonalLimits, mark_sessions
-from supervision_kit.episodes import falls_among, find_episodes
+from supervision_kit.detection import METHODS, Method, PersonalLimits
 from supervision_kit.headline import find_headline
 from supervision_kit.instruments import INSTRUMENTS, find_scale
 from supervision_kit.reasons import counted
-from supervision_kit.repair import RepairRule, follow_repairs
-from supervision_kit.tables import SCORES, SERIES_KEY
+from supervision_kit.repair import RepairRule
+from supervision_kit.tables import SERIES_KEY
+from supervision_kit.workspace import Workspace
 
 # What the pages open with: it judges each session from the earlier ones alone, from the fourth rating on. It is asked
 # for a rate of false alarms and holds it the better the more cases it learns from; the page says how well for these.
@@ -28,54 +28,110 @@ N_SERIES = (
 LOOKS = {"back": "judge from earlier sessions alone", "whole": "look at the whole series"}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One run of the line: the tables from marks to caseload."""
-
-    marks: pd.DataFrame
-    repairs: pd.DataFrame
-    caseload: pd.DataFrame
-
-
 class LineState(HasTraits):
     """Ratings, a method and a repair rule, and the line run with them.
 
     Parameters
     ----------
-    scores
-        See :data:`supervision_kit.tables.SCORES`.
-    files, workspace
-        Where the scores came from, for the line of code that repeats what was clicked: files, or the code that opens a
-        workspace.
+    source
+        Scores, see :data:`supervision_kit.tables.SCORES`; or an open :class:`supervision_kit.Workspace`, from which
+        annotations and judgements come as well.
+    responses
+        The answers behind scores that are a table; see :data:`supervision_kit.tables.RESPONSES`.
+    files, opened_as
+        Where the scores came from, for the line of code that repeats what was clicked: files, or the code that opens
+        the workspace.
     method, rule
         The settings; setting another one runs the line anew.
+
+    Attributes
+    ----------
+    revision
+        Counts up once whenever something else is to be shown.
     """
 
+    view = "line"
     method = Instance("supervision_kit.detection.Method")
     rule = Instance(RepairRule)
     files = Tuple()
-    workspace = Unicode("")
+    opened_as = Unicode("")
     line = Instance(Line, read_only=True)
+    revision = Int(0)
 
     def __init__(
         self,
-        scores: pd.DataFrame,
+        source: pd.DataFrame | Workspace | Source,
         *,
         method: Method = OPENING_METHOD,
         rule: RepairRule | None = None,
         files: tuple[str, ...] = (),
-        workspace: str = "",
+        opened_as: str = "",
+        responses: pd.DataFrame | None = None,
     ) -> None:
-        self.scores = SCORES.check(scores)
+        self.source = source if isinstance(source, Source) else Source(source, responses=responses, view=self.view)
         self._judged: dict[Method, pd.DataFrame] = {}
-        super().__init__(method=method, rule=rule or RepairRule(), files=files, workspace=workspace)
-        self.observe(self._run_line, ["method", "rule"])
+        super().__init__(
+            method=method, rule=rule or RepairRule(), files=files, opened_as=opened_as or self.source.opened_as
+        )
         self._run_line()
+        self.observe(self._run_line, ["method", "rule"])
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The workspace that the ratings are kept in; ``None`` where they are files or a table."""
+        return self.source.workspace
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """All scores."""
+        return self.source.scores
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        """The answers behind the scores, as far as there are any."""
+        return self.source.responses()
+
+    @property
+    def annotations(self) -> pd.DataFrame:
+        """What happened around sessions."""
+        return self.source.annotations
+
+    @property
+    def judgements(self) -> pd.DataFrame:
+        """What supervisors say of episodes."""
+        return self.source.judgements
+
+    def refresh(self, *, ratings: bool = False) -> None:
+        """Read anew what was said of the ratings, after a change to the workspace; with `ratings`, these as well."""
+        lessons = self.source.lessons
+        if ratings:
+            self.source.read_ratings()
+            self.__dict__.pop("headline", None)
+        self.source.read_said()
+        if self.source.lessons is not lessons:
+            self._judged.clear()
+            self._run_line()
+        else:
+            self._show()
 
     def _run_line(self, _change: object = None) -> None:
-        marks = mark_sessions(self.scores, method=self.method)
-        repairs = follow_repairs(find_episodes(marks), self.scores, rule=self.rule, marks=marks)
-        self.set_trait("line", Line(marks, repairs, review_caseload(self.scores, repairs, marks=marks)))
+        """Set out the line; its tables are made when they are asked for."""
+        self.set_trait("line", self._line_of(self.scores))
+        self._show()
+
+    def _show(self) -> None:
+        """Tell those who follow that something else is to be shown."""
+        self.revision += 1
+
+    def _line_of(self, scores: pd.DataFrame) -> Line:
+        return Line(scores, judge=self._judge, rule=self.rule, rebases=self.source.rebases)
+
+    def _judge(self, scores: pd.DataFrame) -> pd.DataFrame:
+        if scores is not self.scores:
+            return self.source.lessons.judge(scores, [self.method])
+        if self.method not in self._judged:
+            self._judged[self.method] = self.source.lessons.judge(scores, [self.method])
+        return self._judged[self.method]
 
     @cached_property
     def headline(self) -> pd.DataFrame:
@@ -128,17 +184,7 @@ class LineState(HasTraits):
     @property
     def comparison(self) -> pd.DataFrame:
         """The headline ratings of the cases that the page is about, judged by each of the methods."""
-        found = [self._judge_by(method) for method in self.methods.values()]
-        return pd.concat(found).merge(self.ratings[[*SERIES_KEY, "session"]])
-
-    def _judge_by(self, method: Method) -> pd.DataFrame:
-        """Judge the scales that are anybody's headline, all series of them: some methods learn from all together."""
-        if method == self.method:
-            return self.line.marks
-        if method not in self._judged:
-            scales = self.headline[["rater", "instrument", "scale"]].drop_duplicates()
-            self._judged[method] = mark_sessions(self.scores.merge(scales), method=method)
-        return self._judged[method]
+        return self.source.lessons.judge(self.ratings, self.methods.values())
 
     @property
     def advice(self) -> str:
@@ -158,21 +204,27 @@ class LineState(HasTraits):
     @property
     def falls(self) -> pd.DataFrame:
         """The followed episodes without the marks that are no fall, as the charts draw them."""
-        return falls_among(self.line.repairs)
+        return self.line.falls
 
     @property
     def line_as_code(self) -> str:
         """The Python lines that make the tables."""
         files = ", ".join(map(repr, self.files)) or "…"
         read = f"sk.read_ratings([{files}])" if len(self.files) > 1 else f"sk.read_ratings({files})"
-        scores = f"{self.workspace}.scores()" if self.workspace else f"{read}.scores"
+        opened = [f"workspace = {self.opened_as}", "scores = workspace.scores()"]
+        anew, starts = "", list[str]()
+        if len(self.source.rebases):
+            anew = ", rebases=rebases"
+            starts = ["annotations = workspace.annotations()", 'rebases = annotations[annotations["rebases"]]']
         return "\n".join(
             [
                 "import supervision_kit as sk",
                 "",
-                f"scores = {scores}",
-                f"marks = sk.mark_sessions(scores, method=sk.{self.method})",
-                f"repairs = sk.follow_repairs(sk.find_episodes(marks), scores, rule=sk.{self.rule}, marks=marks)",
+                *(opened if self.opened_as else [f"scores = {read}.scores"]),
+                *starts,
+                f"marks = sk.mark_sessions(scores, method=sk.{self.method}{anew})",
+                f"episodes = sk.find_episodes(marks{anew})",
+                f"repairs = sk.follow_repairs(episodes, scores, rule=sk.{self.rule}, marks=marks{anew})",
                 "caseload = sk.review_caseload(scores, repairs, marks=marks)",
                 "falls = sk.falls_among(repairs)",
             ]

@@ -54,7 +54,7 @@ def caseload_page(*files: str, workspace: str | None = None, sample: str | None 
     """
 
     def build(shown: Shown) -> CaseloadPage:
-        return CaseloadPage(CaseloadState(shown.scores, **shown.origin, **settings), **shown.about)
+        return CaseloadPage(CaseloadState(shown.source, **shown.origin, **settings), **shown.about)
 
     return _open(build, files, workspace, sample, view="caseload page")
 
@@ -75,7 +75,7 @@ def case_page(
     def build(shown: Shown) -> CasePage:
         asked = asked_for()
         state = CaseState(
-            shown.scores, case_id=case_id or asked.get("case"), **shown.origin, **{**settings, **asked_settings(asked)}
+            shown.source, case_id=case_id or asked.get("case"), **shown.origin, **{**settings, **asked_settings(asked)}
         )
         return CasePage(state, **shown.about)
 
@@ -86,7 +86,7 @@ def episodes_page(*files: str, workspace: str | None = None, sample: str | None 
     """Open ruptures and repairs; see :func:`caseload_page`."""
 
     def build(shown: Shown) -> EpisodesPage:
-        return EpisodesPage(EpisodesState(shown.scores, **shown.origin, **settings), **shown.about)
+        return EpisodesPage(EpisodesState(shown.source, **shown.origin, **settings), **shown.about)
 
     return _open(build, files, workspace, sample, view="ruptures and repairs page")
 

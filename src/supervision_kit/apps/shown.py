@@ -7,9 +7,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from supervision_kit.apps.page import LOAD_NOTEBOOK, fold, is_served
+from supervision_kit.apps.source import Source
 from supervision_kit.environment import FLEETING, RATINGS, SAMPLE
 from supervision_kit.errors import RecordsError
 from supervision_kit.records import Ratings, read_ratings
@@ -20,9 +19,9 @@ from supervision_kit.workspace.places import Place, find_place
 
 @dataclass(frozen=True)
 class Shown:
-    """The scores of a page; `origin` is for the code that repeats it, `about` is HTML for its reader."""
+    """What a page stands on; `origin` is for the code that repeats it, `about` is HTML for its reader."""
 
-    scores: pd.DataFrame
+    source: Source
     origin: dict[str, Any]
     about: dict[str, str]
 
@@ -46,7 +45,8 @@ def find_ratings(files: tuple[str, ...], *, workspace: str | None, sample: str |
         raise RecordsError(say("There are no ratings to show yet. Load files first, with {page}.", page=LOAD_NOTEBOOK))
     names = files or (str(sample),)
     ratings = read_ratings(list(names))
-    return Shown(ratings.scores, {"files": names}, _about_files(ratings, is_sample=not files))
+    source = Source(ratings.scores, responses=ratings.responses)
+    return Shown(source, {"files": names}, _about_files(ratings, is_sample=not files))
 
 
 def is_made(place: Place) -> bool:
@@ -65,14 +65,14 @@ def _read_workspace(where: str | None, view: str) -> Shown | None:
     place = find_place(where)
     if not is_made(place):
         return None
-    with Workspace(where) as workspace:
-        scores = workspace.scores(view=view)
-    if scores.empty:
+    source = Source(Workspace(where), view=view)  # it stays open: what is said on the page is kept in it
+    if source.scores.empty:
+        source.close()
         return None
-    cases = say_n("{n} case", "{n} cases", len(scores["case_id"].unique()))
+    cases = say_n("{n} case", "{n} cases", len(source.cases))
     about = say("From {place}, {cases}.", place=name_place(place), cases=cases)
-    origin = {"workspace": f"sk.Workspace({'' if where is None else repr(str(where) if place.path else place.shown)})"}
-    return Shown(scores, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
+    origin = {"opened_as": f"sk.Workspace({'' if where is None else repr(str(where) if place.path else place.shown)})"}
+    return Shown(source, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
 
 
 def _read_kept_sample(sample: str | None, view: str) -> Shown | None:

@@ -60,7 +60,12 @@ METHODS: Mapping[str, type[Method]] = MappingProxyType(
 )
 
 
-def mark_sessions(scores: pd.DataFrame, *, method: str | Method | Iterable[str | Method]) -> pd.DataFrame:
+def mark_sessions(
+    scores: pd.DataFrame,
+    *,
+    method: str | Method | Iterable[str | Method],
+    rebases: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Judge for every session of every alliance series whether its rating is a fall that deserves a word.
 
     A mark is what a method says of one rating; it is not a diagnosis of a rupture, and "not marked" does not mean that
@@ -74,6 +79,10 @@ def mark_sessions(scores: pd.DataFrame, *, method: str | Method | Iterable[str |
     method
         A key of :data:`METHODS` (with default settings), a method with settings such as ``ControlChart(sigmas=2)``,
         or a list of these.
+    rebases
+        Where cases start anew, see :data:`supervision_kit.tables.REBASES`: from such a session on, each of the case's
+        series is judged as a series of its own, in which nothing that was rated before plays a part. Methods learn from
+        a case up to its first new start.
 
     Returns
     -------
@@ -97,4 +106,4 @@ def mark_sessions(scores: pd.DataFrame, *, method: str | Method | Iterable[str |
     [4]
     """
     asked = list(method) if isinstance(method, Iterable) and not isinstance(method, str) else [method]
-    return judge_scores(scores, methods=name_methods(find_method(one, known=METHODS) for one in asked))
+    return judge_scores(scores, methods=name_methods(find_method(one, known=METHODS) for one in asked), rebases=rebases)

@@ -17,6 +17,7 @@ from supervision_kit.detection.method import Method
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.instruments import find_scale, rates_alliance
 from supervision_kit.ordering import Ordering
+from supervision_kit.rebasing import Parted, part_series
 from supervision_kit.series import Block, Matrix, column_of, iter_blocks
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 from supervision_kit.text_columns import arrow_of, join_columns, pick_texts, repeat_text, text_of
@@ -25,6 +26,7 @@ from supervision_kit.threads import work_through
 NO_SCORE = "no score"
 NO_SPREAD = "no spread: all ratings are the same"
 AT_CEILING = "at the ceiling: all ratings are the highest possible"
+AFTER_START = "after a new start: "
 _NUMBERS = ("expected", "limit", "evidence")
 
 
@@ -60,7 +62,11 @@ def name_methods(methods: Iterable[Method]) -> dict[str, Method]:
 
 
 def judge_scores(
-    scores: pd.DataFrame, *, methods: Mapping[str, Method], learnt: Mapping[Kind, Mapping[Method, Method]] = NOTHING
+    scores: pd.DataFrame,
+    *,
+    methods: Mapping[str, Method],
+    learnt: Mapping[Kind, Mapping[Method, Method]] = NOTHING,
+    rebases: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Judge every session of every alliance series by each method; see :func:`supervision_kit.mark_sessions`.
 
@@ -69,7 +75,7 @@ def judge_scores(
     ratings, ordering = _alliance_ratings(scores)
     if ratings.empty or not methods:
         return MARKS.empty()
-    caseload = _Caseload(ratings, ordering)
+    caseload = _Caseload(ratings, part_series(ratings, ordering, rebases))
     n = len(ratings)
     # one column for all methods: the rows of the first, then those of the second, and so on
     columns = {name: np.empty(n * len(methods)) for name in _NUMBERS}
@@ -82,15 +88,21 @@ def judge_scores(
             judge = partial(_judge, caseload=caseload, method=settled, first_note=len(notes), marks=own)
             work_through(caseload.blocks(kinds), judge, n_rows=n)
             notes += _notes(settled)
+            if caseload.is_parted:
+                notes += [NO_SCORE, *(f"{AFTER_START}{reason}" for reason in _notes(settled)[1:])]
     return _table(ratings, methods, columns, notes)
 
 
-def matrices_by_kind(scores: pd.DataFrame) -> dict[Kind, list[Matrix]]:
-    """Return what a method learns from: the alliance series of each instrument, scale and rater, as matrices."""
+def matrices_by_kind(scores: pd.DataFrame, *, rebases: pd.DataFrame | None = None) -> dict[Kind, list[Matrix]]:
+    """Return what a method learns from: the alliance series of each instrument, scale and rater, as matrices.
+
+    Series that start anew are learnt from up to there: what comes after is no sample of how people begin, and what a
+    session is judged by must not come from ratings after it.
+    """
     ratings, ordering = _alliance_ratings(scores)
     if ratings.empty:
         return {}
-    caseload = _Caseload(ratings, ordering)
+    caseload = _Caseload(ratings, part_series(ratings, ordering, rebases))
     return {kind: list(caseload.matrices(number)) for number, kind in enumerate(caseload.kinds)}
 
 
@@ -116,10 +128,11 @@ def _alliance_ratings(scores: pd.DataFrame) -> tuple[pd.DataFrame, Ordering]:
 class _Caseload:
     """The ratings as methods take them: by instrument, scale and rater, in blocks."""
 
-    def __init__(self, ratings: pd.DataFrame, ordering: Ordering) -> None:
+    def __init__(self, ratings: pd.DataFrame, parted: Parted) -> None:
         self.score = column_of(ratings["score"])
-        self._ordering = ordering
-        self._kind, kinds = ordering.kinds(ratings, "instrument", "scale", "rater")
+        self._ordering, self._is_later = parted.ordering, parted.is_later
+        self.is_parted = bool(self._is_later.any())
+        self._kind, kinds = self._ordering.kinds(ratings, "instrument", "scale", "rater")
         self.kinds = [Kind(*kind) for kind in kinds]
         self._blocks: dict[tuple[int, ...], list[Block]] = {}
         scales = [find_scale(kind.instrument, kind.scale) for kind in self.kinds]
@@ -150,9 +163,16 @@ class _Caseload:
         highest: Matrix = self._highest[self._kind[block.chosen]]
         return highest
 
+    def is_later(self, block: Block) -> npt.NDArray[np.bool_]:
+        """Tell for each series of a block whether it follows a new start."""
+        return self._is_later[block.chosen]
+
     def matrices(self, kind: int) -> Iterator[Matrix]:
-        """Return the series of a kind."""
-        for block in self.blocks((kind,)):
+        """Return the series of a kind, up to a new start."""
+        blocks: Iterable[Block] = self.blocks((kind,))
+        if self.is_parted:
+            blocks = iter_blocks(self._ordering, (self._kind == kind) & ~self._is_later)
+        for block in blocks:
             yield block.matrix(self.score)[: block.n_series]
 
 
@@ -169,6 +189,8 @@ def _judge(
     block.put(is_unjudged, marks["is_unjudged"])
     if is_unjudged.any():
         reason = first_note + _number_reasons(x, method, caseload.highest(block))
+        if caseload.is_parted:
+            reason[: block.n_series][caseload.is_later(block)] += len(_notes(method))
         block.put(np.where(is_unjudged, reason, 0), marks["note"])
 
 

@@ -138,6 +138,15 @@ class Method(ABC):
         """
         return self
 
+    @property
+    def lesson(self) -> Self:
+        """The method as it learns: settings that play no part in that are as they come."""
+        return self
+
+    def with_lesson(self, taught: Self) -> Self:
+        """Return this method with what its :attr:`lesson` has learnt, and settled for the same scale."""
+        return taught
+
     @classmethod
     def settings(cls) -> tuple[Field[Any], ...]:
         """Return the settings as dataclass fields, the method's own first; ``metadata`` holds label and if_none."""

@@ -105,6 +105,15 @@ class PersonalLimits(Method):
             return self
         return replace(self, learnt=self._learn(matrices))
 
+    @property
+    def lesson(self) -> Self:
+        """The method as it learns: how many false alarms are asked for, and the floor, play no part in that."""
+        return replace(self, rate=PersonalLimits.rate, min_drop=None)
+
+    def with_lesson(self, taught: Self) -> Self:
+        """Return this method with what its lesson has learnt; see :meth:`Method.with_lesson`."""
+        return replace(taught, rate=self.rate, min_drop=taught.min_drop if self.min_drop is None else self.min_drop)
+
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
         priors = self.learnt if self.prior is None else ((0, self.prior),)

@@ -18,6 +18,7 @@ def follow_repairs(
     *,
     rule: RepairRule = RepairRule(),
     marks: pd.DataFrame | None = None,
+    rebases: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Follow each episode and say whether the alliance was repaired.
 
@@ -46,6 +47,9 @@ def follow_repairs(
         The settings.
     marks
         The marks that the episodes were found in; asked for by ``RepairRule(kind="limits")`` only.
+    rebases
+        The new starts that they were found with, see :data:`supervision_kit.tables.REBASES`. An episode is followed up
+        to the next of them, as if the series ended there: what comes after is measured anew, and is no repair.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def follow_repairs(
     followed, (checked, ordering) = EPISODES.check(episodes), SCORES.check_in_order(scores)
     if followed.empty:
         return REPAIRS.empty()
-    line = RatingLine.lay_out(checked, episodes=followed, ordering=ordering)
+    line = RatingLine.lay_out(checked, episodes=followed, ordering=ordering, rebases=rebases)
     back_from = find_lines(followed, rule, marks)
     window_end = followed["onset"].to_numpy() + rule.within
     after_nadir, after_window = line.place_after(followed["nadir"]), line.place_after(window_end)

@@ -11,6 +11,7 @@ import pandas as pd
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.errors import TableError
 from supervision_kit.ordering import Ordering, order_series
+from supervision_kit.rebasing import read_rebases
 from supervision_kit.tables import SERIES_KEY
 
 Places = npt.NDArray[np.int64]
@@ -34,8 +35,17 @@ class RatingLine:
     _span: int
 
     @classmethod
-    def lay_out(cls, scores: pd.DataFrame, *, episodes: pd.DataFrame, ordering: Ordering | None = None) -> RatingLine:
+    def lay_out(
+        cls,
+        scores: pd.DataFrame,
+        *,
+        episodes: pd.DataFrame,
+        ordering: Ordering | None = None,
+        rebases: pd.DataFrame | None = None,
+    ) -> RatingLine:
         """Lay the ratings end to end; both tables are checked ones, `ordering` is that of `scores` where it is known.
+
+        Where a case starts anew, an episode's series reaches from the start before its onset to the next.
 
         Raises
         ------
@@ -60,13 +70,24 @@ class RatingLine:
         first, stop = np.searchsorted(order, series * span), np.searchsorted(order, (series + 1) * span)
         if (first == stop).any():
             raise TableError("episodes: some belong to series that are not in scores; pass the same scores.")
-        return cls(session, score, first, stop, order, series, span)
+        line = cls(session, score, first, stop, order, series, span)
+        return line._between_starts(episodes, rebases) if rebases is not None else line
+
+    def _between_starts(self, episodes: pd.DataFrame, rebases: pd.DataFrame) -> RatingLine:
+        starts = read_rebases(rebases)
+        first, stop = np.zeros(len(self.first), dtype=np.int64), np.full(len(self.first), self._span)
+        for n, (case, onset) in enumerate(zip(episodes["case_id"], episodes["onset"], strict=True)):
+            if case in starts:
+                first[n] = max((start for start in starts[case] if start <= onset), default=0)
+                stop[n] = min((start for start in starts[case] if start > onset), default=self._span)
+        return replace(self, first=self.place_after(first - 1), stop=self.place_after(stop - 1))
 
     def place_after(self, session: npt.ArrayLike) -> Places:
         """Return the place of each episode's first rating after the session given for it, or the end of its series."""
         session = np.clip(np.asarray(session, dtype=np.int64), -1, self._span - 1)
-        place: Places = np.searchsorted(self._order, self._series * self._span + session, side="right")
-        return place
+        place = np.searchsorted(self._order, self._series * self._span + session, side="right")
+        within: Places = np.clip(place, self.first, self.stop)  # a series may be parted by new starts
+        return within
 
     def first_back(self, since: Places, until: Places, *, line: Numbers, in_a_row: int) -> Places:
         """Return the place of the first of `in_a_row` ratings at or above each episode's line; -1 where there is none.

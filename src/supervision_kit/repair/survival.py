@@ -13,7 +13,9 @@ from supervision_kit.tables import REPAIRS, SCORES, TIME_TO_REPAIR
 CONFIDENCE = 0.95
 
 
-def time_to_repair(repairs: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
+def time_to_repair(
+    repairs: pd.DataFrame, scores: pd.DataFrame, *, by: str | None = None, rebases: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Estimate the share of falls that are repaired within 0, 1, 2, … sessions of their onset.
 
     A fall is repaired at its ``back_session``, the first rating that is back by the rule it was followed with, however
@@ -32,6 +34,9 @@ def time_to_repair(repairs: pd.DataFrame, scores: pd.DataFrame, *, by: str | Non
     by
         A column of `repairs`, such as ``"shape"`` or ``"rater"``, for one curve per value; rows without a value are
         left out. ``None`` for one curve of all.
+    rebases
+        The new starts that they were followed with, see :data:`supervision_kit.tables.REBASES`: a fall that is not back
+        by the next of them is censored there.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def time_to_repair(repairs: pd.DataFrame, scores: pd.DataFrame, *, by: str | Non
         raise TableError("time_to_repair: repairs have no column back_from; pass a table of follow_repairs.")
     if by is not None and by not in REPAIRS.columns:
         raise UnknownNameError("column of repairs", by, REPAIRS.columns)
-    line = RatingLine.lay_out(ratings, episodes=followed)
+    line = RatingLine.lay_out(ratings, episodes=followed, rebases=rebases)
     last_rated = pd.Series(line.session[line.stop - 1], dtype="Int64")
     times = pd.DataFrame(
         {

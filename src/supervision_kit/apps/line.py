@@ -1,0 +1,60 @@
+"""One run of the line over some ratings; each table is made when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import pandas as pd
+
+from supervision_kit.caseload import review_caseload
+from supervision_kit.episodes import falls_among, find_episodes
+from supervision_kit.repair import RepairRule, follow_repairs
+
+
+class Line:
+    """The tables from marks to caseload.
+
+    Parameters
+    ----------
+    scores
+        The ratings, see :data:`supervision_kit.tables.SCORES`.
+    judge
+        Makes marks of them.
+    rule
+        What counts as repaired.
+    rebases
+        Where cases start anew.
+    """
+
+    def __init__(
+        self,
+        scores: pd.DataFrame,
+        *,
+        judge: Callable[[pd.DataFrame], pd.DataFrame],
+        rule: RepairRule,
+        rebases: pd.DataFrame,
+    ) -> None:
+        self.scores, self.rule, self.rebases = scores, rule, rebases
+        self._judge = judge
+
+    @cached_property
+    def marks(self) -> pd.DataFrame:
+        """What the method says of each session."""
+        return self._judge(self.scores)
+
+    @cached_property
+    def repairs(self) -> pd.DataFrame:
+        """The episodes, and what became of each."""
+        episodes = find_episodes(self.marks, rebases=self.rebases)
+        return follow_repairs(episodes, self.scores, rule=self.rule, marks=self.marks, rebases=self.rebases)
+
+    @cached_property
+    def falls(self) -> pd.DataFrame:
+        """The followed episodes without the marks that are no fall."""
+        return falls_among(self.repairs)
+
+    @cached_property
+    def caseload(self) -> pd.DataFrame:
+        """A row per case, with its reasons."""
+        return review_caseload(self.scores, self.repairs, marks=self.marks)

@@ -1,0 +1,100 @@
+"""What a page stands on: ratings, and what a workspace keeps beside them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from supervision_kit.detection.lessons import Lessons
+from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, REBASES, RESPONSES, SCORES
+from supervision_kit.workspace import Workspace
+
+
+class Source:
+    """The ratings of a page and what was said of them: of tables, or of an open workspace.
+
+    Parameters
+    ----------
+    source
+        Scores, see :data:`supervision_kit.tables.SCORES`; or a workspace, which stays open.
+    responses
+        The answers behind scores that are a table, see :data:`supervision_kit.tables.RESPONSES`.
+    view
+        What a workspace is read for, as it shall stand in its audit.
+
+    Attributes
+    ----------
+    workspace
+        The workspace; ``None`` where there is none.
+    scores, annotations, judgements, rebases
+        What was read of it last; see :mod:`supervision_kit.tables`.
+    lessons
+        What methods have learnt of these ratings.
+    """
+
+    def __init__(
+        self, source: pd.DataFrame | Workspace, *, responses: pd.DataFrame | None = None, view: str = "scores"
+    ) -> None:
+        self.workspace: Workspace | None = None
+        self.view = view
+        self._answers: dict[str | None, pd.DataFrame] = {}
+        if isinstance(source, Workspace):
+            self.workspace = source
+            self.read_ratings()
+        else:
+            self.scores = SCORES.check(source)
+            self._answers[None] = RESPONSES.empty() if responses is None else RESPONSES.check(responses)
+            self.rebases, self.lessons = REBASES.empty(), Lessons(self.scores)
+        self.read_said()
+
+    @property
+    def opened_as(self) -> str:
+        """The code that opens the workspace; empty where there is none."""
+        if self.workspace is None:
+            return ""
+        path = self.workspace.path
+        return f"sk.Workspace({str(path)!r})" if path else "sk.Workspace()"
+
+    def close(self) -> None:
+        """Let go of the workspace."""
+        if self.workspace is not None:
+            self.workspace.close()
+
+    def read_ratings(self) -> None:
+        """Read the ratings of a workspace anew; those of a table are what they are."""
+        if self.workspace is None:
+            return
+        self._answers.clear()
+        self.__dict__.pop("cases", None)
+        self.scores = self.workspace.scores(view=self.view)
+        self.rebases, self.lessons = REBASES.empty(), Lessons(self.scores)
+
+    def read_said(self) -> None:
+        """Read anew what was said of the ratings: annotations and judgements; none where nothing is kept."""
+        self.annotations, self.judgements = ANNOTATIONS.empty(), JUDGEMENTS.empty()
+        kept = self.workspace
+        if kept is not None and hasattr(kept, "annotations") and hasattr(kept, "judgements"):
+            self.annotations, self.judgements = kept.annotations(), kept.judgements()
+        is_start = self.annotations["rebases"].astype("boolean").fillna(value=False)
+        starts = self.annotations.loc[is_start, list(REBASES.columns)].drop_duplicates()
+        rebases = REBASES.check(starts.sort_values(list(REBASES.key)))
+        if not rebases.equals(self.rebases):
+            self.rebases, self.lessons = rebases, Lessons(self.scores, rebases=rebases)
+
+    @cached_property
+    def cases(self) -> dict[str, pd.DataFrame]:
+        """The scores of each case."""
+        return {str(case): of_case for case, of_case in self.scores.groupby("case_id", sort=False)}
+
+    def responses(self, case_id: str | None = None) -> pd.DataFrame:
+        """Return the answers of a case, or of all; read once."""
+        if case_id not in self._answers:
+            if self.workspace is not None:
+                self._answers[case_id] = self.workspace.responses(
+                    None if case_id is None else [case_id], view=self.view
+                )
+            else:
+                answers = self._answers[None]
+                self._answers[case_id] = answers[answers["case_id"] == case_id]
+        return self._answers[case_id]
