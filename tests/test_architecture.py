@@ -32,6 +32,7 @@ STAGES = [
     {"calibration"},
     {"evidence"},
     {"caseload"},
+    {"supervisees"},
     {"summary"},
     {"workspace"},
     {"scale"},

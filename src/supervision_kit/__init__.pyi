@@ -59,6 +59,13 @@ from .repair import follow_repairs as follow_repairs
 from .repair import time_to_repair as time_to_repair
 from .scoring import score_responses as score_responses
 from .simulate import simulate_caseload as simulate_caseload
+from .supervisees import count_supervisees as count_supervisees
+from .supervisees import describe_funnel as describe_funnel
+from .supervisees import describe_supervisee as describe_supervisee
+from .supervisees import describe_trend as describe_trend
+from .supervisees import draw_funnel_limits as draw_funnel_limits
+from .supervisees import follow_supervisee as follow_supervisee
+from .supervisees import funnel_supervisees as funnel_supervisees
 from .workspace import Workspace as Workspace
 
 __version__: str

@@ -73,7 +73,12 @@ class Table:
         ordering = None
         counters = [name for name in self.key if self.columns[name].dtype == "int64"]
         texts = tuple(name for name in self.key if name not in counters)
-        if not faults and len(counters) == 1 and not any(arrow_of(columns[name]).null_count for name in texts):
+        if (
+            not faults
+            and texts
+            and len(counters) == 1
+            and not any(arrow_of(columns[name]).null_count for name in texts)
+        ):
             ordering = order_series(columns, key=texts, within=counters[0])
         n_empty = {name: _count_empty(columns[name], ordering) for name in self.key}
         faults += [f"{name} is empty in {n} row(s)" for name, n in n_empty.items() if n]
@@ -405,6 +410,69 @@ CASE_REASONS = _table(
         "number": Column("int64", "number of the reason within its case, counted from 1"),
     },
 )
+_THERAPIST = {"therapist_id": Column("str", "the therapist's code")}
+SUPERVISEES = _table(
+    "supervisees",
+    "a therapist, by the latest session of each case",
+    ("therapist_id",),
+    _THERAPIST,
+    {
+        "n_cases": Column("int64", "cases"),
+        "n_judged": Column("int64", "cases of which a rating could be judged"),
+        "n_fell": Column("int64", "cases with a fall"),
+        "n_falls": Column("int64", "falls"),
+        "n_back": Column("int64", "falls that came back, in time or later, and are not down again"),
+        "n_partly": Column("int64", "falls that came back in part"),
+        "n_down": Column("int64", "falls that are less than half way back at the latest rating"),
+        "n_early": Column("int64", "falls too recent to say"),
+        "n_unrecognised": Column("int64", "cases with a fall that the therapist's rating hardly shows"),
+        "n_missing": Column("int64", "cases whose alliance forms by the client are missing"),
+        "n_top": Column("int64", "cases whose latest forms are all at the top of the scale"),
+    },
+)
+TRENDS = _table(
+    "trends",
+    "a measure of a therapist's earlier cases, of the later ones, or the difference",
+    ("measure", "part"),
+    {
+        "measure": Column("str", "falls came back (a share of cases) or alliance change (a mean over cases)"),
+        "part": Column("str", "earlier, later, or difference (later minus earlier)"),
+        "instrument": Column("str", "the questionnaire of the change; <NA> for a share", optional=True),
+        "scale": Column("str", "its scale", optional=True),
+        "n_cases": Column("int64", "cases behind it, each once"),
+        "value": Column("float64", "a share from 0 to 1, or scale points"),
+        "low": Column("float64", "lower end of its 95 % interval; <NA> with fewer than five cases in either part"),
+        "high": Column("float64", "upper end of it"),
+    },
+)
+_LIMITS = {
+    "low_95": Column("float64", "lower limit: 2.5 in 100 such shares are below, by chance"),
+    "high_95": Column("float64", "upper limit: 2.5 in 100 are above"),
+    "low_998": Column("float64", "lower limit: 1 in 1,000 is below"),
+    "high_998": Column("float64", "upper limit: 1 in 1,000 is above"),
+}
+FUNNEL = _table(
+    "funnel",
+    "a therapist",
+    ("therapist_id",),
+    _THERAPIST,
+    {
+        "n_cases": Column("int64", "cases that could be judged and whose falls are not too recent to say"),
+        "n_not_back": Column("int64", "of these, cases with a fall that has not come back in time, or in part only"),
+        "share": Column("float64", "n_not_back as a share of n_cases, from 0 to 1"),
+    },
+    _LIMITS,
+)
+FUNNEL_LIMITS = _table(
+    "funnel_limits",
+    "a number of cases",
+    ("n_cases",),
+    {
+        "n_cases": Column("int64", "cases"),
+        "whole": Column("float64", "the share of the whole caseload"),
+    },
+    _LIMITS,
+)
 TIME_TO_REPAIR = _table(
     "time_to_repair",
     "a number of sessions since the onset",
@@ -677,6 +745,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             *(ANNOTATIONS, JUDGEMENTS, JUDGED),
             CASELOAD,
             CASE_REASONS,
+            *(SUPERVISEES, TRENDS, FUNNEL, FUNNEL_LIMITS),
             TIME_TO_REPAIR,
             CHANCE,
             CALIBRATION,

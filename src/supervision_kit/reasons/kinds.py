@@ -86,6 +86,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
     }
 )
 NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last five reaches it
+DOWN = ("open", "slipped")
 CAME_BACK = ("repaired", "late")
 LEARN_FROM = ("repaired", "change_despite")
 
