@@ -161,3 +161,15 @@ def test_shares_and_lists_are_said_as_people_say_them():
 def test_nothing_is_said_as_nothing():
     with speaking("de"):
         assert say("") == ""
+
+
+def test_a_text_filled_in_before_is_said_from_its_template():
+    template = "too few rated sessions: {n} of at least {fewest}"
+    assert words.say_filled("too few rated sessions: 2 of at least 4", (template,)) == (
+        "too few rated sessions: 2 of at least 4"
+    )
+    with speaking("de"):
+        assert words.say_filled("too few rated sessions: 2 of at least 4", (template,)) == (
+            "zu wenige eingeschätzte Sitzungen: 2 von mindestens 4"
+        )
+        assert words.say_filled("no score", (template,)) == "kein Wert"

@@ -7,14 +7,14 @@ from itertools import groupby
 
 import pandas as pd
 
-from supervision_kit.detection import SETTLED_SESSIONS
+from supervision_kit.detection import SETTLED_SESSIONS, say_note
 from supervision_kit.detection.method import Method
 from supervision_kit.episodes import falls_among, find_episodes, smallest_fall
 from supervision_kit.errors import TableError, UnknownNameError
 from supervision_kit.headline import find_headline
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.reasons import counted
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
+from supervision_kit.words import say, say_list, say_n, say_number
 
 
 def describe_case(
@@ -51,7 +51,7 @@ def describe_case(
     reasons = tuple(case["reasons"])
     headline = find_headline(scores[scores["case_id"] == case_id])
     if headline["score"].notna().sum() == 0:
-        return reasons or ("There is no alliance rating from the client to judge.",)
+        return reasons or (say("There is no alliance rating from the client to judge."),)
     key = headline[list(SERIES_KEY)].iloc[0]
     judged = marks[(marks[list(SERIES_KEY)] == key).all(axis=1) & marks["score"].notna()]
     if judged.empty or judged["session"].duplicated().any():
@@ -67,25 +67,37 @@ def _what_is_marked(judged: pd.DataFrame, floor: float) -> Iterator[str]:
     """Say which sessions are marked, which of those are no fall of `floor` points, and which cannot be judged."""
     is_unjudged = judged["is_rupture"].isna()
     if is_unjudged.all():
-        yield f"These ratings cannot be judged ({judged['note'].iloc[-1]})."
+        yield say("These ratings cannot be judged ({why}).", why=say_note(judged["note"].iloc[-1]))
         return
     marked = judged.loc[judged["is_rupture"].fillna(value=False), "session"].to_list()
     falls = falls_among(find_episodes(judged))
     no_falls = [n for n in marked if not falls["onset"].le(n).mul(falls["end"].ge(n)).any()]
     if not marked:
-        yield "No rating is marked. That does not mean that there was no rupture."
+        yield say("No rating is marked. That does not mean that there was no rupture.")
     elif no_falls == marked:
-        yield f"{_are(marked)} marked, but without a fall of {floor:g} points below those before."
+        yield _say_sessions(
+            "Session {sessions} is marked, but without a fall of {floor} points below those before.",
+            "Sessions {sessions} are marked, but without a fall of {floor} points below those before.",
+            marked,
+            floor=say_number(floor),
+        )
     else:
-        rest = f"; {_are(no_falls).lower()} without a fall of {floor:g} points below those before" if no_falls else ""
-        yield f"{_are(marked)} marked{rest}."
+        yield _say_sessions("Session {sessions} is marked.", "Sessions {sessions} are marked.", marked)
+        if no_falls:
+            yield _say_sessions(
+                "Session {sessions} is without a fall of {floor} points below those before.",
+                "Sessions {sessions} are without a fall of {floor} points below those before.",
+                no_falls,
+                floor=say_number(floor),
+            )
     unjudged = judged.loc[is_unjudged, "session"].to_list()
     if len(unjudged) > 1:
-        yield f"Sessions {_in_runs(unjudged)} cannot be judged ({judged.loc[is_unjudged, 'note'].iloc[-1]})."
+        why = say_note(judged.loc[is_unjudged, "note"].iloc[-1])
+        yield say("Sessions {sessions} cannot be judged ({why}).", sessions=_in_runs(unjudged), why=why)
 
 
-def _are(sessions: list[int]) -> str:
-    return f"Session {sessions[0]} is" if len(sessions) == 1 else f"Sessions {_in_runs(sessions)} are"
+def _say_sessions(one: str, many: str, sessions: list[int], **named: object) -> str:
+    return say_n(one, many, len(sessions), sessions=_in_runs(sessions), **named)
 
 
 def _in_runs(sessions: list[int]) -> str:
@@ -93,13 +105,33 @@ def _in_runs(sessions: list[int]) -> str:
     parts: list[str] = []
     for _, numbered in groupby(enumerate(sessions), key=lambda pair: pair[1] - pair[0]):
         run = [n for _, n in numbered]
-        parts += map(str, run) if len(run) < 3 else [f"{run[0]} to {run[-1]}"]  # noqa: PLR2004 - "5 and 6", "5 to 7"
-    return " and ".join(", ".join(parts).rsplit(", ", 1))
+        parts += map(str, run) if len(run) < 3 else [_reach(run)]  # noqa: PLR2004 - "5 and 6", "5 to 7"
+    return say_list(parts)
+
+
+def _reach(run: list[int]) -> str:
+    return say("{first} to {last}", first=run[0], last=run[-1])
 
 
 def _what_it_rests_on(instrument: str, judged: pd.DataFrame, method: Method) -> str:
     name = INSTRUMENTS[instrument].short_title if instrument in INSTRUMENTS else instrument
     n_behind = method.limits_rest_on(len(judged))
     few = n_behind is not None and n_behind < SETTLED_SESSIONS
-    caution = f"; its limits rest on {n_behind}, fewer than {SETTLED_SESSIONS}, and are provisional" if few else ""
-    return f"{method.title} over {counted(len(judged), 'rating')} on the {name}{caution}."
+    told = {"method": say(method.title), "measure": name}
+    if not few:
+        return say_n(
+            "{method} over {n} rating on the {measure}.",
+            "{method} over {n} ratings on the {measure}.",
+            len(judged),
+            **told,
+        )
+    return say_n(
+        "{method} over {n} rating on the {measure}; its limits rest on {behind}, fewer than {settled}, and are "
+        "provisional.",
+        "{method} over {n} ratings on the {measure}; its limits rest on {behind}, fewer than {settled}, and are "
+        "provisional.",
+        len(judged),
+        behind=n_behind,
+        settled=SETTLED_SESSIONS,
+        **told,
+    )

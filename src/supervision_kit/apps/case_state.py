@@ -21,6 +21,7 @@ from supervision_kit.headline import find_headline
 from supervision_kit.summary import describe_case
 from supervision_kit.tables import JUDGED, SERIES_KEY
 from supervision_kit.workspace import Workspace
+from supervision_kit.words import say, say_number
 
 
 class CaseState(LineState):
@@ -230,13 +231,12 @@ class CaseState(LineState):
         chance = chance_benchmark(peers, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES)
         keys = peers[list(SERIES_KEY)].drop_duplicates()
         n, by_chance = len(self.falls.merge(keys)), chance.row("falls")
-        said = describe_falls(n, chance, where=f" by {self.method.title} in this caseload")
+        said = describe_falls(n, chance, method=say(self.method.title))
         if not n:
             return (said,)
         if n <= by_chance["caseload_high"]:
-            return (f"{said} Any one of them may be chance." if n > 1 else said,)
-        about = f"about {by_chance['value']:.0f}" if by_chance["value"] >= 1 else "hardly any"
-        return (f"{said} So {about} of the {n} may be chance." if n > 1 else said,)
+            return (f"{said} {say('Any one of them may be chance.')}" if n > 1 else said,)
+        return (f"{said} {_how_many_are_chance(by_chance['value'], n)}" if n > 1 else said,)
 
     @cached_property
     def comparison(self) -> pd.DataFrame:
@@ -288,3 +288,9 @@ class CaseState(LineState):
         chosen = "" if self.is_headline else "".join(f", {name}={getattr(self, name)!r}" for name in CaseSeries._fields)
         drawn = f"sk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores{chosen})"
         return f"{self.line_as_code}\n{drawn}"
+
+
+def _how_many_are_chance(by_chance: float, n: int) -> str:
+    if by_chance < 1:
+        return say("So hardly any of the {n} may be chance.", n=n)
+    return say("So about {about} of the {n} may be chance.", about=say_number(by_chance, digits=0), n=n)

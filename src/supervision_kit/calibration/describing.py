@@ -8,11 +8,11 @@ import pandas as pd
 
 from supervision_kit.calibration.chance import TOLD, ChanceBenchmark
 from supervision_kit.episodes import falls_among
-from supervision_kit.reasons import counted
 from supervision_kit.tables import REPAIRS
+from supervision_kit.words import later, say, say_n, say_number, say_share
 
 CONFIDENCE = 0.95
-NONE_JUDGED = "This method can judge none of these ratings."
+NONE_JUDGED = later("This method can judge none of these ratings.")
 FEW = 2  # below it, a number of falls is said with a decimal
 
 
@@ -40,33 +40,61 @@ def describe_repairs(
     """
     falls = falls_among(REPAIRS.check(repairs))
     if marks is not None and not marks["is_rupture"].notna().any():
-        return (NONE_JUDGED,)
+        return (say(NONE_JUDGED),)
     return tuple(_sentences(falls["outcome"].value_counts(), benchmark))
 
 
-def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, where: str = "") -> str:
-    """Say how many falls are marked, `where` (``" in this caseload"``), beside what chance alone would give."""
+def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, method: str = "") -> str:
+    """Say how many falls are marked, in this caseload by `method` where one is named, beside what chance would give."""
     if pd.isna(benchmark.row("sessions marked")["value"]):
-        return NONE_JUDGED
+        return say(NONE_JUDGED)
     by_chance = benchmark.row("falls")
     low, high = by_chance["caseload_low"], by_chance["caseload_high"]
-    about = f"about {by_chance['value']:.{1 if by_chance['value'] < FEW else 0}f} ({low:.0f} to {high:.0f})"
-    are = f"{counted(n_falls, 'fall')} {'is' if n_falls == 1 else 'are'}" if n_falls else "No falls are"
-    verdict = " That is no more than chance gives." if 0 < n_falls <= high else ""
-    beside = f"In ratings like these chance alone would give {about if high else 'hardly any'}."
-    return f"{are} marked{where}. {beside}{verdict}"
+    said = [_how_many(n_falls, method)]
+    if high:
+        said.append(
+            say(
+                "In ratings like these chance alone would give about {value} ({low} to {high}).",
+                value=say_number(by_chance["value"], digits=1 if by_chance["value"] < FEW else 0),
+                low=say_number(low, digits=0),
+                high=say_number(high, digits=0),
+            )
+        )
+    else:
+        said.append(say("In ratings like these chance alone would give hardly any."))
+    if 0 < n_falls <= high:
+        said.append(say("That is no more than chance gives."))
+    return " ".join(said)
+
+
+def _how_many(n_falls: int, method: str) -> str:
+    if not n_falls:
+        none = "No falls are marked by {method} in this caseload."
+        return say(none, method=method) if method else say("No falls are marked.")
+    if not method:
+        return say_n("{n} fall is marked.", "{n} falls are marked.", n_falls)
+    return say_n(
+        "{n} fall is marked by {method} in this caseload.",
+        "{n} falls are marked by {method} in this caseload.",
+        n_falls,
+        method=method,
+    )
 
 
 def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark) -> Iterator[str]:
     if pd.isna(benchmark.row("sessions marked")["value"]):
-        yield NONE_JUDGED
+        yield say(NONE_JUDGED)
         return
     n_falls, n_open = int(outcomes.sum()), int(outcomes.get("undetermined", 0))
     yield describe_falls(n_falls, benchmark)
     if n_falls > n_open:
         yield _repair_sentence(int(outcomes.get("repaired", 0)), n_falls - n_open, benchmark)
     if n_open:
-        yield f"Of {counted(n_open, 'fall')} it cannot be told, or not yet, whether the ratings came back in time."
+        yield say_n(
+            "Of {n} fall it cannot be told, or not yet, whether the ratings came back in time.",
+            "Of {n} falls it cannot be told, or not yet, whether the ratings came back in time.",
+            n_open,
+        )
 
 
 def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> str:
@@ -75,21 +103,37 @@ def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> st
 
     share = benchmark.row(TOLD)["value"] / 100
     if n_told == 1 and not pd.isna(share):
-        came = "came back in time" if n_back else "did not come back in time"
-        return f"The one fall whose outcome can be told {came}; by chance alone {100 * share:.0f} % would."
-    percent = f"{100 * n_back / n_told:.0f} %"
-    of_them = f"Of {counted(n_told, 'fall')} whose outcome can be told, {n_back} came back in time ({percent})"
-    if pd.isna(share):
-        return f"{of_them}. Chance alone gives hardly any fall here to compare that with."
-    low, high = binom.interval(CONFIDENCE, n_told, share)
-    verdict = "no more than chance gives"
-    if n_back > high:
-        verdict = "more than chance gives"
-    elif low <= 0 and high >= n_told:
-        verdict = "not to be told from chance: there are too few falls"
-    elif n_back < low:
-        verdict = "fewer than chance gives, so not all that stayed down are chance"
-    return (
-        f"{of_them}. Of as many falls by chance alone about {n_told * share:.0f} would ({low:.0f} to {high:.0f}): "
-        f"this is {verdict}."
+        by_chance = say_share(share)
+        if n_back:
+            one = "The one fall whose outcome can be told came back in time; by chance alone {share} would."
+            return say(one, share=by_chance)
+        one = "The one fall whose outcome can be told did not come back in time; by chance alone {share} would."
+        return say(one, share=by_chance)
+    of_them = say_n(
+        "Of {n} fall whose outcome can be told, {back} came back in time ({share}).",
+        "Of {n} falls whose outcome can be told, {back} came back in time ({share}).",
+        n_told,
+        back=say_number(n_back),
+        share=say_share(n_back / n_told),
     )
+    if pd.isna(share):
+        return f"{of_them} {say('Chance alone gives hardly any fall here to compare that with.')}"
+    low, high = binom.interval(CONFIDENCE, n_told, share)
+    by_chance = say(
+        "Of as many falls by chance alone about {value} would ({low} to {high}): this is {verdict}.",
+        value=say_number(n_told * share, digits=0),
+        low=say_number(low, digits=0),
+        high=say_number(high, digits=0),
+        verdict=_verdict(n_back, n_told, low, high),
+    )
+    return f"{of_them} {by_chance}"
+
+
+def _verdict(n_back: int, n_told: int, low: float, high: float) -> str:
+    if n_back > high:
+        return say("more than chance gives")
+    if low <= 0 and high >= n_told:
+        return say("not to be told from chance: there are too few falls")
+    if n_back < low:
+        return say("fewer than chance gives, so not all that stayed down are chance")
+    return say("no more than chance gives")

@@ -13,7 +13,7 @@ from supervision_kit.detection.control_chart import SETTLED_SESSIONS, ControlCha
 from supervision_kit.detection.cutoff import Cutoff
 from supervision_kit.detection.ewma import Ewma
 from supervision_kit.detection.gumz import Gumz
-from supervision_kit.detection.marking import find_method, judge_scores, name_methods
+from supervision_kit.detection.marking import find_method, judge_scores, name_methods, say_note
 from supervision_kit.detection.method import Judgement, Method
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.detection.personal_limits import PersonalLimits, learn_prior

@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from supervision_kit.detection.measuring import ROUNDING, n_scored, previous_score, spread, standard_deviation
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, in_points, setting
+from supervision_kit.detection.method import Judgement, Method, decide, in_points, setting
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +46,15 @@ class AdjacentDrop(Method):
     """
 
     key: ClassVar[str] = "adjacent_drop"
-    title: ClassVar[str] = "Drop from one session to the next"
-    source: ClassVar[str] = "after Stiles et al. (2004) and Strauss et al. (2006), parameters not confirmed"
+    title: ClassVar[str] = later("Drop from one session to the next")
+    source: ClassVar[str] = later("after Stiles et al. (2004) and Strauss et al. (2006), parameters not confirmed")
     sureness: ClassVar[str] = "unconfirmed"
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 3
-    evidence_unit: ClassVar[str] = "standard deviations below the score before"
+    evidence_unit: ClassVar[str] = later("standard deviations below the score before")
     threshold: ClassVar[str] = "sds"
 
-    sds: float = setting(1.5, "fall in standard deviations of this person")
+    sds: float = setting(1.5, later("fall in standard deviations of this person"))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,14 +63,19 @@ class AdjacentDrop(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "first score: nothing to compare with"
+        return later("first score: nothing to compare with")
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""
-        return (
-            f"The rating fell by {in_points(expected - score)}, from {in_digits(expected)} to {in_digits(score)}: "
-            f"{in_digits(evidence)} standard deviations of this person's ratings; a fall of "
-            f"{in_points(expected - limit)} or more is marked."
+        return say(
+            "The rating fell by {points}, from {before} to {score}: {sds} standard deviations of this "
+            "person's ratings; "
+            "a fall of {fall} or more is marked.",
+            points=in_points(expected - score),
+            before=say_number(expected),
+            score=say_number(score),
+            sds=say_number(evidence),
+            fall=in_points(expected - limit),
         )
 
     def judge(self, x: Matrix) -> Judgement:

@@ -15,8 +15,9 @@ from supervision_kit.detection.measuring import (
     centre_and_range,
     n_scored,
 )
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, judge_without_gaps, setting
+from supervision_kit.detection.method import Judgement, Method, decide, judge_without_gaps, setting
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +62,19 @@ class ChangePoint(Method):
     """
 
     key: ClassVar[str] = "change_point"
-    title: ClassVar[str] = "Change of level"
-    source: ClassVar[str] = "least-squares partition, after Eubanks-Carter et al. (2012), parameters not confirmed"
+    title: ClassVar[str] = later("Change of level")
+    source: ClassVar[str] = later(
+        "least-squares partition, after Eubanks-Carter et al. (2012), parameters not confirmed"
+    )
     sureness: ClassVar[str] = "unconfirmed"
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 4
-    evidence_unit: ClassVar[str] = "sigmas that the level fell"
+    evidence_unit: ClassVar[str] = later("sigmas that the level fell")
     threshold: ClassVar[str] = "penalty"
 
-    penalty: float = setting(2.0, "price of a cut")
-    cuts: int | None = setting(None, "number of cuts", if_none="by their price", start=1)
-    shortest: int = setting(2, "fewest ratings of a stretch")
+    penalty: float = setting(2.0, later("price of a cut"))
+    cuts: int | None = setting(None, later("number of cuts"), if_none=later("by their price"), start=1)
+    shortest: int = setting(2, later("fewest ratings of a stretch"))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -172,7 +175,10 @@ class ChangePoint(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
         """Say why a session was marked; see :meth:`Method.explain`."""
-        return (
-            f"The level of the ratings fell by {in_digits(evidence)} sigmas at this session: they lay around "
-            f"{in_digits(expected)} before, and this one is {in_digits(score)}."
+        return say(
+            "The level of the ratings fell by {sigmas} sigmas at this session: they lay around {before} before, and "
+            "this one is {score}.",
+            sigmas=say_number(evidence),
+            before=say_number(expected),
+            score=say_number(score),
         )

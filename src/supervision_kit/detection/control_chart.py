@@ -17,8 +17,9 @@ from supervision_kit.detection.measuring import (
     n_scored,
     spread_so_far,
 )
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
+from supervision_kit.detection.method import Judgement, Method, decide, setting
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_n, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,17 +67,19 @@ class ControlChart(Method):
     """
 
     key: ClassVar[str] = "control_chart"
-    title: ClassVar[str] = "Control chart"
-    source: ClassVar[str] = "after Eubanks-Carter et al. (2012) and Lipner et al. (2022), parameters not confirmed"
+    title: ClassVar[str] = later("Control chart")
+    source: ClassVar[str] = later(
+        "after Eubanks-Carter et al. (2012) and Lipner et al. (2022), parameters not confirmed"
+    )
     sureness: ClassVar[str] = "unconfirmed"
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 4
-    evidence_unit: ClassVar[str] = "sigmas below the centre"
+    evidence_unit: ClassVar[str] = later("sigmas below the centre")
     threshold: ClassVar[str] = "sigmas"
 
-    sigmas: float = setting(3.0, "sigmas from centre to limit")
-    baseline: int | None = setting(None, "first ratings that set the limits", if_none="all", start=5)
-    median_range: bool = setting(False, "median instead of mean moving range")
+    sigmas: float = setting(3.0, later("sigmas from centre to limit"))
+    baseline: int | None = setting(None, later("first ratings that set the limits"), if_none=later("all"), start=5)
+    median_range: bool = setting(False, later("median instead of mean moving range"))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -102,7 +105,7 @@ class ControlChart(Method):
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
         if self.baseline is None:
-            return "most ratings repeat the one before: no range to judge by"
+            return later("most ratings repeat the one before: no range to judge by")
         return "one of the first ratings: they set the limits"
 
     def judge(self, x: Matrix) -> Judgement:
@@ -131,12 +134,22 @@ class ControlChart(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""
-        of = "this person's ratings" if self.baseline is None else f"this person's first {self.baseline} ratings"
-        reach = "" if np.isnan(evidence) else f", {in_digits(evidence)} sigmas below"
-        return (
-            f"The rating of {in_digits(score)} lies under the lower limit of {in_digits(limit)}{reach} "
-            f"the centre of {of}, {in_digits(expected)}."
+        told = {"score": say_number(score), "limit": say_number(limit), "centre": say_number(expected)}
+        told |= {"of": self._ratings_of_the_centre()}
+        if np.isnan(evidence):
+            sentence = "The rating of {score} lies under the lower limit of {limit}; the centre of {of} is {centre}."
+            return say(sentence, **told)
+        return say(
+            "The rating of {score} lies under the lower limit of {limit}, {sigmas} sigmas below the centre of {of}, "
+            "{centre}.",
+            sigmas=say_number(evidence),
+            **told,
         )
+
+    def _ratings_of_the_centre(self) -> str:
+        if self.baseline is None:
+            return say("this person's ratings")
+        return say_n("this person's first rating", "this person's first {n} ratings", self.baseline)
 
 
 # NHS England, Making Data Count: limits from fewer points than this are called trial limits.

@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 import numpy as np
 
 from supervision_kit.detection.measuring import ROUNDING, spread_so_far
-from supervision_kit.detection.method import Judgement, Method, in_digits, in_points, setting
+from supervision_kit.detection.method import Judgement, Method, in_points, setting
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,26 +48,26 @@ class Cutoff(Method):
     """
 
     key: ClassVar[str] = "cutoff"
-    title: ClassVar[str] = "Published line"
-    source: ClassVar[str] = "the instrument's published line"
+    title: ClassVar[str] = later("Published line")
+    source: ClassVar[str] = later("the instrument's published line")
     sureness: ClassVar[str] = "secondary"
     prospective: ClassVar[bool] = True
     min_sessions: ClassVar[int] = 1
-    evidence_unit: ClassVar[str] = "scale points below the line"
+    evidence_unit: ClassVar[str] = later("scale points below the line")
     threshold: ClassVar[str] = "min_drop"
 
-    line: float | None = setting(None, "line", if_none="as published", start=36)
-    min_drop: float | None = setting(0.0, "points below it", if_none="by the scale")
+    line: float | None = setting(None, later("line"), if_none=later("as published"), start=36)
+    min_drop: float | None = setting(0.0, later("points below it"), if_none=later("by the scale"))
 
     @property
     def blocker(self) -> str:
         """Why nothing can be judged without a line."""
-        return "no line for this scale" if self.line is None else ""
+        return later("no line for this scale") if self.line is None else ""
 
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "no spread so far"
+        return later("no spread so far")
 
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the published line of `scale`, unless a line within the scale's range is set."""
@@ -77,7 +78,12 @@ class Cutoff(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
         """Say why a session was marked; see :meth:`Method.explain`."""
-        return f"The rating of {in_digits(score)} lies {in_points(evidence)} below the line of {in_digits(expected)}."
+        return say(
+            "The rating of {score} lies {points} below the line of {line}.",
+            score=say_number(score),
+            points=in_points(evidence),
+            line=say_number(expected),
+        )
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""

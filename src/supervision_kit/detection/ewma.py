@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from supervision_kit.detection.measuring import D2, ROUNDING, Flags, centre_and_range, n_scored, spread_so_far
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
+from supervision_kit.detection.method import Judgement, Method, decide, setting
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +58,19 @@ class Ewma(Method):
     """
 
     key: ClassVar[str] = "ewma"
-    title: ClassVar[str] = "Running average"
-    source: ClassVar[str] = "Lucas & Saccucci (1990)"
+    title: ClassVar[str] = later("Running average")
+    source: ClassVar[str] = later("Lucas & Saccucci (1990)")
     sureness: ClassVar[str] = "seen"
     prospective: ClassVar[bool] = True
     min_sessions: ClassVar[int] = 4
-    evidence_unit: ClassVar[str] = "standard errors of the running average below the target"
+    evidence_unit: ClassVar[str] = later("standard errors of the running average below the target")
     threshold: ClassVar[str] = "sigmas"
 
-    weight: float = setting(0.2, "share of the newest rating")
-    sigmas: float = setting(2.962, "standard errors from target to limit")
-    baseline: int = setting(5, "first ratings that set target and sigma")
-    target: float | None = setting(None, "target", if_none="from the first ratings", start=4)
-    sigma: float | None = setting(None, "sigma", if_none="from the first ratings", start=0.4)
+    weight: float = setting(0.2, later("share of the newest rating"))
+    sigmas: float = setting(2.962, later("standard errors from target to limit"))
+    baseline: int = setting(5, later("first ratings that set target and sigma"))
+    target: float | None = setting(None, later("target"), if_none=later("from the first ratings"), start=4)
+    sigma: float | None = setting(None, later("sigma"), if_none=later("from the first ratings"), start=0.4)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -96,7 +97,9 @@ class Ewma(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "one of the first ratings: they set the limits" if self._n_first else "no spread so far"
+        if self._n_first:
+            return later("one of the first ratings: they set the limits")
+        return later("no spread so far")
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
@@ -143,8 +146,16 @@ class Ewma(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""
-        depth = "" if math.isnan(evidence) else f", {in_digits(evidence)} standard errors"
-        return (
-            f"The rating of {in_digits(score)} pulls the running average{depth} below its target of "
-            f"{in_digits(expected)}; a rating under {in_digits(limit)} is marked here."
+        told = {"score": say_number(score), "target": say_number(expected), "limit": say_number(limit)}
+        if math.isnan(evidence):
+            return say(
+                "The rating of {score} pulls the running average below its target of {target}; a rating under {limit} "
+                "is marked here.",
+                **told,
+            )
+        return say(
+            "The rating of {score} pulls the running average, {errors} standard errors, below its target of {target}; "
+            "a rating under {limit} is marked here.",
+            errors=say_number(evidence),
+            **told,
         )

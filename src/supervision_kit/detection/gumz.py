@@ -9,8 +9,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from supervision_kit.detection.measuring import ROUNDING, n_scored, spread, standard_deviation, steps_of
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, setting
+from supervision_kit.detection.method import Judgement, Method, decide, setting
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,18 +52,18 @@ class Gumz(Method):
     """
 
     key: ClassVar[str] = "gumz"
-    title: ClassVar[str] = "Fall over sessions in a row"
-    source: ClassVar[str] = "after Gumz et al. (2012), computation of the variabilities not confirmed"
+    title: ClassVar[str] = later("Fall over sessions in a row")
+    source: ClassVar[str] = later("after Gumz et al. (2012), computation of the variabilities not confirmed")
     sureness: ClassVar[str] = "unconfirmed"
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 3
-    evidence_unit: ClassVar[str] = "standard deviations below where the fall began"
+    evidence_unit: ClassVar[str] = later("standard deviations below where the fall began")
     threshold: ClassVar[str] = "sds"
 
-    sds: float = setting(1.0, "fall in standard deviations")
-    cumulative: bool = setting(True, "falls in a row are added up")
+    sds: float = setting(1.0, later("fall in standard deviations"))
+    cumulative: bool = setting(True, later("falls in a row are added up"))
     sample_sd: float | None = setting(
-        None, "standard deviation of the caseload", if_none="of the ratings judged together", start=0.5
+        None, later("standard deviation of the caseload"), if_none=later("of the ratings judged together"), start=0.5
     )
 
     def __post_init__(self) -> None:
@@ -73,7 +74,7 @@ class Gumz(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "first score: nothing to compare with"
+        return later("first score: nothing to compare with")
 
     def learn_from(self, matrices: Iterable[Matrix]) -> Self:
         """Return this method with the standard deviation of all these scores, unless one is set."""
@@ -115,8 +116,16 @@ class Gumz(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
         """Say why a session was marked; see :meth:`Method.explain`."""
-        how = "session by session" if self.cumulative else "at once"
-        return (
-            f"The rating fell {how} from {in_digits(expected)} to {in_digits(score)}: {in_digits(evidence)} standard "
-            f"deviations, the larger of this person's and the caseload's; {in_digits(self.sds)} or more are marked."
+        told = {"before": say_number(expected), "score": say_number(score), "sds": say_number(evidence)}
+        told |= {"most": say_number(self.sds)}
+        if self.cumulative:
+            return say(
+                "The rating fell session by session from {before} to {score}: {sds} standard deviations, the larger of "
+                "this person's and the caseload's; {most} or more are marked.",
+                **told,
+            )
+        return say(
+            "The rating fell at once from {before} to {score}: {sds} standard deviations, the larger of this person's "
+            "and the caseload's; {most} or more are marked.",
+            **told,
         )

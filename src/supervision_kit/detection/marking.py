@@ -14,6 +14,7 @@ import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING, n_scored, spread
 from supervision_kit.detection.method import Method
+from supervision_kit.detection.personal_limits import TOO_FEW_BEFORE
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.instruments import find_scale, rates_alliance
 from supervision_kit.ordering import Ordering
@@ -22,12 +23,21 @@ from supervision_kit.series import Block, Matrix, column_of, iter_blocks
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 from supervision_kit.text_columns import arrow_of, join_columns, pick_texts, repeat_text, text_of
 from supervision_kit.threads import work_through
+from supervision_kit.words import later, say, say_filled
 
-NO_SCORE = "no score"
-NO_SPREAD = "no spread: all ratings are the same"
-AT_CEILING = "at the ceiling: all ratings are the highest possible"
+NO_SCORE = later("no score")
+NO_SPREAD = later("no spread: all ratings are the same")
+AT_CEILING = later("at the ceiling: all ratings are the highest possible")
+TOO_FEW = later("too few rated sessions: {n} of at least {fewest}")
 AFTER_START = "after a new start: "
 _NUMBERS = ("expected", "limit", "evidence")
+
+
+def say_note(note: str) -> str:
+    """Return a note of the marks, why a session cannot be judged, in the language of the page."""
+    if note.startswith(AFTER_START):
+        return say("after a new start: {why}", why=say_note(note.removeprefix(AFTER_START)))
+    return say_filled(note, (TOO_FEW, TOO_FEW_BEFORE))
 
 
 class Kind(NamedTuple):
@@ -196,9 +206,7 @@ def _judge(
 
 def _notes(method: Method) -> list[str]:
     """Return why a cell cannot be judged, in the order of :func:`_number_reasons`."""
-    too_few = [
-        f"too few rated sessions: {n} of at least {method.fewest_sessions}" for n in range(method.fewest_sessions)
-    ]
+    too_few = [TOO_FEW.format(n=n, fewest=method.fewest_sessions) for n in range(method.fewest_sessions)]
     return [NO_SCORE, NO_SPREAD, AT_CEILING, method.blocker or method.unjudged, *too_few]
 
 

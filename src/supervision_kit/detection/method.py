@@ -14,6 +14,7 @@ from supervision_kit.detection.measuring import ROUNDING, Flags, close_gaps, ope
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 # The floor where the scale is not registered: what it is on item means of 1 to 5 (Scale.min_drop).
 UNKNOWN_SCALE_MIN_DROP = 0.3
@@ -22,7 +23,8 @@ UNKNOWN_SCALE_MIN_DROP = 0.3
 def setting(default: float | None, label: str, *, if_none: str = "", start: float = 0) -> Any:
     """Declare a setting of a method: a number, or yes or no.
 
-    `label` names it on a page, `if_none` says there what ``None`` means, `start` is the number offered instead of it.
+    `label` names it on a page, `if_none` says there what ``None`` means (both are written here and said there), `start`
+    is the number offered instead of it.
     """
     return field(default=default, metadata={"label": label, "if_none": if_none, "start": start})
 
@@ -64,7 +66,7 @@ class Method(ABC):
     threshold: ClassVar[str]  # the setting that decides how far below is far enough
 
     min_drop: float | None = setting(
-        None, "smallest fall in points", if_none="by the scale", start=UNKNOWN_SCALE_MIN_DROP
+        None, later("smallest fall in points"), if_none=later("by the scale"), start=UNKNOWN_SCALE_MIN_DROP
     )
 
     def __post_init__(self) -> None:
@@ -115,7 +117,7 @@ class Method(ABC):
     @property
     def unjudged(self) -> str:
         """Why a session with a score, in a series that is long enough and varies, still cannot be judged."""
-        return "nothing to compare with"
+        return later("nothing to compare with")
 
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the settings that were left open filled in for `scale`."""
@@ -157,8 +159,8 @@ class Method(ABC):
     @property
     def in_words(self) -> str:
         """The method with its settings, as charts and reports print it."""
-        values = [f"{one.metadata['label']}: {_in_words(one, getattr(self, one.name))}" for one in self.settings()]
-        return f"{self.title} ({'; '.join(values)})"
+        values = [f"{say(one.metadata['label'])}: {_in_words(one, getattr(self, one.name))}" for one in self.settings()]
+        return f"{say(self.title)} ({'; '.join(values)})"
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say in one plain sentence with its numbers why this method marked a session.
@@ -168,10 +170,23 @@ class Method(ABC):
         score, expected, limit, evidence
             Those of the mark; see :data:`supervision_kit.tables.MARKS`.
         """
-        strength = "" if math.isnan(evidence) else f" ({in_digits(evidence)} {self.evidence_unit})"
-        return (
-            f"The rating of {in_digits(score)} lies {in_points(expected - score)} below the expected "
-            f"{in_digits(expected)}{strength}; ratings up to {in_digits(limit)} are marked."
+        told = {
+            "score": say_number(score),
+            "points": in_points(expected - score),
+            "expected": say_number(expected),
+            "limit": say_number(limit),
+        }
+        if math.isnan(evidence):
+            sentence = (
+                "The rating of {score} lies {points} below the expected {expected}; ratings up to {limit} are marked."
+            )
+            return say(sentence, **told)
+        return say(
+            "The rating of {score} lies {points} below the expected {expected} ({evidence} {unit}); ratings up to "
+            "{limit} are marked.",
+            evidence=say_number(evidence),
+            unit=say(self.evidence_unit),
+            **told,
         )
 
     def _require(self, setting: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
@@ -198,21 +213,21 @@ def check_number(owner: str, name: str, value: object, *, whole: bool) -> None:
     raise SettingError(f"{owner}: {name} must be a {'whole ' if whole else ''}number.")
 
 
-def in_digits(value: float) -> str:
-    """Return a number of scale points or the like as sentences print it: with two decimals at most."""
-    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+def n_digits(value: float) -> int:
+    """Return how many digits a setting has after the point; more than six are not told apart."""
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
 def in_points(value: float) -> str:
     """Return a difference of scores as sentences print it."""
-    digits = in_digits(value)
-    return f"{digits} point{'' if digits == '1' else 's'}"
+    digits = say_number(value)
+    return say("{n} point", n=digits) if digits == "1" else say("{n} points", n=digits)
 
 
 def _in_words(setting: Field[Any], value: float | None) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(setting.metadata["if_none"]) if value is None else f"{value:g}"
+        return say("yes") if value else say("no")
+    return say(setting.metadata["if_none"]) if value is None else say_number(value, digits=n_digits(value))
 
 
 def decide(

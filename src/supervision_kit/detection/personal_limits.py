@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING, close_gaps, spread, spread_so_far
-from supervision_kit.detection.method import Judgement, Method, in_digits, setting
+from supervision_kit.detection.method import Judgement, Method, in_points, setting
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
 from supervision_kit.detection.personal.learning import learn_at_once, learn_in_turn
@@ -21,9 +21,11 @@ from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
 from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
+from supervision_kit.words import later, say, say_number
 
 # So many series are judged at a time, that what the filter holds fits the processor's cache.
 AT_ONCE = 1024
+TOO_FEW_BEFORE = later("fewer than {n} ratings before it, or all ratings so far the same")
 FEW = 1e-4  # chances below this are not put in figures
 
 # From which column on which hyper-parameters hold.
@@ -70,17 +72,17 @@ class PersonalLimits(Method):
     """
 
     key: ClassVar[str] = "personal_limits"
-    title: ClassVar[str] = "Personal limits"
-    source: ClassVar[str] = "this kit's own method, tested by simulation"
+    title: ClassVar[str] = later("Personal limits")
+    source: ClassVar[str] = later("this kit's own method, tested by simulation")
     sureness: ClassVar[str] = "kit"
     prospective: ClassVar[bool] = True
     min_sessions: ClassVar[int] = RATINGS_BEFORE + 1
-    evidence_unit: ClassVar[str] = "normal score of the rating among those foreseen"
+    evidence_unit: ClassVar[str] = later("normal score of the rating among those foreseen")
     threshold: ClassVar[str] = "rate"
 
-    rate: float = setting(0.02, "false alarms per rating")
-    retrospective: bool = setting(False, "looks at the sessions after as well")
-    min_drop: float | None = setting(0.0, "smallest fall in points", if_none="by the scale")
+    rate: float = setting(0.02, later("false alarms per rating"))
+    retrospective: bool = setting(False, later("looks at the sessions after as well"))
+    min_drop: float | None = setting(0.0, later("smallest fall in points"), if_none=later("by the scale"))
     prior: LimitsPrior | None = None
     form: Form = field(default=Form(), repr=False)
     learnt: Priors | None = field(default=None, repr=False)
@@ -92,7 +94,7 @@ class PersonalLimits(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return f"fewer than {RATINGS_BEFORE} ratings before it, or all ratings so far the same"
+        return TOO_FEW_BEFORE.format(n=RATINGS_BEFORE)
 
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the steps and ends of `scale`."""
@@ -138,11 +140,24 @@ class PersonalLimits(Method):
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say in one plain sentence with its numbers why a session was marked; see :meth:`Method.explain`."""
         chance = math.erfc(evidence / math.sqrt(2)) / 2
-        often = f"{in_digits(1000 * chance)} times in 1000" if chance >= FEW else "less than once in 10000"
-        return (
-            f"The rating of {in_digits(score)} lies {in_digits(expected - score)} points below the expected "
-            f"{in_digits(expected)}; without a rupture one this low would come {often}, "
-            f"and ratings below {in_digits(limit)} are marked."
+        told = {
+            "score": say_number(score),
+            "points": in_points(expected - score),
+            "expected": say_number(expected),
+            "limit": say_number(limit),
+        }
+        if chance < FEW:
+            return say(
+                "The rating of {score} lies {points} below the expected {expected}; without a rupture one "
+                "this low would "
+                "come less than once in 10000, and ratings below {limit} are marked.",
+                **told,
+            )
+        return say(
+            "The rating of {score} lies {points} below the expected {expected}; without a rupture one this low would "
+            "come {times} times in 1000, and ratings below {limit} are marked.",
+            times=say_number(1000 * chance),
+            **told,
         )
 
     def _learn(self, matrices: Iterable[Matrix]) -> Priors:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from supervision_kit.detection.method import Judgement, Method, decide_on_steps, in_digits, in_points, setting
+from supervision_kit.detection.method import Judgement, Method, decide_on_steps, in_points, setting
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 # One point on a scale of 1 to 7, as a share of its range: the same fall on every scale.
 POINTS_SHARE = 1 / 6
@@ -46,15 +47,17 @@ class PointsDrop(Method):
     """
 
     key: ClassVar[str] = "points_drop"
-    title: ClassVar[str] = "Drop by points"
-    source: ClassVar[str] = "after Stevens et al. (2007), parameters not confirmed"
+    title: ClassVar[str] = later("Drop by points")
+    source: ClassVar[str] = later("after Stevens et al. (2007), parameters not confirmed")
     sureness: ClassVar[str] = "unconfirmed"
     prospective: ClassVar[bool] = True
     min_sessions: ClassVar[int] = 2
-    evidence_unit: ClassVar[str] = "points below the score before"
+    evidence_unit: ClassVar[str] = later("points below the score before")
     threshold: ClassVar[str] = "points"
 
-    points: float | None = setting(None, "fall in points", if_none="a sixth of the scale", start=UNKNOWN_SCALE_POINTS)
+    points: float | None = setting(
+        None, later("fall in points"), if_none=later("a sixth of the scale"), start=UNKNOWN_SCALE_POINTS
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -63,7 +66,7 @@ class PointsDrop(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "first score, or no spread so far: nothing to compare with"
+        return later("first score, or no spread so far: nothing to compare with")
 
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the fall that belongs to `scale`, unless one is set."""
@@ -80,7 +83,10 @@ class PointsDrop(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""
-        return (
-            f"The rating fell by {in_points(evidence)}, from {in_digits(expected)} to {in_digits(score)}; "
-            f"a fall of {in_points(expected - limit)} or more is marked."
+        return say(
+            "The rating fell by {points}, from {before} to {score}; a fall of {fall} or more is marked.",
+            points=in_points(evidence),
+            before=say_number(expected),
+            score=say_number(score),
+            fall=in_points(expected - limit),
         )

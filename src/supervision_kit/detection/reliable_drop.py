@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from supervision_kit.detection.method import Judgement, Method, decide_on_steps, in_digits, in_points, setting
+from supervision_kit.detection.method import Judgement, Method, decide_on_steps, in_points, setting
 from supervision_kit.instruments import Scale
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +49,19 @@ class ReliableDrop(Method):
     """
 
     key: ClassVar[str] = "reliable_drop"
-    title: ClassVar[str] = "Reliable drop"
-    source: ClassVar[str] = "Jacobson & Truax (1991), carried over to neighbouring sessions"
+    title: ClassVar[str] = later("Reliable drop")
+    source: ClassVar[str] = later("Jacobson & Truax (1991), carried over to neighbouring sessions")
     sureness: ClassVar[str] = "kit"
     prospective: ClassVar[bool] = True
     min_sessions: ClassVar[int] = 2
-    evidence_unit: ClassVar[str] = "standard errors of a difference below the score before"
+    evidence_unit: ClassVar[str] = later("standard errors of a difference below the score before")
     threshold: ClassVar[str] = "z"
 
-    z: float = setting(1.96, "fall in standard errors of a difference")
-    sd: float | None = setting(None, "standard deviation between persons", if_none="as published", start=0.5)
-    reliability: float | None = setting(None, "reliability", if_none="as published", start=0.9)
+    z: float = setting(1.96, later("fall in standard errors of a difference"))
+    sd: float | None = setting(
+        None, later("standard deviation between persons"), if_none=later("as published"), start=0.5
+    )
+    reliability: float | None = setting(None, later("reliability"), if_none=later("as published"), start=0.9)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -77,13 +80,16 @@ class ReliableDrop(Method):
     @property
     def blocker(self) -> str:
         """Why nothing can be judged without norms."""
-        missing = [words for words, value in (("spread", self.sd), ("reliability", self.reliability)) if value is None]
-        return f"no {' or '.join(missing)} known for this scale" if missing else ""
+        if self.sd is None:
+            if self.reliability is None:
+                return later("no spread or reliability known for this scale")
+            return later("no spread known for this scale")
+        return later("no reliability known for this scale") if self.reliability is None else ""
 
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "first score, or no spread so far: nothing to compare with"
+        return later("first score, or no spread so far: nothing to compare with")
 
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with standard deviation and reliability of the norms of `scale`, unless they are set."""
@@ -104,8 +110,13 @@ class ReliableDrop(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""
-        return (
-            f"The rating fell by {in_points(expected - score)}, from {in_digits(expected)} to "
-            f"{in_digits(score)}: {in_digits(evidence)} standard errors of a difference; a fall of "
-            f"{in_points(expected - limit)} or more is marked."
+        return say(
+            "The rating fell by {points}, from {before} to {score}: {errors} standard errors of a "
+            "difference; a fall of "
+            "{fall} or more is marked.",
+            points=in_points(expected - score),
+            before=say_number(expected),
+            score=say_number(score),
+            errors=say_number(evidence),
+            fall=in_points(expected - limit),
         )

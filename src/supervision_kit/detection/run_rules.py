@@ -14,8 +14,9 @@ from supervision_kit.detection.measuring import (
     n_scored,
     previous_score,
 )
-from supervision_kit.detection.method import Judgement, Method, decide, in_digits, judge_without_gaps, setting
+from supervision_kit.detection.method import Judgement, Method, decide, judge_without_gaps, setting
 from supervision_kit.series import Matrix
+from supervision_kit.words import later, say, say_number
 
 # Moving ranges from here on, in mean moving ranges, are left out of the limits: the upper limit of a chart of ranges.
 SCREEN = 3.267
@@ -65,15 +66,15 @@ class RunRules(Method):
     """
 
     key: ClassVar[str] = "run_rules"
-    title: ClassVar[str] = "Control chart with run rules"
-    source: ClassVar[str] = "NHS England, Making Data Count, as NHSRplotthedots applies it"
+    title: ClassVar[str] = later("Control chart with run rules")
+    source: ClassVar[str] = later("NHS England, Making Data Count, as NHSRplotthedots applies it")
     sureness: ClassVar[str] = "seen"
     prospective: ClassVar[bool] = False
     min_sessions: ClassVar[int] = 4
-    evidence_unit: ClassVar[str] = "mean moving ranges below the centre, or below the top of a falling run"
+    evidence_unit: ClassVar[str] = later("mean moving ranges below the centre, or below the top of a falling run")
     threshold: ClassVar[str] = "ranges"
 
-    ranges: float = setting(2.66, "mean moving ranges from centre to limit")
+    ranges: float = setting(2.66, later("mean moving ranges from centre to limit"))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -86,7 +87,7 @@ class RunRules(Method):
     @property
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
-        return "most ratings repeat the one before: no range to judge by"
+        return later("most ratings repeat the one before: no range to judge by")
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
@@ -121,10 +122,13 @@ class RunRules(Method):
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""
-        return (
-            f"The rating of {in_digits(score)} lies under {in_digits(limit)}, the line of the run rules here (beyond "
-            f"the lower limit, or in a run of low or falling ratings), {in_digits(evidence)} mean moving ranges below "
-            f"{in_digits(expected)}."
+        return say(
+            "The rating of {score} lies under {limit}, the line of the run rules here (beyond the lower limit, or in a "
+            "run of low or falling ratings), {ranges} mean moving ranges below {expected}.",
+            score=say_number(score),
+            limit=say_number(limit),
+            ranges=say_number(evidence),
+            expected=say_number(expected),
         )
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.words import later, say
 
 Kind = Literal["alliance", "outcome", "rupture"]
 Direction = Literal["higher", "lower"]
@@ -24,10 +25,10 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 SURENESS = MappingProxyType(
     {
-        "seen": "seen in the source",
-        "secondary": "seen in a secondary source",
-        "unconfirmed": "not confirmed in the source",
-        "kit": "the kit's own choice",
+        "seen": later("seen in the source"),
+        "secondary": later("seen in a secondary source"),
+        "unconfirmed": later("not confirmed in the source"),
+        "kit": later("the kit's own choice"),
     }
 )
 
@@ -55,8 +56,8 @@ class Provenance:
     def short(self) -> str:
         """The sureness in words; what is not confirmed is never called its author's."""
         if self.sureness == "unconfirmed" and self.source:
-            return f"after {self.source}, not confirmed"
-        return SURENESS[self.sureness]
+            return say("after {source}, not confirmed", source=self.source)
+        return say(SURENESS[self.sureness])
 
     @property
     def words(self) -> str:

@@ -10,6 +10,7 @@ from supervision_kit.detection.method import check_number
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Norms, Scale
 from supervision_kit.instruments.instrument import Direction
+from supervision_kit.words import later, say, say_list, say_number
 
 Side = Literal["clinical", "functional"]
 Z = 1.96  # Jacobson & Truax (1991): beyond it, fewer than 5 in 100 changes are measurement error alone
@@ -46,8 +47,8 @@ class ChangeCriteria:
     cutoff_is: Side = "clinical"
     error: float | None = None
     sd: float | None = None
-    change_source: str = "given by the caller"
-    cutoff_source: str = "given by the caller"
+    change_source: str = later("given by the caller")
+    cutoff_source: str = later("given by the caller")
 
     def __post_init__(self) -> None:
         for name in ("reliable_change", "cutoff", "error", "sd"):
@@ -63,9 +64,15 @@ class ChangeCriteria:
         """Both criteria with their sources, in words."""
         parts = []
         if self.reliable_change is not None:
-            parts.append(f"reliable from {self.reliable_change:.3g} points on, {self.change_source}")
+            parts.append(
+                say(
+                    "reliable from {points} points on, {source}",
+                    points=say_number(self.reliable_change),
+                    source=say(self.change_source),
+                )
+            )
         if self.cutoff is not None:
-            parts.append(f"line of {self.cutoff:.3g}, {self.cutoff_source}")
+            parts.append(say("line of {line}, {source}", line=say_number(self.cutoff), source=say(self.cutoff_source)))
         return "; ".join(parts)
 
     @classmethod
@@ -150,9 +157,10 @@ def _line(scale: Scale) -> tuple[float | None, Side, str]:
     cutoffs = find_cutoffs(scale.norms, scale.functional_norms, better_is=scale.better_is)
     for name, line in (("c", cutoffs.c), ("b", cutoffs.b), ("a", cutoffs.a)):
         if line is not None and scale.lowest < line < scale.highest:
-            return line, "clinical", f"line {name} {_from_norms(*norms)}"
+            return line, "clinical", say("line {name} {source}", name=name, source=_from_norms(*norms))
     return None, "clinical", ""
 
 
 def _from_norms(*norms: Norms) -> str:
-    return f"from norms {' and '.join(dict.fromkeys(one.provenance.short for one in norms))}"
+    sources = list(dict.fromkeys(one.provenance.short for one in norms))
+    return say("from norms {sources}", sources=say_list(sources))

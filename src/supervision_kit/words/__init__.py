@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from gettext import GNUTranslations, NullTranslations
@@ -42,6 +43,18 @@ def say_n(one: str, many: str, n: int, **named: object) -> str:
     '1 case'
     """
     return _catalogue(current_language()).ngettext(one, many, n).format(n=say_number(n), **named)
+
+
+def say_filled(text: str, templates: Iterable[str]) -> str:
+    """Return a text that stands filled in, in a table, in the language of the page.
+
+    `templates` are what it may have been filled from; where it is none of them, it is one as it stands. What fills the
+    places of a template is numbers.
+    """
+    for template in templates:
+        if found := _filled_from(template).fullmatch(text):
+            return say(template, **found.groupdict())
+    return say(text)
 
 
 def later(text: str) -> str:
@@ -162,6 +175,12 @@ def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)
     return language
+
+
+@functools.cache
+def _filled_from(template: str) -> re.Pattern[str]:
+    places = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[\\d.,]+)", re.escape(template))
+    return re.compile(places)
 
 
 @functools.lru_cache(maxsize=10_000)
