@@ -9,6 +9,7 @@ Run from the root of the project: ``python docs/make_words.py``. What is transla
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import tomllib
@@ -17,25 +18,30 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "supervision_kit"
 WORDS = PACKAGE / "words"
-SAID = {"say": None, "say_n": (1, 2), "later": None}  # function → which of its arguments are texts
-METHODS = [("**.py", "python")]
+SAID = {"say": 1, "say_n": 2, "later": 1}  # function → how many texts it is given
 IN_TEMPLATES = re.compile(r'"([^"]+)" \| say\(')
 
 
 def collect_sentences() -> Catalog:
     """Return every text that the code says."""
     found = Catalog()
-    for _path, _line, message, _comments, _context in extract_from_dir(PACKAGE, METHODS, keywords=SAID):
-        found.add(message)
-    for message in (*_in_templates(), *_in_instruments(), *_in_notebooks()):
+    for message in (*_in_code(), *_in_templates(), *_in_instruments(), *_in_notebooks()):
         found.add(message)
     return found
+
+
+def _in_code() -> Iterator[str | tuple[str, ...]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in SAID:
+                texts = [one.value for one in call.args[: SAID[call.func.id]] if isinstance(one, ast.Constant)]
+                if len(texts) == SAID[call.func.id] and all(texts):
+                    yield texts[0] if len(texts) == 1 else tuple(texts)
 
 
 def _in_templates() -> Iterator[str]:

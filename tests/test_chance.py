@@ -127,17 +127,28 @@ def test_real_ratings_that_cannot_be_judged_have_nothing_by_chance():
 @pytest.mark.parametrize(
     ("n", "falls", "says"),
     [
-        (0, (0.1, 0, 1), "No falls are marked here. In ratings like these chance alone would give about 0.1 (0 to 1)."),
+        (
+            0,
+            (0.1, 0, 1),
+            "No falls are marked by Control chart in this caseload. In ratings like these chance alone would "
+            "give about 0.1 (0 to 1).",
+        ),
         (
             1,
             (6, 3, 9),
-            "1 fall is marked here. In ratings like these chance alone would give about 6 (3 to 9). That is ",
+            "1 fall is marked by Control chart in this caseload. In ratings like these chance alone would "
+            "give about 6 (3 to 9). That is ",
         ),
-        (10, (6, 3, 9), "10 falls are marked here. In ratings like these chance alone would give about 6 (3 to 9)."),
+        (
+            10,
+            (6, 3, 9),
+            "10 falls are marked by Control chart in this caseload. In ratings like these chance alone would "
+            "give about 6 (3 to 9).",
+        ),
     ],
 )
 def test_the_number_of_falls_stands_beside_that_by_chance(n, falls, says):
-    assert describe_falls(n, benchmark(falls=falls), where=" here").startswith(says)
+    assert describe_falls(n, benchmark(falls=falls), method="Control chart").startswith(says)
 
 
 def test_chance_for_some_cases_is_drawn_from_what_all_teach():

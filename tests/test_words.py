@@ -1,5 +1,6 @@
 """Every sentence has its translation, with the same places to fill, and says numbers and days as people there do."""
 
+import ast
 import importlib.util
 import re
 from datetime import date
@@ -149,8 +150,8 @@ def test_a_notebook_speaks_as_its_system_does(monkeypatch, environment, language
 
 def test_shares_and_lists_are_said_as_people_say_them():
     assert [say_share(0.5), say_share(0.125, digits=1), say_list(["a"]), say_list(["a", "b", "c"])] == [
-        "50%",
-        "12.5%",
+        "50 %",
+        "12.5 %",
         "a",
         "a, b and c",
     ]
@@ -173,3 +174,38 @@ def test_a_text_filled_in_before_is_said_from_its_template():
             "zu wenige eingeschätzte Sitzungen: 2 von mindestens 4"
         )
         assert words.say_filled("no score", (template,)) == "kein Wert"
+
+
+def said_by_name(tree):
+    """Give what is handed to ``say`` by a name that a bare text was given to: no script finds those texts."""
+    bare = {
+        target.id
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("say", "say_n"):
+            yield from (one.id for one in call.args[:2] if isinstance(one, ast.Name) and one.id in bare)
+
+
+def test_a_sentence_with_a_name_is_marked_for_translation_where_it_is_written():
+    found = {
+        f"{path.name}: {name}"
+        for path in (ROOT / "src" / "supervision_kit").rglob("*.py")
+        for name in said_by_name(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert not found, 'write name = later("…")'
+
+
+def test_a_sentence_is_said_whole_and_not_as_a_filled_in_text():
+    found = {
+        f"{path.name}:{call.lineno}"
+        for path in (ROOT / "src" / "supervision_kit").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("say", "say_n", "later")
+        for one in call.args[:1]
+        if isinstance(one, ast.JoinedStr | ast.BinOp)
+    }
+    assert not found, "fill in by named places: say('… {n}', n=…)"

@@ -75,29 +75,32 @@ def _what_is_marked(judged: pd.DataFrame, floor: float) -> Iterator[str]:
     if not marked:
         yield say("No rating is marked. That does not mean that there was no rupture.")
     elif no_falls == marked:
-        yield _say_sessions(
+        yield say_n(
             "Session {sessions} is marked, but without a fall of {floor} points below those before.",
             "Sessions {sessions} are marked, but without a fall of {floor} points below those before.",
-            marked,
+            len(marked),
+            sessions=_in_runs(marked),
             floor=say_number(floor),
         )
     else:
-        yield _say_sessions("Session {sessions} is marked.", "Sessions {sessions} are marked.", marked)
+        yield say_n(
+            "Session {sessions} is marked.",
+            "Sessions {sessions} are marked.",
+            len(marked),
+            sessions=_in_runs(marked),
+        )
         if no_falls:
-            yield _say_sessions(
+            yield say_n(
                 "Session {sessions} is without a fall of {floor} points below those before.",
                 "Sessions {sessions} are without a fall of {floor} points below those before.",
-                no_falls,
+                len(no_falls),
+                sessions=_in_runs(no_falls),
                 floor=say_number(floor),
             )
     unjudged = judged.loc[is_unjudged, "session"].to_list()
     if len(unjudged) > 1:
         why = say_note(judged.loc[is_unjudged, "note"].iloc[-1])
         yield say("Sessions {sessions} cannot be judged ({why}).", sessions=_in_runs(unjudged), why=why)
-
-
-def _say_sessions(one: str, many: str, sessions: list[int], **named: object) -> str:
-    return say_n(one, many, len(sessions), sessions=_in_runs(sessions), **named)
 
 
 def _in_runs(sessions: list[int]) -> str:

@@ -69,8 +69,9 @@ def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, method: str = ""
 
 def _how_many(n_falls: int, method: str) -> str:
     if not n_falls:
-        none = "No falls are marked by {method} in this caseload."
-        return say(none, method=method) if method else say("No falls are marked.")
+        if not method:
+            return say("No falls are marked.")
+        return say("No falls are marked by {method} in this caseload.", method=method)
     if not method:
         return say_n("{n} fall is marked.", "{n} falls are marked.", n_falls)
     return say_n(
@@ -105,10 +106,14 @@ def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> st
     if n_told == 1 and not pd.isna(share):
         by_chance = say_share(share)
         if n_back:
-            one = "The one fall whose outcome can be told came back in time; by chance alone {share} would."
-            return say(one, share=by_chance)
-        one = "The one fall whose outcome can be told did not come back in time; by chance alone {share} would."
-        return say(one, share=by_chance)
+            return say(
+                "The one fall whose outcome can be told came back in time; by chance alone {share} would.",
+                share=by_chance,
+            )
+        return say(
+            "The one fall whose outcome can be told did not come back in time; by chance alone {share} would.",
+            share=by_chance,
+        )
     of_them = say_n(
         "Of {n} fall whose outcome can be told, {back} came back in time ({share}).",
         "Of {n} falls whose outcome can be told, {back} came back in time ({share}).",

@@ -39,6 +39,7 @@ __all__ = [
     "RunRules",
     "learn_prior",
     "mark_sessions",
+    "say_note",
 ]
 
 METHODS: Mapping[str, type[Method]] = MappingProxyType(

@@ -137,8 +137,9 @@ class ControlChart(Method):
         told = {"score": say_number(score), "limit": say_number(limit), "centre": say_number(expected)}
         told |= {"of": self._ratings_of_the_centre()}
         if np.isnan(evidence):
-            sentence = "The rating of {score} lies under the lower limit of {limit}; the centre of {of} is {centre}."
-            return say(sentence, **told)
+            return say(
+                "The rating of {score} lies under the lower limit of {limit}; the centre of {of} is {centre}.", **told
+            )
         return say(
             "The rating of {score} lies under the lower limit of {limit}, {sigmas} sigmas below the centre of {of}, "
             "{centre}.",

@@ -154,7 +154,7 @@ class Ewma(Method):
                 **told,
             )
         return say(
-            "The rating of {score} pulls the running average, {errors} standard errors, below its target of {target}; "
+            "The rating of {score} pulls the running average, {errors} standard errors below its target of {target}; "
             "a rating under {limit} is marked here.",
             errors=say_number(evidence),
             **told,

@@ -159,7 +159,7 @@ class Method(ABC):
     @property
     def in_words(self) -> str:
         """The method with its settings, as charts and reports print it."""
-        values = [f"{say(one.metadata['label'])}: {_in_words(one, getattr(self, one.name))}" for one in self.settings()]
+        values = [f"{_label_of(one)}: {_in_words(one, getattr(self, one.name))}" for one in self.settings()]
         return f"{say(self.title)} ({'; '.join(values)})"
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
@@ -177,10 +177,10 @@ class Method(ABC):
             "limit": say_number(limit),
         }
         if math.isnan(evidence):
-            sentence = (
-                "The rating of {score} lies {points} below the expected {expected}; ratings up to {limit} are marked."
+            return say(
+                "The rating of {score} lies {points} below the expected {expected}; ratings up to {limit} are marked.",
+                **told,
             )
-            return say(sentence, **told)
         return say(
             "The rating of {score} lies {points} below the expected {expected} ({evidence} {unit}); ratings up to "
             "{limit} are marked.",
@@ -224,10 +224,16 @@ def in_points(value: float) -> str:
     return say("{n} point", n=digits) if digits == "1" else say("{n} points", n=digits)
 
 
+def _label_of(setting: Field[Any]) -> str:
+    label: str = setting.metadata["label"]
+    return say(label)
+
+
 def _in_words(setting: Field[Any], value: float | None) -> str:
     if isinstance(value, bool):
         return say("yes") if value else say("no")
-    return say(setting.metadata["if_none"]) if value is None else say_number(value, digits=n_digits(value))
+    if_none: str = setting.metadata["if_none"]
+    return say(if_none) if value is None else say_number(value, digits=n_digits(value))
 
 
 def decide(

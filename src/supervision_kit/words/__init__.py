@@ -83,9 +83,9 @@ def say_share(value: float, *, digits: int = 0) -> str:
     Examples
     --------
     >>> say_share(0.5)
-    '50%'
+    '50 %'
     """
-    return say("{n}%", n=say_number(100 * value, digits=digits))
+    return say("{n} %", n=say_number(100 * value, digits=digits))
 
 
 def say_list(parts: Sequence[str]) -> str:
