@@ -130,20 +130,26 @@ def test_real_ratings_that_cannot_be_judged_have_nothing_by_chance():
         (
             0,
             (0.1, 0, 1),
-            "No falls are marked by Control chart in this caseload. In ratings like these chance alone would "
-            "give about 0.1 (0 to 1).",
+            (
+                "No falls are marked by Control chart in this caseload. In ratings like these chance alone would "
+                "give about 0.1 (0 to 1)."
+            ),
         ),
         (
             1,
             (6, 3, 9),
-            "1 fall is marked by Control chart in this caseload. In ratings like these chance alone would "
-            "give about 6 (3 to 9). That is ",
+            (
+                "1 fall is marked by Control chart in this caseload. In ratings like these chance alone would "
+                "give about 6 (3 to 9). That is "
+            ),
         ),
         (
             10,
             (6, 3, 9),
-            "10 falls are marked by Control chart in this caseload. In ratings like these chance alone would "
-            "give about 6 (3 to 9).",
+            (
+                "10 falls are marked by Control chart in this caseload. In ratings like these chance alone would "
+                "give about 6 (3 to 9)."
+            ),
         ),
     ],
 )

@@ -20,8 +20,8 @@ from supervision_kit.errors import UnknownNameError
 from supervision_kit.headline import find_headline
 from supervision_kit.summary import describe_case
 from supervision_kit.tables import JUDGED, SERIES_KEY
-from supervision_kit.workspace import Workspace
 from supervision_kit.words import say, say_number
+from supervision_kit.workspace import Workspace
 
 
 class CaseState(LineState):
