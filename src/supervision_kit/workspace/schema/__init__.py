@@ -24,6 +24,7 @@ from supervision_kit.workspace.schema.keeping import (
     drafts,
     mappings,
     preferences,
+    pseudonyms,
 )
 from supervision_kit.workspace.schema.ratings import (
     answers,
@@ -51,5 +52,5 @@ __all__ = [
     "FREE_TEXT", "NEWEST", "PASSING", "SESSION", "VERSION_TABLE", "YES_OR_NO", "agenda", "annotated", "answers",
     "audit", "case_set_members", "case_sets", "cases", "change_rows", "changes", "conflicts", "consents", "dated_days",
     "decisions", "drafts", "flags", "forms", "history", "imports", "judgement_codes", "judgements", "mappings",
-    "notes", "preferences", "settings", "supervisions", "tables",
+    "notes", "preferences", "pseudonyms", "settings", "supervisions", "tables",
 ]  # fmt: skip

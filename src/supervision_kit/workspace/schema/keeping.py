@@ -50,6 +50,14 @@ preferences = Table(
     UniqueConstraint("who", "name"),
 )
 
+pseudonyms = Table(
+    "pseudonyms",
+    tables,
+    row_number(),
+    number_of("cases", "case_number", unique=True),
+    Column("pseudonym", Text, nullable=False, unique=True),
+)
+
 drafts = Table(
     "drafts",
     tables,

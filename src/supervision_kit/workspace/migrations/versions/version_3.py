@@ -96,6 +96,12 @@ def _make_belongings() -> None:
     op.create_table(
         "drafts", _number(), *_texts("who", "place"), _of("cases", "case_number", nullable=True), *_texts("text", "at")
     )
+    op.create_table(
+        "pseudonyms",
+        _number(),
+        _of("cases", "case_number", unique=True),
+        sa.Column("pseudonym", sa.Text, nullable=False, unique=True),
+    )
     op.create_index("drafts_of_user", "drafts", ["who", "place"])
 
 
