@@ -5,22 +5,24 @@ Both belong to a user: in a clinic's database each supervisor has hours of their
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, exists, func, select
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import UnknownNameError, WorkspaceError
 from supervision_kit.words import say
-from supervision_kit.workspace.moments import as_moments, as_text, read_moment
+from supervision_kit.workspace.moments import ago, as_moments, read_moment
 from supervision_kit.workspace.opened import Opened, codes_of, numbers_of
 from supervision_kit.workspace.rows import read_rows
-from supervision_kit.workspace.schema import flags, forms, imports, supervisions
+from supervision_kit.workspace.schema import answers, flags, forms, history, imports, supervisions
 
 FLAGS = ("seen", "not today")
 ONE_SITTING = timedelta(hours=12)  # what belongs to one supervision, its preparation included; the kit's own choice
+_LAST = pd.Timestamp.max.floor("us").tz_localize("UTC")  # stands for what has not come
+_NEVER = np.iinfo(np.int64).min
 
 
 class Hours(Opened):
@@ -31,7 +33,7 @@ class Hours(Opened):
         with self._changing("supervision") as change:
             mine = select(supervisions).where(supervisions.c.who == self.user, supervisions.c.ended_at.is_(None))
             for row in change.connection.execute(mine.order_by(supervisions.c.id.desc())).all():
-                if row.started_at > as_text(datetime.now(UTC) - ONE_SITTING):
+                if row.started_at > ago(ONE_SITTING):
                     return int(row.id)
                 change.update(supervisions, row.id, ended_at=change.at)  # it was forgotten to end it
             return change.insert(supervisions, started_at=change.at, ended_at=None, who=self.user)
@@ -58,11 +60,15 @@ class Hours(Opened):
         return None if mine.empty else mine.max()
 
     def new_since(self, moment: datetime | str | None) -> pd.DataFrame:
-        """Return the forms that came in after a moment, or all: case_id, rater, instrument, session, at."""
-        columns = (forms.c.case_number, forms.c.rater, forms.c.instrument, forms.c.session, imports.c.at)
-        query = select(*columns).join(imports).order_by(forms.c.id)
+        """Return the forms that came in after a moment, or all: case_id, rater, instrument, session, at.
+
+        A form counts once something is answered on it; one that was blank, with the import that fills it.
+        """
+        came = _arrivals()
+        columns = (forms.c.case_number, forms.c.rater, forms.c.instrument, forms.c.session, came.c.at)
+        query = select(*columns).join(came, came.c.form == forms.c.id).order_by(forms.c.id)
         if moment is not None:
-            query = query.where(imports.c.at > read_moment(moment))
+            query = query.where(came.c.at > read_moment(moment))
         with self._database.reading() as connection:
             codes = codes_of(connection)
             rows = connection.execute(query).all()
@@ -110,10 +116,9 @@ class Hours(Opened):
             newest = _newest_forms(connection, codes_of(connection), numbers_of(connection, table["case_id"].tolist()))
         sat = self.supervisions()
         is_seen = table["flag"] == "seen"
-        has_new = table["case_id"].map(newest).gt(table["at"])
-        until = _end_of_today(table["at"], sat[sat["who"] == self.user])
-        stands = np.where(is_seen, ~has_new, until.isna())
-        return table[stands].reset_index(drop=True)
+        has_new = newest.reindex(table["case_id"]).array > table["at"].array
+        is_over = np.where(is_seen, has_new, _is_over(table["at"], sat[sat["who"] == self.user]))
+        return table[~is_over].reset_index(drop=True)
 
 
 def _flag_of(connection: Connection, case: int, who: str) -> int | None:
@@ -122,20 +127,34 @@ def _flag_of(connection: Connection, case: int, who: str) -> int | None:
     return number
 
 
+def _arrivals() -> Subquery:
+    """Return when something on each form came in last: the form itself, or what fills a blank of it."""
+    is_answered = exists().where(answers.c.form_number == forms.c.id, answers.c.value.is_not(None))
+    new = select(forms.c.id.label("form"), imports.c.at).join(imports).where(is_answered)
+    is_filled = history.c.old.is_(None) & history.c.slot.not_in(("therapist", "date", "session"))
+    filled = select(history.c.form_number, history.c.at).where(is_filled)
+    each = new.union_all(filled).subquery()
+    return select(each.c.form, func.max(each.c.at).label("at")).group_by(each.c.form).subquery()
+
+
 def _newest_forms(connection: Connection, codes: dict[int, str], wanted: list[int]) -> pd.Series:
     """Return when the newest form of each case came in."""
-    query = select(forms.c.case_number, func.max(imports.c.at)).join(imports).group_by(forms.c.case_number)
-    rows = connection.execute(query.where(forms.c.case_number.in_(wanted))).all()
+    came = _arrivals()
+    query = select(forms.c.case_number, func.max(came.c.at)).join(came, came.c.form == forms.c.id)
+    rows = connection.execute(query.where(forms.c.case_number.in_(wanted)).group_by(forms.c.case_number)).all()
     return pd.Series(as_moments(at for _, at in rows).array, index=[codes[case] for case, _ in rows])
 
 
-def _end_of_today(flagged: pd.Series, sat: pd.DataFrame) -> pd.Series:
-    """Return for moments when the supervision began that follows the one they belong to; NaT where none has."""
-    sat = sat.sort_values("started_at")
-    begins = pd.DatetimeIndex(sat["started_at"])
-    following = begins.searchsorted(pd.DatetimeIndex(flagged), side="right")
-    before = sat["ended_at"].reindex(sat.index[following - 1]) if len(sat) else pd.Series(pd.NaT, index=flagged.index)
-    is_running = (following > 0) & ~(before.to_numpy() <= flagged.to_numpy())
-    starts = pd.Series([*begins, pd.NaT, pd.NaT], dtype="datetime64[us, UTC]")
-    is_prepared = ~is_running & ((starts[following].array - flagged.array) < ONE_SITTING)
-    return pd.Series(starts[following + is_prepared].array, index=flagged.index)
+def _is_over(flagged: pd.Series, sat: pd.DataFrame) -> np.ndarray:
+    """Say for each moment whether a supervision began after the one that it belongs to."""
+    at, begins = _microseconds(flagged), np.sort(_microseconds(sat["started_at"]))
+    ends = np.concatenate([[_NEVER], _microseconds(sat.sort_values("started_at")["ended_at"].fillna(_LAST))])
+    following = np.searchsorted(begins, at, side="right")
+    begins = np.concatenate([begins, _microseconds(pd.Series([_LAST, _LAST]))])
+    is_running = ends[following] > at
+    is_prepared = ~is_running & (begins[following] - at < ONE_SITTING // timedelta(microseconds=1))
+    return np.asarray(begins[following + is_prepared] < begins[-1])
+
+
+def _microseconds(moments: pd.Series) -> np.ndarray:
+    return moments.astype("datetime64[us, UTC]").to_numpy(dtype="datetime64[us]").astype(np.int64)

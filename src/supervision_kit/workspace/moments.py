@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 
@@ -11,9 +11,19 @@ from supervision_kit.errors import WorkspaceError
 from supervision_kit.words import say
 
 
+def this_moment() -> datetime:
+    """Return what the clock says."""
+    return datetime.now(UTC)
+
+
 def now() -> str:
-    """Return this moment."""
-    return as_text(datetime.now(UTC))
+    """Return this moment as it is kept."""
+    return as_text(this_moment())
+
+
+def ago(span: timedelta) -> str:
+    """Return the moment a span before this one as it is kept."""
+    return as_text(this_moment() - span)
 
 
 def as_text(moment: datetime) -> str:

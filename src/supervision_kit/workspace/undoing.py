@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from supervision_kit.words import later, say
 from supervision_kit.workspace.database import insert_rows, next_number
-from supervision_kit.workspace.moments import as_text, now
+from supervision_kit.workspace.moments import ago, now
 from supervision_kit.workspace.schema import cases, change_rows, changes, tables
 
 # The kit's own choices: what was removed is still there for so long.
@@ -120,12 +120,8 @@ def _let_go(connection: Connection, who: str) -> None:
     """Forget what is too old, or one too many."""
     mine = select(changes.c.id).where(changes.c.who == who).order_by(changes.c.id.desc()).offset(MOST_CHANGES)
     too_many = connection.execute(mine).scalars().all()
-    too_old = connection.execute(select(changes.c.id).where(changes.c.at < _oldest())).scalars().all()
+    too_old = connection.execute(select(changes.c.id).where(changes.c.at < ago(LASTS))).scalars().all()
     forget(connection, [*too_many, *too_old])
-
-
-def _oldest() -> str:
-    return as_text(datetime.now(UTC) - LASTS)
 
 
 def forget(connection: Connection, numbers: list[int]) -> None:
@@ -145,7 +141,7 @@ def find_last(connection: Connection, who: str) -> tuple[int, int | None, str] |
     """Return a user's last change: its number, the number of its case, and what it is called."""
     query = select(changes.c.id, changes.c.case_number, changes.c.what, cases.c.code)
     query = query.outerjoin(cases, cases.c.id == changes.c.case_number)
-    query = query.where(changes.c.who == who, changes.c.at >= _oldest()).order_by(changes.c.id.desc())
+    query = query.where(changes.c.who == who, changes.c.at >= ago(LASTS)).order_by(changes.c.id.desc())
     row = connection.execute(query).first()
     if row is None:
         return None
