@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import supervision_kit as sk
 from builders import make_marks, make_scores
 from supervision_kit.detection.marking import AFTER_START, judge_scores, learn, matrices_by_kind
+from supervision_kit.summary import describe_case
 from test_every_method import RATINGS, every_method
 
 
@@ -145,3 +146,50 @@ def test_the_line_of_parted_series_is_the_line_of_each_part(ratings, starts):
         return repairs.sort_values("onset")[columns].reset_index(drop=True)
 
     pd.testing.assert_frame_equal(run(scores, rebases), run(own, None))
+
+
+# -- what is said ------------------------------------------------------------------------------------------------------
+
+
+def run_line(scores, rebases):
+    marks = sk.mark_sessions(scores, method="adjacent_drop", rebases=rebases)
+    repairs = sk.follow_repairs(sk.find_episodes(marks, rebases=rebases), scores, rebases=rebases)
+    return marks, repairs, sk.review_caseload(scores, repairs, marks=marks, rebases=rebases)
+
+
+def test_a_fall_before_a_new_start_is_not_open_by_now():
+    scores = make_scores(4.2, 4.3, 4.2, 4.3, 3.0, 3.1, 3.0, 3.1, 3.0)
+    _, _, plain = run_line(scores, None)
+    assert plain["open_ruptures"].to_list() == [1]
+    _, _, caseload = run_line(scores, start_anew(7))
+    assert caseload["open_ruptures"].to_list() == [0]
+    (said,) = caseload["reasons"][0]
+    assert said == (
+        "Client-rated alliance fell 1.3 points at session 5 and had not come back when the limits started anew at "
+        "session 7."
+    )
+
+
+def test_a_fall_after_a_new_start_is_open_by_now():
+    scores = make_scores(4.2, 4.3, 4.2, 4.3, 3.0, 4.2, 4.3, 4.2, 3.0)
+    _, repairs, caseload = run_line(scores, start_anew(6))
+    assert repairs[["onset", "outcome"]].to_numpy().tolist() == [[5, "undetermined"], [9, "undetermined"]]
+    assert caseload["open_ruptures"].to_list() == [1]
+
+
+def test_the_summary_says_where_the_limits_start_anew():
+    scores = make_scores(4.2, 4.3, 4.2, 4.3, 3.0, 3.1, 3.0, 3.1, 3.0)
+    marks, _, caseload = run_line(scores, start_anew(7))
+    said = describe_case(scores, marks, caseload, case_id="C1", method=sk.AdjacentDrop(), rebases=start_anew(7))
+    assert "The limits start anew at session 7." in said
+    plain = describe_case(scores, *run_line(scores, None)[::2], case_id="C1", method=sk.AdjacentDrop())
+    assert not any("anew" in sentence for sentence in plain)
+
+
+def test_what_a_therapist_rated_ahead_of_a_new_start_is_no_measure_for_a_fall_after_it():
+    client = make_scores(4.2, 4.3, 4.2, 4.3, 4.2, 4.3, 4.2, 3.0)
+    therapist = make_scores(4.0, 4.0, 4.0, 4.0, 4.0, None, None, 4.0, rater="therapist")
+    scores = pd.concat([client, therapist])
+    falls = sk.find_episodes(sk.mark_sessions(client, method="adjacent_drop", rebases=start_anew(6)))
+    assert sk.find_unrecognised(falls, scores).to_list() == [True]
+    assert sk.find_unrecognised(falls, scores, rebases=start_anew(6)).isna().all()

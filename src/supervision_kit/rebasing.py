@@ -59,3 +59,13 @@ def part_series(table: pd.DataFrame, ordering: Ordering, rebases: pd.DataFrame |
     whole = np.searchsorted(ordering.start, parted.start, side="right") - 1
     is_later = np.append(False, np.diff(whole) == 0) if len(whole) else np.zeros(0, dtype=bool)
     return Parted(parted, is_later, whole)
+
+
+def next_starts(episodes: pd.DataFrame, rebases: pd.DataFrame | None) -> pd.Series:
+    """Return the session at which each episode's case starts anew after its onset; ``<NA>`` where it does not."""
+    starts = read_rebases(rebases)
+    later = [
+        min((start for start in starts.get(case, ()) if start > onset), default=None)
+        for case, onset in zip(episodes["case_id"], episodes["onset"], strict=True)
+    ]
+    return pd.Series(later, index=episodes.index, dtype="Int64")

@@ -17,7 +17,13 @@ LEVEL_RATINGS = 3  # ratings that the therapist's level before is the median of,
 AHEAD = 1  # a session ahead of the client's onset counts with the fall: therapists may notice first
 
 
-def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.DataFrame | None = None) -> pd.Series:
+def find_unrecognised(
+    falls: pd.DataFrame,
+    scores: pd.DataFrame,
+    *,
+    marks: pd.DataFrame | None = None,
+    rebases: pd.DataFrame | None = None,
+) -> pd.Series:
     """Tell for each fall of a client's rating whether the therapist's rating shows nothing of it.
 
     The therapist's series is the one of the same scale on the same form; WAI-S and WAI-ST are one form for two. The
@@ -33,6 +39,9 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
     marks
         The marks of one method, of all raters. With them, a therapist's rating that is marked around the fall shows it,
         whatever its depth.
+    rebases
+        Where cases start anew, see :data:`supervision_kit.tables.REBASES`: what a therapist rated on the other side of
+        a new start plays no part.
 
     Returns
     -------
@@ -62,19 +71,24 @@ def find_unrecognised(falls: pd.DataFrame, scores: pd.DataFrame, *, marks: pd.Da
     [True]
     """
     judged = None if marks is None else MARKS.check(marks)
-    told = compare_with_therapists(EPISODES.check(falls), *SCORES.check_in_order(scores), marks=judged)
+    told = compare_with_therapists(EPISODES.check(falls), *SCORES.check_in_order(scores), marks=judged, rebases=rebases)
     return told.set_axis(falls.index)
 
 
 def compare_with_therapists(
-    falls: pd.DataFrame, scores: pd.DataFrame, ordering: Ordering, *, marks: pd.DataFrame | None
+    falls: pd.DataFrame,
+    scores: pd.DataFrame,
+    ordering: Ordering,
+    *,
+    marks: pd.DataFrame | None,
+    rebases: pd.DataFrame | None = None,
 ) -> pd.Series:
     """Do what :func:`find_unrecognised` does, with tables that are checked already."""
     is_unrecognised = pd.Series(pd.NA, index=falls.index, dtype="boolean")
     seen = _as_therapists_rated(falls, scores, ordering)
     if seen.empty:
         return is_unrecognised
-    line = RatingLine.lay_out(scores, episodes=seen, ordering=ordering)
+    line = RatingLine.lay_out(scores, episodes=seen, ordering=ordering, rebases=rebases)
     since, onset, until = (line.place_after(seen[name]) for name in ("ahead", "before_onset", "nadir"))
     places = since[:, None] - np.arange(1, LEVEL_RATINGS + 1)
     before = median_of(np.where(places >= line.first[:, None], line.score[places], np.nan))[:, 0]

@@ -337,25 +337,6 @@ ANNOTATIONS = _table(
         "cause": Column("str", "why they do; empty where they do not", optional=True),
     },
 )
-JUDGEMENTS = _table(
-    "judgements",
-    "what a supervisor says of one episode",
-    ("id",),
-    {"id": Column("int64", "its number in the workspace")},
-    _CASE,
-    _FORM,
-    _SCALE,
-    {
-        "method": Column("str", "the method whose episode it is about; empty where added by hand", optional=True),
-        "marked_onset": Column("Int64", "the onset by that method; <NA> where added by hand", optional=True),
-        "onset": Column("int64", "when it began, in the supervisor's view"),
-        "end": Column("Int64", "its last session, in the supervisor's view; <NA> where not said", optional=True),
-        "verdict": Column("str", "rupture, not a rupture, or unsure"),
-        "reason": Column("str", "in the supervisor's words; empty where there are none", optional=True),
-        "type": Column("str", "withdrawal, confrontation or mixed; <NA> where not said", optional=True),
-        "outcome": Column("str", f"one of {', '.join(OUTCOMES)}, in the supervisor's view; <NA>", optional=True),
-    },
-)
 JUDGED = _table(
     "judged",
     "one rupture, followed up, with the supervisor's judgement beside it",
@@ -742,7 +723,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             MARKS,
             EPISODES,
             REPAIRS,
-            *(ANNOTATIONS, JUDGEMENTS, JUDGED),
+            *(ANNOTATIONS, JUDGED),
             CASELOAD,
             CASE_REASONS,
             *(SUPERVISEES, TRENDS, FUNNEL, FUNNEL_LIMITS),

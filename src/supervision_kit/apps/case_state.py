@@ -18,7 +18,7 @@ from supervision_kit.calibration import chance_benchmark
 from supervision_kit.calibration.describing import describe_falls
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.headline import find_headline
-from supervision_kit.summary import describe_case
+from supervision_kit.summary import describe_case, describe_series
 from supervision_kit.tables import JUDGED, SERIES_KEY
 from supervision_kit.words import say, say_number
 from supervision_kit.workspace import Workspace
@@ -207,9 +207,15 @@ class CaseState(LineState):
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """What happened in this case, in plain sentences."""
-        line = self.case_line
-        return describe_case(line.scores, line.marks, line.caseload, case_id=self.case_id, method=self.method)
+        """What happened in the series that is shown, in plain sentences; why the case may need a word goes first."""
+        line, series = self.case_line, self.series_line
+        told = {"method": self.method, "rebases": self.source.rebases}
+        said: tuple[str, ...] = ()
+        if self.is_headline:
+            said = describe_case(line.scores, line.marks, line.caseload, case_id=self.case_id, **told)
+        if self.is_headline and self.rater == "client":
+            return said
+        return (*said, *describe_series(series.scores, series.marks, series.repairs, **told))
 
     @property
     def judged(self) -> pd.DataFrame:

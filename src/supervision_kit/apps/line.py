@@ -57,4 +57,4 @@ class Line:
     @cached_property
     def caseload(self) -> pd.DataFrame:
         """A row per case, with its reasons."""
-        return review_caseload(self.scores, self.repairs, marks=self.marks)
+        return review_caseload(self.scores, self.repairs, marks=self.marks, rebases=self.rebases)

@@ -104,10 +104,9 @@ class LineState(HasTraits):
     def refresh(self, *, ratings: bool = False) -> None:
         """Read anew what was said of the ratings, after a change to the workspace; with `ratings`, these as well."""
         lessons = self.source.lessons
+        self.source.read(ratings=ratings)
         if ratings:
-            self.source.read_ratings()
             self.__dict__.pop("headline", None)
-        self.source.read_said()
         if self.source.lessons is not lessons:
             self._judged.clear()
             self._run_line()
@@ -225,7 +224,7 @@ class LineState(HasTraits):
                 f"marks = sk.mark_sessions(scores, method=sk.{self.method}{anew})",
                 f"episodes = sk.find_episodes(marks{anew})",
                 f"repairs = sk.follow_repairs(episodes, scores, rule=sk.{self.rule}, marks=marks{anew})",
-                "caseload = sk.review_caseload(scores, repairs, marks=marks)",
+                f"caseload = sk.review_caseload(scores, repairs, marks=marks{anew})",
                 "falls = sk.falls_among(repairs)",
             ]
         )

@@ -36,17 +36,15 @@ class Source:
     def __init__(
         self, source: pd.DataFrame | Workspace, *, responses: pd.DataFrame | None = None, view: str = "scores"
     ) -> None:
-        self.workspace: Workspace | None = None
+        self.workspace = source if isinstance(source, Workspace) else None
         self.view = view
+        self.scores = SCORES.empty() if isinstance(source, Workspace) else SCORES.check(source)
         self._answers: dict[str | None, pd.DataFrame] = {}
-        if isinstance(source, Workspace):
-            self.workspace = source
-            self.read_ratings()
-        else:
-            self.scores = SCORES.check(source)
+        if self.workspace is None:
             self._answers[None] = RESPONSES.empty() if responses is None else RESPONSES.check(responses)
-            self.rebases, self.lessons = REBASES.empty(), Lessons(self.scores)
-        self.read_said()
+        self.annotations, self.judgements = ANNOTATIONS.empty(), JUDGEMENTS.empty()
+        self.rebases, self.lessons = REBASES.empty(), Lessons(self.scores)
+        self.read(ratings=True)
 
     @property
     def opened_as(self) -> str:
@@ -61,25 +59,19 @@ class Source:
         if self.workspace is not None:
             self.workspace.close()
 
-    def read_ratings(self) -> None:
-        """Read the ratings of a workspace anew; those of a table are what they are."""
+    def read(self, *, ratings: bool = False) -> None:
+        """Read anew what was said of the ratings, and the ratings where asked; tables are what they are."""
         if self.workspace is None:
             return
-        self._answers.clear()
-        self.__dict__.pop("cases", None)
-        self.scores = self.workspace.scores(view=self.view)
-        self.rebases, self.lessons = REBASES.empty(), Lessons(self.scores)
-
-    def read_said(self) -> None:
-        """Read anew what was said of the ratings: annotations and judgements; none where nothing is kept."""
-        self.annotations, self.judgements = ANNOTATIONS.empty(), JUDGEMENTS.empty()
-        kept = self.workspace
-        if kept is not None and hasattr(kept, "annotations") and hasattr(kept, "judgements"):
-            self.annotations, self.judgements = kept.annotations(), kept.judgements()
-        is_start = self.annotations["rebases"].astype("boolean").fillna(value=False)
-        starts = self.annotations.loc[is_start, list(REBASES.columns)].drop_duplicates()
+        with self.workspace.viewing(self.view):
+            if ratings:
+                self._answers.clear()
+                self.__dict__.pop("cases", None)
+                self.scores = self.workspace.scores()
+            self.annotations, self.judgements = self.workspace.annotations(), self.workspace.judgements()
+        starts = self.annotations.loc[self.annotations["rebases"], list(REBASES.columns)].drop_duplicates()
         rebases = REBASES.check(starts.sort_values(list(REBASES.key)))
-        if not rebases.equals(self.rebases):
+        if ratings or not rebases.equals(self.rebases):
             self.rebases, self.lessons = rebases, Lessons(self.scores, rebases=rebases)
 
     @cached_property

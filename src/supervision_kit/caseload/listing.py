@@ -27,6 +27,7 @@ def list_reasons(
     judgements: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
     planned_sessions: int | Mapping[str, int] | None = None,
+    rebases: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """List why each case may need a word: a row per reason, with where its evidence is seen.
 
@@ -52,6 +53,8 @@ def list_reasons(
         Decisions of earlier supervisions: columns ``case_id, session, state``. Their text is not used.
     planned_sessions
         How many sessions are planned, for all cases or for each.
+    rebases
+        Where cases start anew, see :data:`supervision_kit.tables.REBASES`: a fall before that is not down by now.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def list_reasons(
     >>> list(sk.list_reasons(scores, sk.follow_repairs(sk.find_episodes(marks), scores)))[:3]
     ['case_id', 'reason', 'session']
     """
-    look = look_through(scores, repairs, marks)
+    look = look_through(scores, repairs, marks, rebases)
     new = set() if new_forms is None else _forms(new_forms)
     found = [*_reasons_of_ratings(look, judgements, new)]
     if congruence is not None:

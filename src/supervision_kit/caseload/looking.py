@@ -12,6 +12,7 @@ from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError
 from supervision_kit.headline import Flags, rates_as_client, take_headline
 from supervision_kit.ordering import Ordering, count_cells
+from supervision_kit.rebasing import next_starts
 from supervision_kit.recognition import compare_with_therapists
 from supervision_kit.repair.line import RatingLine
 from supervision_kit.tables import MARKS, REPAIRS, SCORES, SERIES_KEY
@@ -37,7 +38,9 @@ class Look:
     last_rated: pd.Series
 
 
-def look_through(scores: pd.DataFrame, repairs: pd.DataFrame, marks: pd.DataFrame | None) -> Look:
+def look_through(
+    scores: pd.DataFrame, repairs: pd.DataFrame, marks: pd.DataFrame | None, rebases: pd.DataFrame | None
+) -> Look:
     """Look through the tables of one run of the line.
 
     Raises
@@ -55,10 +58,10 @@ def look_through(scores: pd.DataFrame, repairs: pd.DataFrame, marks: pd.DataFram
     own = headline.loc[is_last, list(SERIES_KEY)]
     rated = _rated_sessions(checked, ordering)
     cases = _describe(checked, headline, rated)
-    falls = _place(falls_among(followed[_are_of(own, followed)]), headline)
-    falls["is_unrecognised"] = compare_with_therapists(falls, checked, ordering, marks=judged and judged[0]).fillna(
-        value=False
-    )
+    falls = place_falls(falls_among(followed[_are_of(own, followed)]), headline, rebases)
+    falls["is_unrecognised"] = compare_with_therapists(
+        falls, checked, ordering, marks=judged and judged[0], rebases=rebases
+    ).fillna(value=False)
     cases["outcome_class"] = _classify(
         cases.index, falls, _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
     )
@@ -79,16 +82,21 @@ def _are_of(series: pd.DataFrame, table: pd.DataFrame) -> Flags:
     return np.array([key in known for key in keys], dtype=bool)
 
 
-def _place(falls: pd.DataFrame, headline: pd.DataFrame) -> pd.DataFrame:
-    """Add where each fall stands by now: the latest rating, and whether it is down then."""
+def place_falls(falls: pd.DataFrame, headline: pd.DataFrame, rebases: pd.DataFrame | None) -> pd.DataFrame:
+    """Add where each fall of these series stands by now: the latest rating, and whether it is down then.
+
+    Where its case has started anew since (``starts_anew``), it stands where it stood at the last rating before that.
+    """
     falls = falls.reset_index(drop=True)
     half_way = falls["pre_level"] - END_SHARE * falls["depth"] - ROUNDING
-    line = RatingLine.lay_out(headline, episodes=falls)
+    line = RatingLine.lay_out(headline, episodes=falls, rebases=rebases)
+    falls["starts_anew"] = next_starts(falls, rebases)
     falls["last_rated"], falls["last_score"] = line.session[line.stop - 1], line.score[line.stop - 1]
     falls["half_way"] = falls["pre_level"] - END_SHARE * falls["depth"]
     never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way)
-    is_latest = ~falls.duplicated("case_id", keep="last")
-    falls["is_down"] = (line.score[line.stop - 1] < half_way) & (is_latest | never_back)
+    is_latest = ~falls.duplicated(["case_id", "starts_anew"], keep="last")
+    is_down = (line.score[line.stop - 1] < half_way) & (is_latest | never_back)
+    falls["is_down"] = is_down & falls["starts_anew"].isna()
     return falls
 
 

@@ -19,6 +19,7 @@ def review_caseload(
     marks: pd.DataFrame | None = None,
     reasons: pd.DataFrame | None = None,
     weights: Mapping[str, float] | None = None,
+    rebases: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Put the cases in the order in which they need a word, with the reasons.
 
@@ -39,6 +40,8 @@ def review_caseload(
     weights
         Weights by the keys of :data:`supervision_kit.reasons.REASONS` in place of the kit's own; 0 leaves a reason out
         of the order.
+    rebases
+        Where cases start anew, see :data:`supervision_kit.tables.REBASES`: a fall before that is not open by now.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def review_caseload(
         A weight that is no number from 0 to 100.
     """
     weigh(weights or {})  # before what takes long
-    look = look_through(scores, repairs, marks)
+    look = look_through(scores, repairs, marks, rebases)
     cases = look.cases.assign(priority=0.0, reasons=None).reset_index()
     return rank_cases(cases, reasons_of_ratings(look) if reasons is None else reasons, weights=weights)
 

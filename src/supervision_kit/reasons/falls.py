@@ -9,7 +9,7 @@ import pandas as pd
 
 from supervision_kit.instruments import find_scale
 from supervision_kit.reasons.found import Found
-from supervision_kit.words import say, say_n, say_number
+from supervision_kit.words import later, say, say_n, say_number
 
 _OVER = ("unrepaired", "partly repaired")  # the window of the rule has closed without a repair
 _NOT_BACK = ("open", "partly", "early")
@@ -19,8 +19,9 @@ NO_RUPTURE, A_RUPTURE = "not a rupture", "rupture"
 def fall_reasons(falls: pd.DataFrame, *, new: set[tuple[str, str, str, int]]) -> Iterator[Found]:
     """Give the reasons of each fall of the headline series.
 
-    `falls` are followed episodes with the columns ``last_rated, last_score, half_way, is_down, is_unrecognised,
-    verdict``; `new` holds case, rater, instrument and session of the forms that came in since the last supervision.
+    `falls` are followed episodes with the columns ``last_rated, last_score, half_way, starts_anew, is_down,
+    is_unrecognised, verdict``; `new` holds case, rater, instrument and session of the forms that came in since the last
+    supervision.
     """
     for fall in falls.to_dict("records"):
         about = {name: fall[name] for name in ("case_id", "rater", "instrument", "scale")}
@@ -53,7 +54,7 @@ def _told(fall: Mapping[Any, Any], *, is_new: bool) -> Iterator[tuple[str, str, 
 
 def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str, int]:
     """Return the reason for one fall, its sentence, and the session whose form brought it up."""
-    outcome, text, onset = fall["outcome"], _fall(fall), fall["onset"]
+    outcome, text = fall["outcome"], _fall(fall)
     if fall["is_down"]:
         return _down(fall, text)
     if outcome == "repaired":
@@ -70,7 +71,19 @@ def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str, int]:
             )
             return "late", unseen, at
         return "late", say("{fall} and was back only at session {session}.", fall=text, session=at), at
-    if outcome == "undetermined":
+    return _not_back(fall, text)
+
+
+def _not_back(fall: Mapping[Any, Any], text: str) -> tuple[str, str, int]:
+    onset = fall["onset"]
+    if pd.notna(fall["starts_anew"]) and fall["last_score"] < fall["half_way"]:
+        anew = say(
+            "{fall} and had not come back when the limits started anew at session {session}.",
+            fall=text,
+            session=fall["starts_anew"],
+        )
+        return "late", anew, onset
+    if fall["outcome"] == "undetermined":
         return "early", say("{fall}; there are too few ratings since to say whether it came back.", fall=text), onset
     return "partly", say("{fall} and came back in part.", fall=text), onset
 
@@ -103,7 +116,7 @@ def _down(fall: Mapping[Any, Any], text: str) -> tuple[str, str, int]:
 
 
 def _fall(fall: Mapping[Any, Any]) -> str:
-    what, points = _subject(fall["instrument"], fall["scale"]), say_number(fall["depth"], digits=1)
+    what, points = _subject(fall["rater"], fall["instrument"], fall["scale"]), say_number(fall["depth"], digits=1)
     onset, nadir = fall["onset"], fall["nadir"]
     if nadir == onset:
         return say("{what} fell {points} points at session {session}", what=what, points=points, session=onset)
@@ -116,8 +129,21 @@ def _fall(fall: Mapping[Any, Any]) -> str:
     )
 
 
-def _subject(instrument: str, key: str) -> str:
+# What fell, by who rated it: the alliance as a whole, or one scale of it.
+_WHOLE = {
+    "client": later("Client-rated alliance"),
+    "therapist": later("Therapist-rated alliance"),
+    "observer": later("Observer-rated alliance"),
+}
+_SCALE = {
+    "client": later("Client-rated {scale}"),
+    "therapist": later("Therapist-rated {scale}"),
+    "observer": later("Observer-rated {scale}"),
+}
+
+
+def _subject(rater: str, instrument: str, key: str) -> str:
     scale = find_scale(instrument, key)
     if scale is None or key == "total":
-        return say("Client-rated alliance")
-    return say("Client-rated {scale}", scale=say(scale.title))
+        return say(_WHOLE[rater])
+    return say(_SCALE[rater], scale=say(scale.title))
