@@ -30,7 +30,7 @@ STAGES = [
     {"recognition"},
     {"reasons"},
     {"calibration"},
-    {"evidence"},
+    {"evidence", "judging"},
     {"caseload"},
     {"supervisees"},
     {"summary"},

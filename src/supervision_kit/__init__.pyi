@@ -44,6 +44,9 @@ from .instruments import INSTRUMENTS as INSTRUMENTS
 from .instruments import Instrument as Instrument
 from .instruments import add_instrument as add_instrument
 from .instruments import read_instrument as read_instrument
+from .judging import count_judged as count_judged
+from .judging import describe_judged as describe_judged
+from .judging import judge_beside as judge_beside
 from .outcome import ChangeCriteria as ChangeCriteria
 from .outcome import relate_outcome as relate_outcome
 from .outcome import review_outcome as review_outcome

@@ -355,6 +355,22 @@ JUDGED = _table(
         "redated_regained": Column("float64", "best share regained so followed, within the rule's window"),
     },
 )
+JUDGED_COUNTS = _table(
+    "judged_counts",
+    "a method, and how a supervisor judged its episodes",
+    ("method",),
+    _METHOD,
+    {
+        "n_episodes": Column("int64", "episodes by the method"),
+        "n_confirmed": Column("int64", "of these, called a rupture"),
+        "n_rejected": Column("int64", "called none"),
+        "n_unsure": Column("int64", "left open"),
+        "n_missed": Column("int64", "ruptures seen by the supervisor that are no episode of the method"),
+        "share": Column("float64", "confirmed among those called one or the other, from 0 to 1; <NA> below ten"),
+        "low": Column("float64", "lower end of its 95 % interval (Wilson)"),
+        "high": Column("float64", "upper end of it"),
+    },
+)
 CASELOAD = _table(
     "caseload",
     "a case",
@@ -723,7 +739,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             MARKS,
             EPISODES,
             REPAIRS,
-            *(ANNOTATIONS, JUDGED),
+            *(ANNOTATIONS, JUDGED, JUDGED_COUNTS),
             CASELOAD,
             CASE_REASONS,
             *(SUPERVISEES, TRENDS, FUNNEL, FUNNEL_LIMITS),

@@ -18,8 +18,9 @@ from supervision_kit.calibration import chance_benchmark
 from supervision_kit.calibration.describing import describe_falls
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.headline import find_headline
+from supervision_kit.judging import judge_beside
 from supervision_kit.summary import describe_case, describe_series
-from supervision_kit.tables import JUDGED, SERIES_KEY
+from supervision_kit.tables import SERIES_KEY
 from supervision_kit.words import say, say_number
 from supervision_kit.workspace import Workspace
 
@@ -220,7 +221,8 @@ class CaseState(LineState):
     @property
     def judged(self) -> pd.DataFrame:
         """The falls of this case with the supervisor's judgement beside each, and ruptures added by hand."""
-        return JUDGED.check(self.repairs.reindex(columns=list(JUDGED.columns)))
+        line = self.case_line
+        return judge_beside(self.repairs, self.judgements, scores=line.scores, rule=self.rule, rebases=line.rebases)
 
     @property
     def prompts(self) -> tuple[Any, ...]:
