@@ -90,8 +90,13 @@ def falls_among(episodes: pd.DataFrame) -> pd.DataFrame:
     The others are marks that are no fall below the ratings before them: a low first session, a return from one high
     rating, or less than the scale's floor (7.5 % of its range; the kit's own choice).
     """
-    floors = [smallest_fall(*key) for key in zip(episodes["instrument"], episodes["scale"], strict=True)]
-    return episodes[episodes["depth"] >= pd.Series(floors, index=episodes.index, dtype=float) - ROUNDING].copy()
+    return episodes[episodes["depth"].to_numpy() >= smallest_falls(episodes) - ROUNDING].copy()
+
+
+def smallest_falls(episodes: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return, for each episode, the fall below which nothing is called one on its scale."""
+    keys = zip(episodes["instrument"].to_list(), episodes["scale"].to_list(), strict=True)
+    return np.array([smallest_fall(*key) for key in keys], dtype=np.float64)
 
 
 def _sort_and_count(about: pd.DataFrame, series: Positions, episodes: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.text_columns import any_of, arrow_of, number_texts, where_it_changes
+from supervision_kit.text_columns import any_of, arrow_of, number_texts, texts_at, where_it_changes
 from supervision_kit.threads import work_through
 
 Positions = npt.NDArray[np.int64]
@@ -63,7 +64,7 @@ class Ordering:
         """Return a number for each series by its texts in `columns`, and the texts that belong to each number."""
         code = combine_numbers([self.number[name] for name in columns])
         kind, first = _count_up(code)
-        texts = [table[name].iloc[self.first_row[first]].to_list() for name in columns]
+        texts = [texts_at(table[name], self.first_row[first]) for name in columns]
         return kind, list(zip(*texts, strict=True))
 
     def part_at(self, places: Positions) -> Ordering:
@@ -73,14 +74,20 @@ class Ordering:
         length = np.diff(np.append(start, self.length.sum()))
         return Ordering(length, self.rows, {name: numbers[series] for name, numbers in self.number.items()})
 
+    def of_rows(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return, for each row of the table, the value of its series."""
+        in_order = np.repeat(values, self.length)
+        if self.rows is None:
+            return in_order
+        of_row = np.empty_like(in_order)
+        of_row[self.rows] = in_order
+        return of_row
+
     def keep(self, chosen: npt.NDArray[np.bool_]) -> tuple[Ordering, npt.NDArray[np.bool_]]:
         """Return the ordering of the table that holds the `chosen` series only, and which rows that table keeps."""
-        in_order = np.repeat(chosen, self.length)
-        is_kept, rows = in_order, None
+        is_kept, rows = self.of_rows(chosen), None
         if self.rows is not None:
-            is_kept = np.zeros(len(in_order), dtype=bool)
-            is_kept[self.rows[in_order]] = True
-            rows = (np.cumsum(is_kept) - 1)[self.rows[in_order]]
+            rows = (np.cumsum(is_kept) - 1)[self.rows[is_kept[self.rows]]]
         number = {name: numbers[chosen] for name, numbers in self.number.items()}
         return Ordering(self.length[chosen], rows, number), is_kept
 

@@ -66,6 +66,6 @@ def next_starts(episodes: pd.DataFrame, rebases: pd.DataFrame | None) -> pd.Seri
     starts = read_rebases(rebases)
     later = [
         min((start for start in starts.get(case, ()) if start > onset), default=None)
-        for case, onset in zip(episodes["case_id"], episodes["onset"], strict=True)
+        for case, onset in zip(episodes["case_id"].to_list(), episodes["onset"].to_list(), strict=True)
     ]
     return pd.Series(later, index=episodes.index, dtype="Int64")

@@ -7,14 +7,18 @@ import pandas as pd
 
 from supervision_kit.agreement.raters import THERAPIST_FORMS
 from supervision_kit.detection.measuring import ROUNDING, median_of
-from supervision_kit.episodes import smallest_fall
+from supervision_kit.episodes import smallest_falls
 from supervision_kit.ordering import Ordering, count_cells
 from supervision_kit.repair.line import RatingLine
-from supervision_kit.tables import EPISODES, MARKS, SCORES, SERIES_KEY
+from supervision_kit.tables import EPISODES, MARKS, SCORES
+from supervision_kit.text_columns import texts_at
 
 # The kit's own choices.
 LEVEL_RATINGS = 3  # ratings that the therapist's level before is the median of, as the client's is
 AHEAD = 1  # a session ahead of the client's onset counts with the fall: therapists may notice first
+
+Form = tuple[str, str, str]
+_FORM = ("case_id", "instrument", "scale")
 
 
 def find_unrecognised(
@@ -85,42 +89,52 @@ def compare_with_therapists(
 ) -> pd.Series:
     """Do what :func:`find_unrecognised` does, with tables that are checked already."""
     is_unrecognised = pd.Series(pd.NA, index=falls.index, dtype="boolean")
-    seen = _as_therapists_rated(falls, scores, ordering)
-    if seen.empty:
+    own = _therapists_series(scores, ordering)
+    forms = zip(*(falls[name].to_list() for name in ("rater", *_FORM)), strict=True)
+    series = np.array([own.get(tuple(form), -1) if rater == "client" else -1 for rater, *form in forms], dtype=np.int64)
+    row = np.flatnonzero(series >= 0)
+    if not len(row):
         return is_unrecognised
-    line = RatingLine.lay_out(scores, episodes=seen, ordering=ordering, rebases=rebases)
-    since, onset, until = (line.place_after(seen[name]) for name in ("ahead", "before_onset", "nadir"))
+    series, seen = series[row], falls.iloc[row]
+    line = RatingLine.along(scores, ordering, series=series)
+    if rebases is not None:
+        line = line.between_starts(seen, rebases)
+    onset, nadir = seen["onset"].to_numpy(), seen["nadir"].to_numpy()
+    since, from_onset, until = (line.place_after(session) for session in (onset - AHEAD - 1, onset - 1, nadir))
     places = since[:, None] - np.arange(1, LEVEL_RATINGS + 1)
     before = median_of(np.where(places >= line.first[:, None], line.score[places], np.nan))[:, 0]
-    can_tell = ~np.isnan(before) & (onset < until)
-    floor = np.array([smallest_fall(*key) for key in zip(seen["instrument"], seen["scale"], strict=True)])
-    shows = before - line.lowest(since, until) >= floor - ROUNDING
+    can_tell = ~np.isnan(before) & (from_onset < until)
+    shows = before - line.lowest(since, until) >= smallest_falls(seen) - ROUNDING
     if marks is not None:
-        shows |= _is_marked(seen, marks)
-    is_unrecognised.iloc[seen["row"].to_numpy()[can_tell]] = ~shows[can_tell]
+        marked = _marked_by_therapists(marks)
+        own_forms = zip(*(texts_at(scores[name], ordering.first_row[series]) for name in _FORM), strict=True)
+        around = zip(own_forms, onset - AHEAD, nadir, strict=True)
+        shows |= [any(first <= one <= last for one in marked.get(form, ())) for form, first, last in around]
+    is_unrecognised.iloc[row[can_tell]] = ~shows[can_tell]
     return is_unrecognised
 
 
-def _as_therapists_rated(falls: pd.DataFrame, scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
-    """Return the clients' falls that have one with the keys of the therapist's series in place of the client's."""
-    is_rated = count_cells(scores["score"].notna(), ordering) > 0 if ordering.n_series else np.zeros(0, dtype=bool)
-    series = scores[list(SERIES_KEY)].iloc[ordering.first_row[is_rated]]
-    own = series[series["rater"] == "therapist"].copy()
-    own["client_form"] = own["instrument"].replace(dict(THERAPIST_FORMS))
-    clients = falls.assign(row=np.arange(len(falls)))[falls["rater"] == "client"]
-    clients = clients.drop(columns="rater").rename(columns={"instrument": "client_form"})
-    found = clients.merge(own, on=["case_id", "scale", "client_form"])
-    found = found.drop_duplicates("row", ignore_index=True)
-    return found.assign(ahead=found["onset"] - AHEAD - 1, before_onset=found["onset"] - 1)
+def _therapists_series(scores: pd.DataFrame, ordering: Ordering) -> dict[Form, int]:
+    """Return the number of the therapist's series, where it holds a score, by the client's form it belongs to."""
+    if not ordering.n_series:
+        return {}
+    kind, raters = ordering.kinds(scores, "rater")
+    is_therapist = np.array([rater == "therapist" for (rater,) in raters])[kind]
+    number = np.flatnonzero(is_therapist & (count_cells(scores["score"].notna(), ordering) > 0))
+    texts = (texts_at(scores[name], ordering.first_row[number]) for name in _FORM)
+    own: dict[Form, int] = {}
+    for one, case, instrument, scale in zip(number.tolist(), *texts, strict=True):
+        own.setdefault((case, THERAPIST_FORMS.get(instrument, instrument), scale), one)
+    return own
 
 
-def _is_marked(seen: pd.DataFrame, marks: pd.DataFrame) -> np.ndarray:
-    """Tell for each fall whether a rating of the therapist's series is marked around it."""
-    is_own = marks["is_rupture"].fillna(value=False) & marks["rater"].eq("therapist")
-    marked = marks.loc[is_own, [*SERIES_KEY, "session"]]
-    if marked.empty:
-        return np.zeros(len(seen), dtype=bool)
-    around = seen[[*SERIES_KEY, "row", "ahead", "nadir"]].merge(marked, on=list(SERIES_KEY))
-    around = around[(around["session"] > around["ahead"]) & (around["session"] <= around["nadir"])]
-    is_marked: np.ndarray = seen["row"].isin(around["row"]).to_numpy()
-    return is_marked
+def _marked_by_therapists(marks: pd.DataFrame) -> dict[Form, list[int]]:
+    """Return the marked sessions of each therapist's series."""
+    marked = np.flatnonzero(marks["is_rupture"].to_numpy(dtype=bool, na_value=False))
+    texts = (texts_at(marks[name], marked) for name in ("rater", *_FORM))
+    session_of = marks["session"].to_numpy()[marked].tolist()
+    found: dict[Form, list[int]] = {}
+    for rater, case, instrument, scale, session in zip(*texts, session_of, strict=True):
+        if rater == "therapist":
+            found.setdefault((case, instrument, scale), []).append(session)
+    return found

@@ -101,9 +101,9 @@ def _reasons_of_ratings(
     look: Look, judgements: pd.DataFrame | None, new: set[tuple[str, str, str, int]]
 ) -> Iterable[Found]:
     yield from fall_reasons(look.falls.assign(verdict=_verdicts(look.falls, judgements)), new=new)
-    yield from form_reasons(look.cases["last_session"], look.last_rated)
+    yield from form_reasons(look.cases)
     yield from level_reasons(look.headline)
-    yield from outcome_reasons(relate_series(look.scores, look.headline, criteria={}))
+    yield from outcome_reasons(relate_series(look.scores, look.ordering, look.headline, criteria={}))
 
 
 def _verdicts(falls: pd.DataFrame, judgements: pd.DataFrame | None) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,15 +13,17 @@ import pandas as pd
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError
-from supervision_kit.headline import Flags, rates_as_client, take_headline
-from supervision_kit.ordering import Ordering, count_cells
+from supervision_kit.headline import rates_as_client, take_headline
+from supervision_kit.ordering import Ordering, Positions, count_cells
 from supervision_kit.rebasing import next_starts
 from supervision_kit.recognition import compare_with_therapists
 from supervision_kit.repair.line import RatingLine
 from supervision_kit.tables import MARKS, REPAIRS, SCORES, SERIES_KEY
+from supervision_kit.text_columns import texts_at
 
 NO_FALL = "no fall marked"
 _WORST_FIRST = ("unrepaired", "partly repaired", "undetermined", "repaired")
+_DESCRIBED = ("therapist_id", "last_session", "n_sessions", "last_score", "last_rated")
 FEWEST_SCORES = 3  # without marks to say so, fewer cannot be judged; the kit's own choice
 
 
@@ -26,16 +31,16 @@ FEWEST_SCORES = 3  # without marks to say so, fewer cannot be judged; the kit's 
 class Look:
     """What reasons and rows are made of, all from tables that were checked.
 
-    `cases` has a row per case, by its code: therapist, sessions, latest score, class, open falls. `falls` are those of
-    the headline series, with where each stands at the latest rating. `last_rated` is the latest session with an
-    alliance rating by the client, missing where there is none.
+    `cases` has a row per case, by its code: therapist, sessions, latest score, class, open falls, and ``last_rated``,
+    the latest session with an alliance rating by the client, 0 where there is none. `falls` are those of the headline
+    series, with where each stands at the latest rating.
     """
 
     scores: pd.DataFrame
+    ordering: Ordering
     headline: pd.DataFrame
     cases: pd.DataFrame
     falls: pd.DataFrame
-    last_rated: pd.Series
 
 
 def look_through(
@@ -54,19 +59,17 @@ def look_through(
         _require_one_method(name, table)
 
     headline = take_headline(checked, ordering)
-    is_last = ~headline["case_id"].duplicated(keep="last")
-    own = headline.loc[is_last, list(SERIES_KEY)]
-    rated = _rated_sessions(checked, ordering)
-    cases = _describe(checked, headline, rated)
-    falls = place_falls(falls_among(followed[_are_of(own, followed)]), headline, rebases)
-    falls["is_unrecognised"] = compare_with_therapists(
-        falls, checked, ordering, marks=judged and judged[0], rebases=rebases
-    ).fillna(value=False)
-    cases["outcome_class"] = _classify(
-        cases.index, falls, _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
-    )
-    cases["open_ruptures"] = falls[falls["is_down"]].groupby("case_id").size().reindex(cases.index, fill_value=0)
-    return Look(checked, headline, cases, falls, rated.groupby("case_id")["session"].max())
+    own = _OwnSeries.of(headline)
+    falls = place_falls(own.among(falls_among(followed)), headline, rebases, own=own)
+    unrecognised = compare_with_therapists(falls, checked, ordering, marks=judged and judged[0], rebases=rebases)
+    falls["is_unrecognised"] = unrecognised.fillna(value=False)
+    judged_cases = _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
+    cases = _describe(checked, ordering, headline)
+    cases["outcome_class"] = _classify(cases["case_id"], falls, judged_cases)
+    is_down = Counter(falls.loc[falls["is_down"], "case_id"].to_list())
+    cases["open_ruptures"] = [is_down[case] for case in cases["case_id"]]
+    described = pd.DataFrame(cases).set_index("case_id").sort_index()
+    return Look(checked, ordering, headline, described, falls)
 
 
 def _require_one_method(name: str, table: pd.DataFrame | None) -> None:
@@ -75,65 +78,111 @@ def _require_one_method(name: str, table: pd.DataFrame | None) -> None:
         raise TableError(f"caseload: {name} hold several methods ({', '.join(methods)}); pass one method's.")
 
 
-def _are_of(series: pd.DataFrame, table: pd.DataFrame) -> Flags:
-    """Tell for each row of a table whether it belongs to one of these series."""
-    wanted, keys = (list(zip(*(one[name].to_list() for name in SERIES_KEY), strict=True)) for one in (series, table))
-    known = set(wanted)
-    return np.array([key in known for key in keys], dtype=bool)
+class _OwnSeries(NamedTuple):
+    """The headline series, one after the other as in their table, and the number of each by its key."""
+
+    ordering: Ordering
+    number: Mapping[tuple[str, ...], int]
+
+    @classmethod
+    def of(cls, headline: pd.DataFrame) -> _OwnSeries:
+        """Find the series of a headline table, in which the rows of a case stand together."""
+        case = headline["case_id"].to_numpy(dtype=object)
+        starts = np.flatnonzero(np.append(True, case[1:] != case[:-1])[: len(case)])
+        ordering = Ordering(np.diff(np.append(starts, len(case))), None, {})
+        keys = zip(*(texts_at(headline[name], starts) for name in SERIES_KEY), strict=True)
+        return cls(ordering, {key: number for number, key in enumerate(keys)})
+
+    def among(self, falls: pd.DataFrame) -> pd.DataFrame:
+        """Return the falls of these series."""
+        return falls[np.array([key in self.number for key in _keys(falls)], dtype=bool)].reset_index(drop=True)
+
+    def lay_out(self, headline: pd.DataFrame, falls: pd.DataFrame) -> RatingLine:
+        """Lay the ratings of the headline table end to end, to follow falls of its series."""
+        series = np.array([self.number[key] for key in _keys(falls)], dtype=np.int64)
+        return RatingLine.along(headline, self.ordering, series=series)
 
 
-def place_falls(falls: pd.DataFrame, headline: pd.DataFrame, rebases: pd.DataFrame | None) -> pd.DataFrame:
+def _keys(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    return zip(*(table[name].to_list() for name in SERIES_KEY), strict=True)
+
+
+def place_falls(
+    falls: pd.DataFrame, headline: pd.DataFrame, rebases: pd.DataFrame | None, *, own: _OwnSeries | None = None
+) -> pd.DataFrame:
     """Add where each fall of these series stands by now: the latest rating, and whether it is down then.
 
     Where its case has started anew since (``starts_anew``), it stands where it stood at the last rating before that.
     """
     falls = falls.reset_index(drop=True)
-    half_way = falls["pre_level"] - END_SHARE * falls["depth"] - ROUNDING
-    line = RatingLine.lay_out(headline, episodes=falls, rebases=rebases)
-    falls["starts_anew"] = next_starts(falls, rebases)
-    falls["last_rated"], falls["last_score"] = line.session[line.stop - 1], line.score[line.stop - 1]
-    falls["half_way"] = falls["pre_level"] - END_SHARE * falls["depth"]
-    never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way)
-    is_latest = ~falls.duplicated(["case_id", "starts_anew"], keep="last")
-    is_down = (line.score[line.stop - 1] < half_way) & (is_latest | never_back)
-    falls["is_down"] = is_down & falls["starts_anew"].isna()
-    return falls
+    half_way = (falls["pre_level"] - END_SHARE * falls["depth"]).to_numpy()
+    line = own.lay_out(headline, falls) if own else RatingLine.lay_out(headline, episodes=falls)
+    if rebases is not None:
+        line = line.between_starts(falls, rebases)
+    placed = falls.assign(
+        starts_anew=next_starts(falls, rebases),
+        last_rated=line.session[line.stop - 1],
+        last_score=line.score[line.stop - 1],
+        half_way=half_way,
+    )
+    never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way - ROUNDING)
+    is_latest = ~placed.duplicated(["case_id", "starts_anew"], keep="last").to_numpy()
+    is_down = (line.score[line.stop - 1] < half_way - ROUNDING) & (is_latest | never_back)
+    return placed.assign(is_down=is_down & placed["starts_anew"].isna().to_numpy())
 
 
-def _rated_sessions(scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
-    """Return each case's sessions with an alliance rating by the client, on whatever instrument and scale."""
-    _, is_kept = ordering.keep(rates_as_client(scores, ordering))
-    rated = scores.loc[is_kept & scores["score"].notna(), ["case_id", "session"]]
-    return rated.drop_duplicates()
+def _describe(scores: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame) -> dict[str, Any]:
+    """Return columns with what the ratings of each case are."""
+    if not ordering.n_series:
+        return {name: [] for name in ("case_id", *_DESCRIBED)}
+    kind, names = ordering.kinds(scores, "case_id")
+    case, session, n = ordering.of_rows(kind), scores["session"].to_numpy(), len(names)
+    is_rated = ordering.of_rows(rates_as_client(scores, ordering)) & scores["score"].notna().to_numpy()
+    numbers, place = np.unique(session[is_rated], return_inverse=True)
+    rated = np.unique(case[is_rated] * len(numbers) + place)
+    named = np.flatnonzero(scores["therapist_id"].notna())
+    named = named[np.lexsort((session[named], case[named]))]
+    latest = named[np.append(np.diff(case[named]) > 0, True)[: len(named)]]
+    therapist = dict(zip(case[latest].tolist(), texts_at(scores["therapist_id"], latest), strict=True))
+    score = headline["score"].to_numpy()
+    scored = np.flatnonzero(~np.isnan(score))
+    last_score = dict(zip(texts_at(headline["case_id"], scored), score[scored].tolist(), strict=True))
+    return {
+        "case_id": [name for (name,) in names],
+        "therapist_id": [therapist.get(one) for one in range(n)],
+        "last_session": _highest(session, case, n),
+        "n_sessions": np.bincount(rated // max(len(numbers), 1), minlength=n).tolist(),
+        "last_score": [last_score.get(name, np.nan) for (name,) in names],
+        "last_rated": _highest(session[is_rated], case[is_rated], n),
+    }
 
 
-def _describe(scores: pd.DataFrame, headline: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
-    by_session = scores[["case_id", "session", "therapist_id"]].sort_values("session", kind="stable")
-    latest = by_session.groupby("case_id").last()  # the last that is not missing
-    cases = pd.DataFrame({"therapist_id": latest["therapist_id"], "last_session": latest["session"]})
-    cases["n_sessions"] = rated.groupby("case_id").size().reindex(cases.index, fill_value=0)
-    cases["last_score"] = headline.dropna(subset="score").groupby("case_id")["score"].last().reindex(cases.index)
-    return cases
+def _highest(values: Positions, of_case: Positions, n_cases: int) -> list[int]:
+    """Return the highest of each case's values, 0 where it has none."""
+    highest = np.zeros(n_cases, dtype=np.int64)
+    np.maximum.at(highest, of_case, values)
+    found: list[int] = highest.tolist()
+    return found
 
 
-def _judged_cases(marks: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame) -> pd.Series:
-    """Return the cases of which a rating in one of these series could be judged."""
+def _judged_cases(marks: pd.DataFrame, ordering: Ordering, own: _OwnSeries) -> set[str]:
+    """Return the cases of which a rating in one of their headline series could be judged."""
     if marks.empty:
-        return marks["case_id"]
+        return set()
     is_judged = count_cells(marks["is_rupture"].notna(), ordering) > 0
-    series = marks[list(SERIES_KEY)].iloc[ordering.first_row[is_judged]]
-    return series.loc[_are_of(headline, series), "case_id"]
+    texts = (texts_at(marks[name], ordering.first_row[is_judged]) for name in SERIES_KEY)
+    return {key[0] for key in zip(*texts, strict=True) if key in own.number}
 
 
-def _judgeable_cases(headline: pd.DataFrame) -> pd.Series:
+def _judgeable_cases(headline: pd.DataFrame) -> set[str]:
     """Return the cases with scores enough to judge by, which are not all the same."""
     by_case = headline.groupby("case_id")["score"]
     is_judgeable = (by_case.count() >= FEWEST_SCORES) & (by_case.max() - by_case.min() > ROUNDING)
-    return is_judgeable.index[is_judgeable].to_series()
+    return set(is_judgeable.index[is_judgeable])
 
 
-def _classify(cases: pd.Index, falls: pd.DataFrame, judged: pd.Series) -> pd.Series:
-    worst = pd.Series(NO_FALL, index=pd.Index(judged), dtype="str").reindex(cases)
-    for outcome in reversed(_WORST_FIRST):
-        worst[cases.isin(falls.loc[falls["outcome"] == outcome, "case_id"])] = outcome
-    return worst
+def _classify(cases: Iterable[str], falls: pd.DataFrame, judged: set[str]) -> list[str | None]:
+    worst: dict[str, str] = {}
+    for case, outcome in zip(falls["case_id"].to_list(), falls["outcome"].to_list(), strict=True):
+        worst[case] = min(worst.get(case, outcome), outcome, key=_WORST_FIRST.index)
+    return [worst.get(case, NO_FALL if case in judged else None) for case in cases]

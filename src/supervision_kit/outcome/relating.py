@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.measuring import ROUNDING
-from supervision_kit.headline import find_headline
+from supervision_kit.detection.measuring import ROUNDING, median_of
+from supervision_kit.headline import take_headline
 from supervision_kit.instruments import find_scale
+from supervision_kit.ordering import Ordering
 from supervision_kit.outcome.reviewing import Columns, Criteria, change_since_first, outcome_scales
 from supervision_kit.tables import OUTCOME_RELATIONS, SCORES
 
@@ -58,14 +59,17 @@ def relate_outcome(scores: pd.DataFrame, *, criteria: Criteria | None = None) ->
     One case's alliance and outcome side by side show no cause: a good alliance without change may be a therapy that
     holds, a wrong target, or a form filled in to please.
     """
-    checked = SCORES.check(scores)
-    return OUTCOME_RELATIONS.check(relate_series(checked, find_headline(checked), criteria=criteria or {}))
+    checked, ordering = SCORES.check_in_order(scores)
+    headline = take_headline(checked, ordering)
+    return OUTCOME_RELATIONS.check(pd.DataFrame(relate_series(checked, ordering, headline, criteria=criteria or {})))
 
 
-def relate_series(scores: pd.DataFrame, headline: pd.DataFrame, *, criteria: Criteria) -> pd.DataFrame:
+def relate_series(scores: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame, *, criteria: Criteria) -> Columns:
     """Relate a table of scores that has been checked, and the headline series of its cases."""
-    cases = np.sort(scores["case_id"].unique().astype(object))
-    related = {"case_id": cases} | _pick(cases, _alliance(headline)) | _pick(cases, _outcome(scores, criteria))
+    cases = np.sort(scores["case_id"].iloc[ordering.first_row].unique().astype(object))
+    related = (
+        {"case_id": cases} | _pick(cases, _alliance(headline)) | _pick(cases, _outcome(scores, ordering, criteria))
+    )
     level, reliable = related["alliance"], related["reliable"]
     is_unrated, is_unknown = (np.array([word is None for word in words], dtype=bool) for words in (level, reliable))
     is_same = reliable == "unchanged"
@@ -79,7 +83,7 @@ def relate_series(scores: pd.DataFrame, headline: pd.DataFrame, *, criteria: Cri
         [NO_ALLIANCE, NO_OUTCOME, EARLY, WAS_WELL],
         default="",
     )
-    return pd.DataFrame(related)
+    return related
 
 
 def _pick(cases: np.ndarray, columns: Columns) -> Columns:
@@ -92,15 +96,21 @@ def _pick(cases: np.ndarray, columns: Columns) -> Columns:
 
 def _alliance(headline: pd.DataFrame) -> Columns:
     """Return the level of each case's alliance, and what it is called."""
-    latest = headline.dropna(subset="score").groupby("case_id", sort=False).tail(LATEST_RATINGS)
-    level = latest.groupby("case_id", sort=False)["score"].median()
-    about = latest.drop_duplicates("case_id")  # in the same order
-    words = list(map(_name_level, about["instrument"], about["scale"], level))
+    score = headline["score"].to_numpy()
+    rated = np.flatnonzero(~np.isnan(score))
+    case, instrument, scale = (
+        headline[name].iloc[rated].to_numpy(dtype=object) for name in ("case_id", "instrument", "scale")
+    )
+    last = np.flatnonzero(np.append(case[1:] != case[:-1], True)[: len(case)])
+    first = np.maximum(np.append(0, last[:-1] + 1)[: len(last)], last - LATEST_RATINGS + 1)
+    places = last[:, None] - np.arange(LATEST_RATINGS)
+    level = median_of(np.where(places >= first[:, None], score[rated][np.maximum(places, 0)], np.nan))[:, 0]
+    words = list(map(_name_level, instrument[last], scale[last], level))
     return {
-        "case_id": level.index.to_numpy(dtype=object),
-        "alliance_instrument": about["instrument"].to_numpy(dtype=object),
-        "alliance_scale": about["scale"].to_numpy(dtype=object),
-        "alliance_level": level.to_numpy(dtype=np.float64),
+        "case_id": case[last],
+        "alliance_instrument": instrument[last],
+        "alliance_scale": scale[last],
+        "alliance_level": level,
         "alliance": np.array(words, dtype=object),
     }
 
@@ -117,11 +127,14 @@ def _name_level(instrument: str, key: str, level: float) -> str | None:
     return "low" if share < LOW_SHARE - ROUNDING else "in between"
 
 
-def _outcome(scores: pd.DataFrame, criteria: Criteria) -> Columns:
+def _outcome(scores: pd.DataFrame, ordering: Ordering, criteria: Criteria) -> Columns:
     """Return, for each case with an outcome measure, the change on the scale that speaks for it."""
     totals = {instrument for instrument, scale in outcome_scales() if scale == "total"}
-    own = scores[scores["rater"].eq("client") & (scores["scale"].eq("total") | ~scores["instrument"].isin(totals))]
-    changes = change_since_first(own, criteria=criteria)
+
+    def speaks(rater: str, instrument: str, scale: str) -> bool:
+        return rater == "client" and (scale == "total" or instrument not in totals)
+
+    changes = change_since_first(scores, ordering, criteria=criteria, chosen=speaks)
     rank = {word: place for place, word in enumerate(_OUTCOMES)}
     place = np.array([rank.get(word, len(rank)) for word in changes["reliable"]], dtype=int)
     order = np.lexsort((-changes["n_scores"], place))

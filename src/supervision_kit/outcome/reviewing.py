@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import INSTRUMENTS, Scale
+from supervision_kit.ordering import Ordering, Positions
 from supervision_kit.outcome.criteria import ChangeCriteria, Z, criteria_for
 from supervision_kit.tables import CHANGES, SCORES, SERIES_KEY
 
@@ -65,20 +66,29 @@ def review_outcome(scores: pd.DataFrame, *, criteria: Criteria | None = None) ->
     >>> review_outcome(scores)[["change", "outcome_class"]].to_dict("records")
     [{'change': 9.0, 'outcome_class': 'recovered'}]
     """
-    return CHANGES.check(pd.DataFrame(change_since_first(SCORES.check(scores), criteria=criteria or {})))
+    return CHANGES.check(pd.DataFrame(change_since_first(*SCORES.check_in_order(scores), criteria=criteria or {})))
 
 
-def change_since_first(scores: pd.DataFrame, *, criteria: Criteria) -> Columns:
-    """Review a table of scores that has been checked; see :func:`review_outcome`."""
+def change_since_first(
+    scores: pd.DataFrame,
+    ordering: Ordering,
+    *,
+    criteria: Criteria,
+    chosen: Callable[[str, str, str], bool] = lambda *_: True,
+) -> Columns:
+    """Review a table of scores that has been checked; see :func:`review_outcome`.
+
+    `chosen` says of a rater, an instrument and a scale whether such series are wanted.
+    """
     known = outcome_scales()
     if strange := [f"{instrument} {scale}" for instrument, scale in criteria if (instrument, scale) not in known]:
         raise SettingError(f"review_outcome: {', '.join(strange)} in criteria is no outcome scale that is reviewed.")
-    is_known = np.zeros(len(scores), dtype=bool)
-    for instrument in {instrument for instrument, _ in known} & set(scores["instrument"].unique()):
-        scales = [scale for of, scale in known if of == instrument]
-        is_known |= (scores["instrument"].eq(instrument) & scores["scale"].isin(scales)).to_numpy()
-    forms = scores[is_known]
-    return _judge(_ends(forms), known, criteria)
+    wanted = np.zeros(0, dtype=np.int64)
+    if ordering.n_series:
+        kind, kinds = ordering.kinds(scores, "rater", "instrument", "scale")
+        is_wanted = [(one[1], one[2]) in known and chosen(*one) for one in kinds]
+        wanted = np.flatnonzero(np.array(is_wanted)[kind])
+    return _judge(_ends(scores, ordering, wanted), known, criteria)
 
 
 def outcome_scales() -> dict[tuple[str, str], Scale]:
@@ -92,20 +102,25 @@ def outcome_scales() -> dict[tuple[str, str], Scale]:
     }
 
 
-def _ends(forms: pd.DataFrame) -> Columns:
-    """Return the first and last score of each series, sorted by its key; a series without a score is kept."""
-    code = forms.groupby(list(SERIES_KEY), sort=True).ngroup().to_numpy()
-    session, score = forms["session"].to_numpy(), forms["score"].to_numpy()
-    _, row = np.unique(code, return_index=True)
-    scored = np.flatnonzero(~np.isnan(score))
-    scored = scored[np.lexsort((session[scored], code[scored]))]
-    n = np.bincount(code[scored], minlength=len(row))
-    ends: Columns = {name: forms[name].to_numpy()[row] for name in SERIES_KEY}
-    for name, at in (("first", np.cumsum(n) - n), ("last", np.cumsum(n) - 1)):
-        of_row = np.zeros(len(row), dtype=np.int64)
-        of_row[n > 0] = scored[at[n > 0]]
-        ends[name] = np.where(n > 0, score[of_row], np.nan)
-        ends[f"{name}_session"] = np.where(n > 0, session[of_row], np.nan)
+def _ends(scores: pd.DataFrame, ordering: Ordering, wanted: Positions) -> Columns:
+    """Return the first and last score of the wanted series, sorted by their key; one without a score is kept."""
+    keys = {name: scores[name].iloc[ordering.first_row[wanted]].to_numpy(dtype=object) for name in SERIES_KEY}
+    ranks = [np.unique(texts.astype(str), return_inverse=True)[1] for texts in keys.values()]
+    order = np.lexsort(ranks[::-1])
+    wanted, ends = wanted[order], {name: texts[order] for name, texts in keys.items()}
+    columns = {name: scores[name].to_numpy() for name in ("session", "score")}
+    if ordering.rows is not None:
+        columns = {name: values[ordering.rows] for name, values in columns.items()}
+    scored = np.flatnonzero(~np.isnan(columns["score"]))
+    start, stop = (
+        np.searchsorted(scored, place[wanted]) for place in (ordering.start, ordering.start + ordering.length)
+    )
+    n = stop - start
+    for name, place in (("first", start), ("last", stop - 1)):
+        at = np.append(scored, 0)[np.where(n > 0, place, -1)]
+        ends[name], ends[f"{name}_session"] = (
+            np.where(n > 0, columns[of][at] if len(at) else np.nan, np.nan) for of in ("score", "session")
+        )
     return ends | {"n_scores": n}
 
 

@@ -14,6 +14,7 @@ from supervision_kit.instruments import INSTRUMENTS, find_scale
 from supervision_kit.instruments.instrument import CutoffLine, Scale
 from supervision_kit.outcome.relating import WAS_WELL
 from supervision_kit.reasons.found import Found
+from supervision_kit.text_columns import texts_at
 from supervision_kit.words import say, say_n, say_number
 
 # The kit's own choices.
@@ -21,25 +22,24 @@ FLAT_FORMS = 4  # identical ratings in a row, at the top of the scale, that are 
 MISSING_SESSIONS = 2  # sessions in a row without the client's form that are worth a word
 
 
-def form_reasons(last_session: pd.Series, last_rated: pd.Series) -> Iterator[Found]:
+def form_reasons(cases: pd.DataFrame) -> Iterator[Found]:
     """Give the cases whose alliance forms are missing.
 
-    `last_session` is each case's latest session with any form, `last_rated` the latest with an alliance rating by the
-    client, missing where there is none.
+    `cases`, by their codes, have the ``last_session`` with any form, and the one with an alliance rating by the client
+    (``last_rated``, 0 where there is none).
     """
-    rated_to = last_rated.to_dict()
-    for case, last in last_session.to_dict().items():
-        if case not in rated_to:
+    columns = (cases[name].to_list() for name in ("last_session", "last_rated"))
+    for case, last, rated in zip(cases.index.to_list(), *columns, strict=True):
+        if not rated:
             said = say("There is no alliance rating from the client so far.")
-            yield Found(str(case), "missing", said, session=int(last))
-        elif (silent := int(last) - int(rated_to[case])) >= MISSING_SESSIONS:
+            yield Found(case, "missing", said, session=last)
+        elif last - rated >= MISSING_SESSIONS:
             said = say_n(
                 "No alliance rating from the client in the last {n} session.",
                 "No alliance rating from the client in the last {n} sessions.",
-                silent,
+                last - rated,
             )
-            since = int(rated_to[case]) + MISSING_SESSIONS
-            yield Found(str(case), "missing", said, session=int(rated_to[case]), since=since)
+            yield Found(case, "missing", said, session=rated, since=rated + MISSING_SESSIONS)
 
 
 def level_reasons(headline: pd.DataFrame) -> Iterator[Found]:
@@ -78,20 +78,25 @@ def _below(instrument: str, scale: Scale, cutoff: CutoffLine, latest: float) -> 
 
 def _ratings_by_case(headline: pd.DataFrame) -> Iterator[tuple[str, str, str, np.ndarray, np.ndarray]]:
     """Give (case_id, instrument, scale, scores, sessions) for each case, whose rows stand together."""
-    rated = headline[headline["score"].notna()]
-    case, instrument, key = (rated[name].to_numpy(dtype=object) for name in ("case_id", "instrument", "scale"))
+    score = headline["score"].to_numpy()
+    rated = np.flatnonzero(~np.isnan(score))
+    case = headline["case_id"].to_numpy(dtype=object)[rated]
     starts = np.flatnonzero(np.append(True, case[1:] != case[:-1])[: len(case)])
-    parts = [np.split(rated[name].to_numpy(), starts[1:]) if len(starts) else [] for name in ("score", "session")]
-    yield from zip(case[starts], instrument[starts], key[starts], *parts, strict=True)
+    texts = (texts_at(headline[name], rated[starts]) for name in ("case_id", "instrument", "scale"))
+    numbers = (headline[name].to_numpy()[rated] for name in ("score", "session"))
+    parts = (np.split(values, starts[1:])[: len(starts)] for values in numbers)
+    yield from zip(*texts, *parts, strict=True)
 
 
-def outcome_reasons(relations: pd.DataFrame) -> Iterator[Found]:
+def outcome_reasons(relations: Mapping[str, np.ndarray]) -> Iterator[Found]:
     """Give the cases whose outcome needs a word, or does not go with the alliance.
 
-    `relations` are :data:`supervision_kit.tables.OUTCOME_RELATIONS`.
+    `relations` are the columns of :data:`supervision_kit.tables.OUTCOME_RELATIONS`.
     """
-    told = relations[relations["reliable"].notna() & relations["note"].ne(WAS_WELL)]
-    for one in told.to_dict("records"):
+    for row in range(len(relations["case_id"])):
+        one = {name: values[row] for name, values in relations.items()}
+        if one["reliable"] is None or one["note"] == WAS_WELL:
+            continue
         instrument, key = one["outcome_instrument"], one["outcome_scale"]
         title, criterion = INSTRUMENTS[instrument].short_title, one["criteria"].split("; ")[0]
         went = {

@@ -54,6 +54,14 @@ class RatingLine:
         """
         key = list(SERIES_KEY)
         ordering = ordering or order_series(scores, key=SERIES_KEY, within="session")
+        keys = pd.concat([scores[key].iloc[ordering.first_row], episodes[key]])
+        code = keys.groupby(key, sort=False).ngroup().to_numpy()  # the series come first, numbered as they stand
+        line = cls.along(scores, ordering, series=code[ordering.n_series :].astype(np.int64))
+        return line if rebases is None else line.between_starts(episodes, rebases)
+
+    @classmethod
+    def along(cls, scores: pd.DataFrame, ordering: Ordering, *, series: Places) -> RatingLine:
+        """Do what :meth:`lay_out` does, where the number of each episode's series in the ordering is known."""
         session, score = (scores[name].to_numpy() for name in ("session", "score"))
         if ordering.rows is not None:
             session, score = session[ordering.rows], score[ordering.rows]
@@ -63,17 +71,13 @@ class RatingLine:
         order = np.repeat(np.arange(ordering.n_series), ordering.length) * span + session
         is_rated = ~np.isnan(score)
         session, score, order = session[is_rated], score[is_rated], order[is_rated]
-
-        keys = pd.concat([scores[key].iloc[ordering.first_row], episodes[key]])
-        code = keys.groupby(key, sort=False).ngroup().to_numpy()  # the series come first, numbered as they stand
-        series = code[ordering.n_series :].astype(np.int64)
         first, stop = np.searchsorted(order, series * span), np.searchsorted(order, (series + 1) * span)
         if (first == stop).any():
             raise TableError("episodes: some belong to series that are not in scores; pass the same scores.")
-        line = cls(session, score, first, stop, order, series, span)
-        return line._between_starts(episodes, rebases) if rebases is not None else line
+        return cls(session, score, first, stop, order, series, span)
 
-    def _between_starts(self, episodes: pd.DataFrame, rebases: pd.DataFrame) -> RatingLine:
+    def between_starts(self, episodes: pd.DataFrame, rebases: pd.DataFrame) -> RatingLine:
+        """Return the line in which an episode's series reaches from the start before its onset to the next."""
         starts = read_rebases(rebases)
         first, stop = np.zeros(len(self.first), dtype=np.int64), np.full(len(self.first), self._span)
         for n, (case, onset) in enumerate(zip(episodes["case_id"], episodes["onset"], strict=True)):

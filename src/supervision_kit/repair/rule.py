@@ -98,7 +98,7 @@ def _tolerance(episodes: pd.DataFrame, rule: RepairRule) -> npt.NDArray[np.float
     """Return the tolerance of each episode's scale, in scale points."""
     if rule.tolerance is not None:
         return float(rule.tolerance)
-    keys = list(zip(episodes["instrument"], episodes["scale"], strict=True))
+    keys = list(zip(episodes["instrument"].to_list(), episodes["scale"].to_list(), strict=True))
     known = {key: find_scale(*key) for key in set(keys)}
     tolerance = {key: scale.tolerance if scale else UNKNOWN_SCALE_TOLERANCE for key, scale in known.items()}
     return np.array([tolerance[key] for key in keys], dtype=np.float64)
