@@ -80,10 +80,10 @@ def _compared(count: Mapping[Any, Any], n: int) -> str:
     }
     if pd.isna(count["share"]):
         return say_n(
-            "{n} of {all} falls marked by {method} has been judged: {yes} called a rupture, {no} not. So few say little "
-            "about the method.",
-            "{n} of {all} falls marked by {method} have been judged: {yes} called a rupture, {no} not. So few say little "
-            "about the method.",
+            "{n} of {all} falls marked by {method} has been judged: {yes} called a rupture, {no} not. So few say "
+            "little about the method.",
+            "{n} of {all} falls marked by {method} have been judged: {yes} called a rupture, {no} not. So few say "
+            "little about the method.",
             n,
             **told,
         )
