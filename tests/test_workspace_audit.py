@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 import supervision_kit as sk
+from supervision_kit.workspace.schema import tables
 from workspaces import read, scores_of
 
 TEXT = "case,session,SRS,therapist\nA,1,30,T1\nZORRO-77,1,31.25,TX9\nZORRO-77,2,32.25,TX9\n"
@@ -157,6 +158,78 @@ def test_the_bytes_of_an_erased_case_are_gone_from_the_file(tmp_path):
         assert done.is_wiped
         assert found() == []
         assert workspace.scores()["case_id"].tolist() == ["A"]
+
+
+SERIES = {"rater": "client", "instrument": "srs", "scale": "total"}
+
+
+def say_everything(workspace, case):
+    """Leave a secret wherever something can be said of a case, what undo keeps included."""
+    secret = (f"secret{number}" for number in range(99))
+    workspace.change_note(workspace.add_note(case, next(secret), 1), next(secret))
+    workspace.remove_note(workspace.add_note(case, next(secret)))
+    item = workspace.add_agenda_item(case, next(secret))
+    workspace.change_agenda_item(item, next(secret))
+    decision = workspace.add_decision(case, next(secret), agenda_item=item)
+    workspace.set_decision_state(decision, "changed", note=next(secret))
+    workspace.add_annotation(case, 1, "crisis", text=next(secret), rebases=True, cause=next(secret))
+    number = workspace.judge_episode(
+        case, **SERIES, onset=1, verdict="rupture", reason=next(secret), codes={"history": ["betrayal"]}
+    )
+    workspace.judge_episode(case, **SERIES, onset=1, verdict="unsure", reason=next(secret), codes={"move": ["testing"]})
+    workspace.judge_episode(case, **SERIES, onset=2, verdict="unsure", reason=next(secret))
+    workspace.remove_judgement(number)
+    workspace.flag_case(case, "seen", reason=next(secret))
+    workspace.set_consent(case, teaching=False)
+    workspace.save_draft("note", next(secret), case_id=case)
+    return [f"secret{number}".encode() for number in range(int(next(secret).removeprefix("secret")))]
+
+
+def test_nothing_that_was_said_of_an_erased_case_is_left_in_the_file(tmp_path):
+    with sk.Workspace(tmp_path / "w.sqlite", user="tester") as workspace:
+        workspace.import_ratings(read(TEXT))
+        secrets = [*say_everything(workspace, "ZORRO-77"), b"ZORRO-77"]
+        assert len(secrets) == 15
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert [secret for secret in secrets if secret not in content] == []
+        done = workspace.erase_case("ZORRO-77")
+        assert (done.n_said, done.n_mentions) == (5, 0)
+        assert "5 note(s), agenda item(s), decision(s), annotation(s) and judgement(s)" in done.sentences()[0]
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert [secret for secret in secrets if secret in content] == []
+
+
+def test_only_the_erased_case_is_gone_from_every_table(workspace):
+    workspace.import_ratings(read(TEXT))
+    say_everything(workspace, "A")
+    with workspace._database.reading() as connection:
+        n_before = {name: count_rows(connection, name) for name in tables.tables}
+    say_everything(workspace, "ZORRO-77")
+    workspace.erase_case("ZORRO-77")
+    with workspace._database.reading() as connection:
+        n_after = {name: count_rows(connection, name) for name in tables.tables}
+    own = {"forms": 2, "answers": 2}  # of the import
+    stays = {"audit", "case_sets", "case_set_members"}
+    passes = {"changes", "change_rows"}  # the oldest of twenty make room
+    assert {name: n for name, n in n_after.items() if name not in stays | passes} == {
+        name: n - own.get(name, 0) for name, n in n_before.items() if name not in stays | passes
+    }
+    assert workspace.can_undo() is not None, "A's changes can still be taken back"
+
+
+def count_rows(connection, name):
+    return connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar()  # noqa: S608
+
+
+def test_texts_on_other_cases_that_mention_the_code_are_counted(workspace):
+    workspace.import_ratings(read(TEXT))
+    workspace.add_annotation("A", 1, "other", text="as with ZORRO-77", rebases=True, cause="see ZORRO-77")
+    workspace.judge_episode("A", **SERIES, onset=1, verdict="unsure", reason="(zorro-77)")
+    workspace.set_decision_state(workspace.add_decision("A", "x"), "kept", note="like ZORRO-77")
+    workspace.flag_case("A", "seen", reason="ZORRO-77 first")
+    workspace.save_draft("note", "ZORRO-77, too")
+    workspace.set_preference("planned", {"ZORRO-77": 12})
+    assert workspace.erase_case("ZORRO-77").n_mentions == 7
 
 
 def test_where_another_program_is_in_the_file_the_case_is_gone_and_the_rest_is_said(tmp_path):

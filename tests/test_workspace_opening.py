@@ -19,6 +19,7 @@ from workspaces import read, scores_of
 
 FIRST = "case,session,SRS\nA,1,30\nA,2,31\n"
 OLD = Path(__file__).parent / "files" / "workspace_version_1.sqlite"
+SECOND = Path(__file__).parent / "files" / "workspace_version_2.sqlite"
 
 
 def mode(path):
@@ -102,6 +103,60 @@ def test_an_old_file_is_upgraded_with_a_backup_first_and_loses_nothing(tmp_path)
         assert audit[: len(before["audit"])] == before["audit"]
     with sk.Workspace(path) as workspace:
         assert workspace.backup is None
+
+
+def check_second_version(workspace):
+    """Hold what the second version left (written by hand into tests/files/make_workspace_version_2.py) against this."""
+    assert scores_of(workspace, "case_id", "session", "score")[:2] == [("A", 1, 33.0), ("A", 2, 31.0)]
+    notes = workspace.notes()
+    assert notes[["id", "case_id", "session", "text"]].to_numpy().tolist()[0] == [1, "A", 1, "one\nline"]
+    assert notes["changed_by"].isna().all()
+    decisions = workspace.decisions()
+    assert decisions[["case_id", "text", "agenda_item", "state", "state_note"]].to_numpy().tolist()[0] == [
+        "A", "name the withdrawal", 1, "open", "",
+    ]  # fmt: skip
+    assert decisions["session"].tolist()[0] == 2
+    assert decisions["session"].isna().tolist() == [False, True], "what was written down is left as it was"
+    assert workspace.agenda()["state"].tolist() == ["open", "done"]
+    assert workspace.mappings()[0].headings == ("Pat.", "S", "SRS")
+    assert workspace.erased()["case_number"].tolist() == [3]
+    number = workspace.judge_episode("A", rater="client", instrument="srs", scale="total", onset=2, verdict="unsure")
+    assert workspace.judgements()["id"].tolist() == [number]
+    workspace.set_decision_state(1, "kept")
+    assert workspace.undo() == "what became of a decision on A"
+
+
+def test_a_file_of_the_second_version_is_upgraded_and_goes_on(tmp_path):
+    shutil.copy(SECOND, tmp_path / "w.sqlite")
+    with sk.Workspace(tmp_path / "w.sqlite") as workspace:
+        assert workspace.backup.name.startswith("w.sqlite.backup-version-2-")
+        check_second_version(workspace)
+
+
+def test_a_database_of_the_second_version_is_upgraded_with_what_it_holds(postgres):
+    from supervision_kit.workspace.database import Database, insert_rows, select_rows
+    from supervision_kit.workspace.versions import bring_up_to_date
+
+    database = Database(find_place(postgres), wait=5)
+    bring_up_to_date(database, to="2")
+    with sqlite3.connect(SECOND) as old, database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM settings")
+        names = [
+            "settings", "cases", "imports", "forms", "answers", "history", "agenda", "notes", "decisions", "mappings",
+            "case_sets", "case_set_members", "audit",
+        ]  # fmt: skip
+        for name in names:
+            rows = old.execute(f"SELECT * FROM {name}")  # noqa: S608
+            insert_rows(connection, name, [column[0] for column in rows.description], rows.fetchall())
+        assert len(select_rows(connection, "SELECT * FROM notes")) == 2
+    database.engine.dispose()
+    with sk.Workspace(postgres, upgrade=True) as workspace:
+        check_second_version(workspace)
+
+
+def test_an_export_of_the_second_version_is_restored_into_the_newest(where):
+    with sk.Workspace.restore(SECOND.with_suffix(".zip"), into=where) as workspace:
+        check_second_version(workspace)
 
 
 def test_an_upgrade_that_fails_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
