@@ -75,6 +75,36 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(at, capsys):
         assert workspace.case_ids() == ()
 
 
+@pytest.mark.parametrize(
+    ("option", "code", "said"),
+    [
+        ((), 1, "1 value(s) on 1 form(s) differ from what is kept."),
+        (("--keep",), 0, "1 value(s) would stay as they are, as asked."),
+        (("--replace",), 0, "1 value(s) would be replaced, as asked."),
+    ],
+)
+def test_a_dry_run_says_what_would_become_of_changes(at, capsys, option, code, said):
+    run(capsys, "import", at / "march.csv")
+    done, printed = run(capsys, "import", at / "april.csv", "--dry-run", *option)
+    assert (done, said in printed) == (code, True)
+    with sk.Workspace() as workspace:
+        assert workspace.scores()["score"].tolist() == [30.0, 31.0]
+
+
+def test_a_dry_run_with_replace_counts_what_the_replacing_import_takes(at, capsys):
+    (at / "total.csv").write_text("case,session,SRS\nA,1,30\n")
+    (at / "items.csv").write_text("case,session,SRS 1,SRS 2,SRS 3,SRS 4\nA,1,9,8,7,9\n")  # 33
+    run(capsys, "import", at / "total.csv")
+    held = "4 answer(s) make another score than the one kept"
+    assert held in run(capsys, "import", at / "items.csv", "--dry-run")[1]
+    dry = run(capsys, "import", at / "items.csv", "--dry-run", "--replace")[1]
+    assert held not in dry
+    assert "4 value(s) fill what was blank on forms that are here." in dry
+    assert "4 value(s) fill what was blank on forms that are here." in run(
+        capsys, "import", at / "items.csv", "--replace"
+    )[1]  # fmt: skip
+
+
 def test_rows_set_aside_return_1_and_show_no_name(at, capsys):
     (at / "bad.csv").write_text("case,session,SRS\nA,1,30\nA,Zacharias,31\n")
     code, said = run(capsys, "import", at / "bad.csv")

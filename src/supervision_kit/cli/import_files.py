@@ -44,9 +44,12 @@ def _import(arguments: argparse.Namespace) -> int:
         print_report(ratings)
         print()
         if arguments.dry_run:
-            plan = workspace.compare(ratings)
+            plan = workspace.compare(ratings, arguments.on_change)
             print("\n".join(["Nothing was imported. An import would find:", *plan.sentences()]))
-            waiting = len(plan.changed)
+            waiting = len(plan.changed) if arguments.on_change == "list" else 0
+            if len(plan.changed) and not waiting:
+                done_to_them = "be replaced" if arguments.on_change == "replace" else "stay as they are"
+                print(f"{len(plan.changed):,} value(s) would {done_to_them}, as asked.")
         else:
             done = workspace.import_ratings(ratings, arguments.on_change, on_erased=arguments.erased.replace("-", "_"))
             plan, waiting = done, done.n_open

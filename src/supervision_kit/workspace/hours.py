@@ -5,6 +5,7 @@ Both belong to a user: in a clinic's database each supervisor has hours of their
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -64,11 +65,9 @@ class Hours(Opened):
 
         A form counts once something is answered on it; one that was blank, with the import that fills it.
         """
-        came = _arrivals()
+        came = _arrivals(after="" if moment is None else read_moment(moment))
         columns = (forms.c.case_number, forms.c.rater, forms.c.instrument, forms.c.session, came.c.at)
         query = select(*columns).join(came, came.c.form == forms.c.id).order_by(forms.c.id)
-        if moment is not None:
-            query = query.where(came.c.at > read_moment(moment))
         with self._database.reading() as connection:
             codes = codes_of(connection)
             rows = connection.execute(query).all()
@@ -113,7 +112,8 @@ class Hours(Opened):
         """
         table = self.flags()
         with self._database.reading() as connection:
-            newest = _newest_forms(connection, codes_of(connection), numbers_of(connection, table["case_id"].tolist()))
+            seen = table.loc[table["flag"] == "seen", "case_id"].tolist()
+            newest = _newest_forms(connection, codes_of(connection), numbers_of(connection, seen))
         sat = self.supervisions()
         is_seen = table["flag"] == "seen"
         has_new = newest.reindex(table["case_id"]).array > table["at"].array
@@ -127,21 +127,23 @@ def _flag_of(connection: Connection, case: int, who: str) -> int | None:
     return number
 
 
-def _arrivals() -> Subquery:
-    """Return when something on each form came in last: the form itself, or what fills a blank of it."""
+def _arrivals(*, cases: Sequence[int] | None = None, after: str = "") -> Subquery:
+    """Return form and at: when something on each form came in last, the form itself or what fills a blank of it."""
+    wanted = [] if cases is None else [forms.c.case_number.in_(cases)]
     is_answered = exists().where(answers.c.form_number == forms.c.id, answers.c.value.is_not(None))
-    new = select(forms.c.id.label("form"), imports.c.at).join(imports).where(is_answered)
+    new = select(forms.c.id.label("form"), imports.c.at).join(imports)
+    new = new.where(imports.c.at > after, *wanted, is_answered)
     is_filled = history.c.old.is_(None) & history.c.slot.not_in(("therapist", "date", "session"))
-    filled = select(history.c.form_number, history.c.at).where(is_filled)
+    filled = select(forms.c.id, history.c.at).join(history).where(history.c.at > after, *wanted, is_filled)
     each = new.union_all(filled).subquery()
     return select(each.c.form, func.max(each.c.at).label("at")).group_by(each.c.form).subquery()
 
 
 def _newest_forms(connection: Connection, codes: dict[int, str], wanted: list[int]) -> pd.Series:
     """Return when the newest form of each case came in."""
-    came = _arrivals()
+    came = _arrivals(cases=wanted)
     query = select(forms.c.case_number, func.max(came.c.at)).join(came, came.c.form == forms.c.id)
-    rows = connection.execute(query.where(forms.c.case_number.in_(wanted)).group_by(forms.c.case_number)).all()
+    rows = connection.execute(query.group_by(forms.c.case_number)).all()
     return pd.Series(as_moments(at for _, at in rows).array, index=[codes[case] for case, _ in rows])
 
 

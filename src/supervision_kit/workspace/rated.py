@@ -32,11 +32,12 @@ ON_ERASED = ("refuse", "leave_out", "take")
 class Rated(Opened):
     """The ratings of a workspace."""
 
-    def compare(self, ratings: Ratings) -> ImportPlan:
-        """Say what an import of `ratings` would do; nothing is written but the audit's entry."""
+    def compare(self, ratings: Ratings, on_change: str = "list") -> ImportPlan:
+        """Say what :meth:`import_ratings` would find; nothing is written but the audit's entry."""
+        check_choice("on_change", on_change, ON_CHANGE)
         brought = bring(ratings)
         with self._database.reading() as connection:
-            found = compare(connection, brought)
+            found = compare(connection, brought, replacing=on_change == "replace")
         self._audit("read", "compare", _known(found))
         return make_plan(found)
 
