@@ -1,6 +1,6 @@
 # Each target is enough by itself on a machine with Python 3.11 or newer, git and make.
 #   make demo          the pages over the sample caseload; ARGS="--no-browser --port 8899" passes options on
-#   make test          everything that is tested; ARGS="-k caseload" passes options on to pytest
+#   make test          everything that is tested, one process per core; ARGS="-k caseload" passes options on to pytest
 #   make lint          ruff and mypy
 #   make benchmarks    how fast sessions are judged, as ratios; ARGS="--small" for a quick look
 #   make constraints   the tested versions of everything, afresh
@@ -10,6 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 WANTED := pyproject.toml constraints.txt
+# Tests run side by side, each process with a server, a browser and a database of its own; PROCESSES=0 for one by one.
+PROCESSES := auto
 
 .PHONY: demo test lint benchmarks constraints screenshots clean
 .DELETE_ON_ERROR:
@@ -18,7 +20,7 @@ demo: $(VENV)/.installed
 	@exec $(BIN)/supervision-kit demo $(ARGS)
 
 test: $(VENV)/.installed-for-tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check
