@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 import supervision_kit as sk
 from supervision_kit.detection.personal.filter import DIP, People, foresee
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import find_quantile
 from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_values
+from supervision_kit.detection.personal.tails import share_below
 
 SRS = Form(1.0, 0.0, 40.0)
 SPREADS, WEIGHTS = np.array([1.0, 1.6, 2.6]), np.array([0.3, 0.5, 0.2])
@@ -79,7 +80,7 @@ def test_the_filter_agrees_with_exact_conditioning_where_deviations_carry_over()
         foreseen_mean = mean[t] + before @ (y[:t] - mean[:t])
         foreseen_sd = np.sqrt(cov[t, t] - before @ cov[:t, t])
         assert one.mean[0, 0] == pytest.approx(foreseen_mean)
-        assert one.sd[0, 0] == pytest.approx(foreseen_sd)
+        assert 1 / one.per_sd[0, 0] == pytest.approx(foreseen_sd)
         assert one.tail[0] == pytest.approx(stats.norm.cdf(y[t], foreseen_mean, foreseen_sd))
 
 
@@ -93,6 +94,20 @@ def test_a_low_rating_that_may_be_a_dip_moves_the_level_only_as_far_as_it_may_no
     one = foreseen([[36.0, 36.0, 31.0, 36.0]], Form(), who)
     assert one[2].likelihood[0] == pytest.approx(usual + in_dip)
     assert one[3].mean[0, 0] == pytest.approx(36 + p * (4 / 13) * -5)  # gain 4/9 over 13/9
+
+
+def test_a_rating_further_off_than_any_spread_explains_is_taken_for_a_dip():
+    # 35 within-person SD down; the next rating is foreseen as if it had not been
+    one = foreseen([[36.0, 36.5, 35.5, 36.0, 1.0, 36.0]], Form(), people(sigma=[1.0], weight=[1.0], dip=0.005))
+    assert one[5].mean[0, 0] == pytest.approx(one[4].mean[0, 0], abs=0.01)
+
+
+def test_the_share_below_is_that_of_the_normal_distribution():
+    z = np.linspace(-8, 8, 4001)
+    found, exact = share_below(z, np.exp(-z * z / 2)), special.ndtr(z)
+    assert found == pytest.approx(exact, abs=2e-9)
+    is_judged = np.abs(z) < 7  # rarer ratings are all alike, see RAREST
+    assert stats.norm.ppf(found[is_judged]) == pytest.approx(z[is_judged], abs=1e-4)
 
 
 # -- the form ----------------------------------------------------------------------------------------------------------
@@ -146,9 +161,9 @@ def test_the_limit_is_the_quantile_of_what_was_foreseen():
     for z in (1.0, 2.0, 2.6):
 
         def too_many(y, z=z):
-            return (one.weight[:, 0] * stats.norm.cdf(y, one.mean[:, 0], one.sd[:, 0])).sum() - stats.norm.sf(z)
+            return (one.weight[:, 0] * stats.norm.cdf(y, one.mean[:, 0], 1 / one.per_sd[:, 0])).sum() - stats.norm.sf(z)
 
-        assert find_quantile(one, np.array([z]))[0] == pytest.approx(optimize.brentq(too_many, 0, 60), abs=0.01)
+        assert find_quantile(one, np.array([z]))[0] == pytest.approx(optimize.brentq(too_many, 0, 60), abs=2e-4)
 
 
 # -- what it promises --------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from supervision_kit.tables import SCORES
 from supervision_kit.words import later, say, say_number
 
 # So many series are judged at a time, that what the filter holds fits the processor's cache.
-AT_ONCE = 1024
+AT_ONCE = 2000
 TOO_FEW_BEFORE = later("fewer than {n} ratings before it, or all ratings so far the same")
 FEW = 1e-4  # chances below this are not put in figures
 

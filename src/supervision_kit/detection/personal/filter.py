@@ -12,11 +12,12 @@ docs/methods/personal_limits.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from supervision_kit.detection.personal.cutting import Cut, Interval, cut_normal
+from supervision_kit.detection.personal.cutting import SMALLEST, Intervals
 from supervision_kit.series import Matrix
 
 # What a rupture does to a rating, in within-person SD, where the filter has to allow for one (the kit's own choices,
@@ -41,41 +42,118 @@ class People:
     dip: Matrix
     fall: Matrix
 
-    def take(self, rows: slice) -> People:
-        """Return some of the people."""
-        return People(*(part if part.shape[-1] == 1 else part[..., rows] for part in vars(self).values()))
+    @cached_property
+    def variance(self) -> Matrix:
+        """The variance within persons, σ²."""
+        return np.square(self.sigma)
+
+    @cached_property
+    def fresh(self) -> Matrix:
+        """What is new in the variance of the next deviation, σ² (1 − φ²)."""
+        fresh: Matrix = self.variance * (1 - self.carry**2)
+        return fresh
+
+    @cached_property
+    def drop(self) -> Matrix:
+        """How far a dip takes the rating down."""
+        return DIP * self.sigma
 
 
 @dataclass(frozen=True)
 class Foresight:
-    """What is known of a session's rating before (`mean`, `sd`, `weight` per node) and once it is in.
+    """What is known of a session's rating before (`mean`, `variance`, `per_sd` = 1/SD, `weight` per node) and then.
 
-    `tail` is the chance of a lower rating, half of an equal one included; `likelihood` that of the rating itself;
-    `weight_after` the weights of the nodes once it is in.
+    `tail` is the chance of a lower rating, half of an equal one included, where it was asked for; `likelihood` that of
+    the rating itself; `weight_after` the weights of the nodes once it is in.
     """
 
     mean: Matrix
-    sd: Matrix
+    variance: Matrix
+    per_sd: Matrix
     weight: Matrix
-    tail: Matrix
+    tail: Matrix | None
     likelihood: Matrix
     weight_after: Matrix
 
 
 @dataclass(frozen=True)
 class _State:
-    """Means and covariance of a person's level m and last deviation r, per node."""
+    """Means, variances and covariance of a person's level and of the deviation from it that is to come, per node.
 
-    m: Matrix
-    var_m: Matrix
-    r: Matrix
-    var_r: Matrix
+    The rating that is to come, less growth, is their sum: `mean`, `variance` and 1/SD, `per_sd`, are known of it.
+    """
+
+    level: Matrix
+    var_level: Matrix
+    deviation: Matrix
+    var_deviation: Matrix
     cov: Matrix
+
+    @cached_property
+    def mean(self) -> Matrix:
+        return self.level + self.deviation
+
+    @cached_property
+    def variance(self) -> Matrix:
+        return self.var_level + self.var_deviation + 2 * self.cov
+
+    @cached_property
+    def per_sd(self) -> Matrix:
+        per_sd: Matrix = 1 / np.sqrt(self.variance)
+        return per_sd
+
+    def after(self, shift: Matrix, settled: Matrix) -> _State:
+        """Return what is known once the rating has come out `shift` SD higher and settled a share of its variance.
+
+        All variances move by that share to what an exact rating would leave: then the sum is known, and what is not
+        known of the level is what is not known of the deviation.
+        """
+        pull = shift * self.per_sd
+        exact = self.var_level * self.var_deviation
+        exact -= self.cov * self.cov
+        exact /= self.variance
+        return _State(
+            self.level + pull * (self.var_level + self.cov),
+            _moved(self.var_level, exact, settled),
+            self.deviation + pull * (self.var_deviation + self.cov),
+            _moved(self.var_deviation, exact, settled),
+            _moved(self.cov, np.negative(exact, out=exact), settled),
+        )
+
+    def next(self, people: People) -> _State:
+        """Return what is known before the session after: of the deviation, φ times this one and what is new."""
+        carry = people.carry
+        var_deviation = self.var_deviation * carry**2
+        var_deviation += people.fresh
+        return _State(self.level, self.var_level, carry * self.deviation, var_deviation, carry * self.cov)
+
+    def fallen(self, people: People) -> _State:
+        """Return what is known if the level has just fallen."""
+        return replace(self, level=self.level - FALL * people.sigma, var_level=self.var_level + people.variance)
+
+    def mixed_with(self, other: _State, share: Matrix) -> _State:
+        """Return the two states mixed, `share` of the other, with the mixture's means and covariance."""
+        up, out, both = other.level - self.level, other.deviation - self.deviation, share * (1 - share)
+        return _State(
+            self.level + share * up,
+            self.var_level + share * (other.var_level - self.var_level) + both * up**2,
+            self.deviation + share * out,
+            self.var_deviation + share * (other.var_deviation - self.var_deviation) + both * out**2,
+            self.cov + share * (other.cov - self.cov) + both * up * out,
+        )
+
+
+def _moved(start: Matrix, end: Matrix, share: Matrix) -> Matrix:
+    """Return where a share of the way from `start` to `end` leads."""
+    here = end - start
+    here *= share
+    here += start
+    return here
 
 
 @dataclass(frozen=True)
 class Belief:
-    """What is known before a session: the state with the deviation that is to come, and how likely each node is."""
+    """What is known before a session: the state of each node, how likely it is, and how likely the last was a dip."""
 
     n_before: int
     state: _State
@@ -86,102 +164,74 @@ class Belief:
     def before_all(cls, people: People, n_people: int) -> Belief:
         """Return what is known before the first session."""
         shape = (len(people.sigma), n_people)
-        level, variance = np.broadcast_to(people.level, shape), np.broadcast_to(people.between**2, shape)
-        state = _State(level, variance, level, variance + people.sigma**2, variance)
+        level, between = np.broadcast_to(people.level, shape), np.broadcast_to(people.between**2, shape)
+        none = np.zeros(shape)
+        state = _State(level, between, none, np.broadcast_to(people.variance, shape), none)
         return cls(0, state, np.broadcast_to(people.weight, shape), np.zeros(n_people))
 
-    def take_in(self, rating: Interval, growth: Matrix, people: People) -> tuple[Foresight, Belief]:
+    def take_in(
+        self, lower: Matrix, upper: Matrix, growth: Matrix, people: People, *, with_tail: bool = False
+    ) -> tuple[Foresight, Belief]:
         """Return what was foreseen of a session's ratings, (n_people,) lower and upper ends, and what is known then."""
         before = self.state
-        rating = (rating[0] - growth, rating[1] - growth)
-        cut = cut_normal(*rating, before.r, before.var_r)
-        dip_chance = None
+        rated = Intervals(lower - growth, upper - growth, before.per_sd)
+        cut = rated.cut(before.mean, with_tail=with_tail)
+        likelihood, shift, settled, dip_share = cut.mass, cut.shift, cut.settled, None
         if self.n_before > 1 and people.dip.any():
-            dip_chance = people.dip * (1 - self.in_dip) + STAY * self.in_dip
-        after, likelihood, dip_share = _learn(before, cut, rating, people, dip_chance)
-        weighed = self.weight * likelihood
-        total = weighed.sum(axis=0)
-        weight = weighed / total
+            likelihood, dip_share = self._allow_for_dip(cut.mass, rated, people)
+            usual = 1 - dip_share
+            settled -= shift * shift * dip_share
+            settled *= usual
+            shift *= usual
+        after = before.after(shift, settled)
+        if people.fall.any():
+            after, likelihood = _allow_for_fall(after, likelihood, before, rated, people)
+        weight = np.maximum(likelihood, SMALLEST, out=likelihood)
+        weight *= self.weight
+        total = weight.sum(axis=0)
+        weight /= total
         in_dip = self.in_dip if dip_share is None else (weight * dip_share).sum(axis=0)
-        tail = (self.weight * cut.tail).sum(axis=0)
-        foresight = Foresight(before.r + growth, np.sqrt(before.var_r), self.weight, tail, total, weight)
-        return foresight, Belief(self.n_before + 1, _carry_over(after, people), weight, in_dip)
+        tail = None if cut.tail is None else (self.weight * cut.tail).sum(axis=0)
+        foresight = Foresight(
+            before.mean + growth, before.variance, before.per_sd, self.weight, tail, total * rated.unit, weight
+        )
+        return foresight, Belief(self.n_before + 1, after.next(people), weight, in_dip)
 
+    def _allow_for_dip(self, mass: Matrix, rated: Intervals, people: People) -> tuple[Matrix, Matrix]:
+        """Return the likelihood of the rating, in a dip or as usual, and the share of the dip in it.
 
-def foresee(lower: Matrix, upper: Matrix, people: People) -> Iterator[Foresight]:
-    """Run the filter over sessions; `lower` and `upper` are (n_sessions, n_people), see :meth:`Form.interval`."""
-    belief = Belief.before_all(people, lower.shape[1])
-    for rating, growth in zip(zip(lower, upper, strict=True), people.growth, strict=False):
-        foresight, belief = belief.take_in(rating, growth, people)
-        yield foresight
-
-
-def _carry_over(state: _State, people: People) -> _State:
-    """Return level and expected deviation of the coming session: y_t − g_t = m + φ (r − m) + new."""
-    carry = people.carry
-    away = 1 - carry
-    cov = away * state.var_m + carry * state.cov
-    var_r = away * (cov + carry * state.cov) + carry**2 * state.var_r + people.sigma**2 * (1 - carry**2)
-    return _State(state.m, state.var_m, away * state.m + carry * state.r, var_r, cov)
-
-
-def _learn(
-    before: _State, cut: Cut, rating: Interval, people: People, dip_chance: Matrix | None
-) -> tuple[_State, Matrix, Matrix | None]:
-    """Return what is known after the rating, its likelihood per node, and the share of a dip in it.
-
-    In a dip the rating says nothing of the level. Mixing "updated" (share p) with "not updated" and keeping two moments
-    comes to one line: all changes go through p·shift and A.
-    """
-    gain = before.cov / before.var_r
-    likelihood, dip_share = cut.mass, None
-    p: Matrix | float = 1.0
-    if dip_chance is not None:
-        mean, variance = before.r - DIP * people.sigma, before.var_r + people.sigma**2
-        of_dip = dip_chance * cut_normal(*rating, mean, variance).mass
-        likelihood = (1 - dip_chance) * cut.mass + of_dip
-        dip_share = of_dip / likelihood
-        p = 1 - dip_share
-    shift = p * cut.shift
-    a = p * (before.var_r - cut.variance) - shift * (cut.shift - shift)
-    after = _State(
-        before.m + gain * shift,
-        np.maximum(before.var_m - gain**2 * a, 0),  # differences of large numbers may come out below 0
-        before.r + shift,
-        np.maximum(before.var_r - a, 0),
-        before.cov - gain * a,
-    )
-    if people.fall.any():
-        after, likelihood = _allow_for_fall(after, likelihood, before, rating, people)
-    return after, likelihood, dip_share
+        In a dip the rating says nothing of the level. Mixing "updated" (share p) with "not updated" (share q) and
+        keeping two moments comes to one line: the mean moves by p times the shift, and of the variance p times what is
+        settled, less p q times the shift squared.
+        """
+        chance = people.dip * (1 - self.in_dip) + STAY * self.in_dip
+        dipped = rated.beside(1 / np.sqrt(self.state.variance + people.variance))
+        of_dip = dipped.mass(self.state.mean - people.drop)
+        of_dip *= chance * dipped.unit / rated.unit
+        likelihood = mass * (1 - chance)
+        likelihood += of_dip
+        np.maximum(likelihood, SMALLEST, out=likelihood)
+        return likelihood, np.divide(of_dip, likelihood, out=of_dip)
 
 
 def _allow_for_fall(
-    after: _State, likelihood: Matrix, before: _State, rating: Interval, people: People
+    after: _State, likelihood: Matrix, before: _State, rated: Intervals, people: People
 ) -> tuple[_State, Matrix]:
     """Mix in that the level itself has fallen before this session, for good."""
-    down, more = FALL * people.sigma, people.sigma**2
-    mean, variance, cov = before.r - down, before.var_r + more, before.cov + more
-    cut = cut_normal(*rating, mean, variance)
-    gain = cov / variance
-    fallen = _State(
-        before.m - down + gain * cut.shift,
-        before.var_m + more - gain**2 * (variance - cut.variance),
-        mean + cut.shift,
-        cut.variance,
-        gain * cut.variance,
-    )
-    total = (1 - people.fall) * likelihood + people.fall * cut.mass
-    return _mix(after, fallen, people.fall * cut.mass / total), total
+    fallen = before.fallen(people)
+    lower = rated.beside(fallen.per_sd)
+    cut = lower.cut(fallen.mean)
+    of_fall = people.fall * lower.unit / rated.unit * cut.mass
+    total = np.maximum((1 - people.fall) * likelihood + of_fall, SMALLEST)
+    return after.mixed_with(fallen.after(cut.shift, cut.settled), of_fall / total), total
 
 
-def _mix(one: _State, other: _State, share: Matrix) -> _State:
-    """Return the two states mixed, `share` of the other, with the mixture's means and covariance."""
-    d_m, d_r, both = other.m - one.m, other.r - one.r, share * (1 - share)
-    return _State(
-        one.m + share * d_m,
-        one.var_m + share * (other.var_m - one.var_m) + both * d_m**2,
-        one.r + share * d_r,
-        one.var_r + share * (other.var_r - one.var_r) + both * d_r**2,
-        one.cov + share * (other.cov - one.cov) + both * d_m * d_r,
-    )
+def foresee(lower: Matrix, upper: Matrix, people: People, *, tail_from: float = 0) -> Iterator[Foresight]:
+    """Run the filter over sessions; `lower` and `upper` are (n_sessions, n_people), see :meth:`Form.interval`.
+
+    Tails are worked out from session `tail_from` on, counted from 0.
+    """
+    belief = Belief.before_all(people, lower.shape[1])
+    for t, (low, high, growth) in enumerate(zip(lower, upper, people.growth, strict=False)):
+        foresight, belief = belief.take_in(low, high, growth, people, with_tail=t >= tail_from)
+        yield foresight

@@ -29,14 +29,14 @@ def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
     typical = float(np.exp(fit.values[SPREAD]))
     lower, upper = form.interval(fill_on(x), softness=fit.values[SOFT])
     belief = Belief.before_all(people, len(x))
-    for t, rating in enumerate(zip(lower.T, upper.T, strict=True)):
+    for t, (low, high) in enumerate(zip(lower.T, upper.T, strict=True)):
         if t >= max(sample.n_fitted - 1, 1):
             path[t] = path[t - 1] + added[t]
             tiny = 1e-4 * typical
-            less, more = (belief.take_in(rating, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
+            less, more = (belief.take_in(low, high, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
             slope = np.where(np.isnan(x[:, t]), 0.0, np.log(more / less) / (2 * tiny))
             path[t] = max(path[t] + _correction(slope, typical), path[t - 1])
-        _, belief = belief.take_in(rating, path[t], people)
+        _, belief = belief.take_in(low, high, path[t], people)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,8 @@ def log_likelihoods(x: Matrix, tried: Candidates, form: Form) -> tuple[Matrix, M
     lower, upper = form.interval(np.tile(fill_on(x), (n_tried, 1)), softness=softness)
     seen = np.tile(~np.isnan(x), (n_tried, 1)).T
     ll, after = np.zeros(len(lower)), np.empty(0)
-    for t, foresight in enumerate(foresee(lower.T, upper.T, people_of(tried, len(x), x.shape[1]))):
+    people = people_of(tried, len(x), x.shape[1])
+    for t, foresight in enumerate(foresee(lower.T, upper.T, people, tail_from=math.inf)):
         ll += np.where(seen[t], np.log(foresight.likelihood), 0.0)
         after = foresight.weight_after if t == 0 else np.where(seen[t], foresight.weight_after, after)
     return ll.reshape(n_tried, len(x)), after

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from supervision_kit.detection.personal.cutting import Cut, cut_normal
+from supervision_kit.detection.personal.cutting import SMALLEST, Cut, Intervals
 from supervision_kit.detection.personal.judging import RAREST
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.series import Matrix
@@ -92,13 +92,13 @@ def _look_at(x: Matrix, prior: LimitsPrior) -> _View:
     mean = (weight * level).sum(axis=0, keepdims=True)
     sd = np.exp((weight * np.log(people.sigma)).sum(axis=0, keepdims=True))
     sd = np.sqrt(sd**2 + (weight / precision).sum(axis=0))
-    usual, ratio = _compare(rating, mean, sd)
+    ratio = _compare(rating, mean, sd)[1]
     before, after = _both_sides(ratio)
     return _View(
         usual=mean + people.growth,
         sd=np.broadcast_to(sd, x.T.shape),
         log_odds=np.log(before * after)[:, 0],
-        tail=np.stack([cut.tail[0] for cut in usual]),
+        tail=np.stack([one.tail(mean)[0] for one in _beside(rating, sd)]),
     )
 
 
@@ -113,9 +113,14 @@ def _upper_half(x: Matrix) -> Matrix:
 
 def _compare(rating: tuple[Matrix, Matrix], level: Matrix, sd: Matrix) -> tuple[list[Cut], Matrix]:
     """Return each rating as usual, and how much likelier it is in a rupture: (n_ratings, n_nodes, n_series)."""
-    usual = [cut_normal(low, high, level, sd**2) for low, high in zip(*rating, strict=True)]
-    fallen = [cut_normal(low, high, level - DEPTH * sd, sd**2).mass for low, high in zip(*rating, strict=True)]
-    return usual, np.stack([low / cut.mass for low, cut in zip(fallen, usual, strict=True)])
+    rated = _beside(rating, sd)
+    usual = [one.cut(level) for one in rated]
+    fallen = np.stack([one.mass(level - DEPTH * sd) for one in rated])
+    return usual, np.maximum(fallen, SMALLEST) / _masses(usual)
+
+
+def _beside(rating: tuple[Matrix, Matrix], sd: Matrix) -> list[Intervals]:
+    return [Intervals(lower, upper, 1 / sd) for lower, upper in zip(*rating, strict=True)]
 
 
 def _estimate(
@@ -127,16 +132,20 @@ def _estimate(
     before, after = _both_sides(ratio)
     odds = before * ratio * after
     share = np.where(is_missing[:, None], 0.0, 1 / (1 + odds))  # of the session as usual
-    at = np.stack([level + cut.shift for cut in usual])
+    at = np.stack([level + sigma * cut.shift for cut in usual])
     carried = (1 + prior.autocorrelation) / (1 - prior.autocorrelation)  # neighbours that go together say less
     each = share / (sigma**2 * carried)
     precision = 1 / prior.between**2 + each.sum(axis=0)
     new = (prior.level / prior.between**2 + (each * at).sum(axis=0)) / precision
     in_rupture = before / (1 + before)
-    mass = np.stack([cut.mass for cut in usual]) * (1 - in_rupture + in_rupture * ratio)
+    mass = _masses(usual) * (1 - in_rupture + in_rupture * ratio)
     log_likelihood = np.log(np.where(is_missing[:, None], 1.0, mass)).sum(axis=0)
     log_likelihood -= ((new - prior.level) / prior.between) ** 2 / 2 + np.log(precision) / 2
     return new, precision, log_likelihood
+
+
+def _masses(cuts: list[Cut]) -> Matrix:
+    return np.maximum(np.stack([cut.mass for cut in cuts]), SMALLEST)
 
 
 def _both_sides(ratio: Matrix) -> tuple[Matrix, Matrix]:

@@ -91,13 +91,13 @@ class LimitsPrior:
         """The within-person standard deviation in the middle: the mean of its logarithms, taken back."""
         return math.exp(sum(w * math.log(s) for s, w in zip(self.spreads, self.weights, strict=True)))
 
-    def people(self, n_sessions: int) -> People:
-        """Return the hyper-parameters as the filter takes them for judging."""
+    def people(self, n_sessions: int, n_people: int = 1) -> People:
+        """Return the hyper-parameters as the filter takes them for judging, spelt out for so many people."""
         return People(
             level=np.array([self.level]),
             between=np.array([self.between]),
             carry=np.array([self.autocorrelation]),
-            sigma=np.array(self.spreads)[:, None],
+            sigma=np.repeat(np.array(self.spreads)[:, None], n_people, axis=1),
             weight=np.array(self.weights)[:, None],
             growth=self._growth_over(n_sessions)[:, None],
             dip=np.array([GUARD]),
