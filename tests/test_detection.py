@@ -281,7 +281,7 @@ def random_caseload(n_cases, rng):
         (sk.AdjacentDrop(sds=1), lambda s: loop_adjacent_drop(s, 1, 0.3)),
         (sk.AdjacentDrop(sds=0.5, min_drop=0.0), lambda s: loop_adjacent_drop(s, 0.5, 0.0)),
     ],
-    ids=repr,
+    ids=["a chart", "a narrow chart without floor", "drops", "small drops without floor"],
 )
 def test_the_matrix_says_what_a_plain_loop_says_on_20_000_cases(method, loop):
     cases = list(random_caseload(20_000, np.random.default_rng(8)))
