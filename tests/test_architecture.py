@@ -47,7 +47,9 @@ ORDER = {name: rank for rank, stage in enumerate(STAGES) for name in stage}
 # Who alone may import what.
 RESERVED = {
     "altair": {"charts", "chart_bundle"},
-    "vl_convert": {"chart_bundle"},
+    "vl_convert": {"charts", "chart_bundle"},
+    "docx": {"agenda"},
+    "fpdf": {"agenda"},
     "ipywidgets": {"apps"},
     "itables": {"apps"},
     "anywidget": {"apps"},

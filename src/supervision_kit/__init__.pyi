@@ -2,6 +2,7 @@ from . import apps as apps
 from . import charts as charts
 from . import scale as scale
 from .agenda import follow_decisions as follow_decisions
+from .agenda import write_agenda as write_agenda
 from .agreement import compare_methods as compare_methods
 from .agreement import compare_raters as compare_raters
 from .agreement import compare_readings as compare_readings

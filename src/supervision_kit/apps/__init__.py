@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from supervision_kit.apps.agenda_state import AgendaState
+from supervision_kit.apps.agenda_view import AgendaView
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_page import CaseloadPage
@@ -14,6 +16,8 @@ from supervision_kit.apps.load_state import LoadState
 from supervision_kit.apps.opening import case_page, caseload_page, episodes_page, load_page
 
 __all__ = [
+    "AgendaState",
+    "AgendaView",
     "CasePage",
     "CaseState",
     "CaseloadPage",

@@ -1,0 +1,52 @@
+"""Where a case is put on the agenda, with a question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as ipw
+
+from supervision_kit.apps.agenda_state import AgendaState
+from supervision_kit.apps.kept_text import KeptText
+from supervision_kit.apps.page import Page
+from supervision_kit.words import say
+
+
+class AgendaQuestion(ipw.VBox):
+    """A field for a question on the case that the page is about, and the questions that fit what is seen."""
+
+    def __init__(self, state: AgendaState, *, page: Page) -> None:
+        self.state = state
+        self.fitting = ipw.Dropdown(description=say("Questions that fit"))
+        self.text = KeptText(say("Question for the agenda"), page=page)
+        self.add = ipw.Button(description=say("Put on the agenda"))
+        self.add.add_class("sk-do")
+        self.fitting.observe(page.guard(self._choose), "value")
+        self.add.on_click(page.guard(self._add))
+        choice = ipw.Box([self.fitting])
+        choice.add_class("sk-controls")
+        super().__init__([choice, self.text, ipw.Box([self.add])])
+        self._shown = ""
+
+    def show(self) -> None:
+        """Show the questions that fit the case; there are none where the page is about all cases."""
+        case = self.state.case_id
+        self.layout.display = "" if case else "none"
+        if not case or case == self._shown:
+            return
+        self._shown = case
+        questions = self.state.suggest(case)
+        self.fitting.options = [(say("choose, or write your own"), ""), *((one, one) for one in questions)]
+        self._write(self.state.new_question(case) or questions[0])
+
+    def _write(self, text: str) -> None:
+        case = self._shown
+        self.text.show(text, keep=lambda typed: self.state.keep_new_question(case, typed))
+
+    def _choose(self, change: Any) -> None:
+        if change["new"]:
+            self._write(change["new"])
+
+    def _add(self, _button: object) -> None:
+        self.state.collect(self._shown, self.text.text)
+        self._write("")

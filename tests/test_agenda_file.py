@@ -1,0 +1,189 @@
+"""The agenda as DOCX, PDF and Markdown: one sheet per supervisee, nothing on it that should not be."""
+
+import io
+import re
+import stat
+
+import pandas as pd
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+import supervision_kit as sk
+from builders import make_scores
+from supervision_kit.agenda.blocks import Heading, Paragraph, Points
+from supervision_kit.agenda.markdown_file import write_markdown
+from supervision_kit.agenda.pdf_file import write_pdf
+from supervision_kit.cli import main
+
+FELL = (4.2, 4.3, 4.2, 4.3, 3.0, 3.1, 3.0)
+STEADY = (4.2, 4.3, 4.2, 4.3, 4.2, 4.3, 4.2)
+CASES = {"ANNA": (FELL, "BERG"), "BODO": (STEADY, "BERG"), "CARL": (FELL, "KLEIN")}
+OWN = "What about the letter from Anna's father?"
+DECISION = "Name the withdrawal to ANNA on Tuesday"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    scores = pd.concat(
+        make_scores(*scores, case_id=case, therapist=therapist) for case, (scores, therapist) in CASES.items()
+    )
+    scores.assign(date=pd.Timestamp("2025-03-03")).to_csv(tmp_path / "march.csv", index=False)
+    with sk.Workspace(tmp_path / "private_practice_berg.sqlite") as workspace:
+        workspace.import_ratings(sk.read_ratings(str(tmp_path / "march.csv")))
+        workspace.add_agenda_item("ANNA", OWN)
+        workspace.add_agenda_item("BODO", "What should we look at together?")
+        workspace.add_agenda_item("CARL", "What happened around session 5, and what has been tried since?")
+        workspace.add_decision("ANNA", DECISION, 5)
+        yield workspace
+
+
+def words_of(path):
+    """All that a file says, and what it says of itself."""
+    if path.suffix == ".md":
+        return re.sub(r"\\(.)", r"\1", path.read_text(encoding="utf-8"))
+    if path.suffix == ".pdf":
+        reader = PdfReader(path)
+        return " ".join([str(reader.metadata), *(page.extract_text() for page in reader.pages)]).replace("\n", " ")
+    document = Document(str(path))
+    pictures = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    about = document.core_properties
+    own = [about.title, about.author, about.last_modified_by, about.comments, str(about.created)]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *pictures, *own])
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "md"])
+def test_a_coded_file_names_nobody_no_day_and_nothing_that_was_written(workspace, tmp_path, kind):
+    path = sk.write_agenda(workspace, tmp_path / f"agenda.{kind}")
+    said = words_of(path)
+    for secret in (*CASES, "BERG", "KLEIN", OWN, DECISION, "Anna", "Tuesday", "2025", "2026", str(tmp_path)):
+        assert secret not in said
+    drawn = workspace.pseudonyms(CASES)
+    assert all(f"Case {pseudonym}" in said for pseudonym in drawn.values())
+    assert "Supervisee A" in said
+    assert "Supervisee B" in said
+    assert "fell 1.3 points" in said
+    assert "What happened around session 5" in said
+    assert "A question of your own, left out here." in said
+    assert "After session 5: A decision, its words left out here." in said
+    assert "Over 2 sessions" in said
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "md"])
+def test_an_identifiable_file_says_all(workspace, tmp_path, kind):
+    said = words_of(sk.write_agenda(workspace, tmp_path / f"agenda.{kind}", coded=False))
+    for known in ("Case ANNA", "Case BODO", "Supervisee BERG", "Supervisee KLEIN", OWN, DECISION):
+        assert known in said
+
+
+def test_what_was_written_comes_on_a_coded_file_only_when_asked_for(workspace, tmp_path):
+    said = words_of(sk.write_agenda(workspace, tmp_path / "agenda.md", with_notes=True))
+    assert OWN in said
+    assert f"After session 5: {DECISION}" in said
+    assert "look that no text names anybody" in said
+    assert "BODO" not in said
+
+
+def test_a_case_keeps_its_code_from_paper_to_paper_and_supervisees_are_sorted_by_theirs(workspace, tmp_path):
+    first, second = (words_of(sk.write_agenda(workspace, tmp_path / f"{name}.md")) for name in ("one", "two"))
+    assert set(re.findall("Case [A-Z0-9]{5}", first)) == set(re.findall("Case [A-Z0-9]{5}", second))
+    assert re.findall("# (Supervisee .)", first) == ["Supervisee A", "Supervisee B"]
+
+
+def test_every_supervisee_has_a_page(workspace, tmp_path):
+    pages = PdfReader(sk.write_agenda(workspace, tmp_path / "agenda.pdf", coded=False)).pages
+    assert [page.extract_text().split("\n")[0] for page in pages if "Supervisee" in page.extract_text()] == [
+        "Supervisee BERG",
+        "Supervisee KLEIN",
+    ]
+    document = Document(str(sk.write_agenda(workspace, tmp_path / "agenda.docx", coded=False)))
+    sheets = [one for one in document.paragraphs if one.style.name == "Heading 1"]
+    assert [(one.text, bool(one.paragraph_format.page_break_before)) for one in sheets] == [
+        ("Supervisee BERG", False),
+        ("Supervisee KLEIN", True),
+    ]
+
+
+def test_one_supervisees_sheet_holds_only_their_cases(workspace, tmp_path):
+    said = words_of(sk.write_agenda(workspace, tmp_path / "agenda.md", supervisee="KLEIN", coded=False))
+    assert "CARL" in said
+    assert "ANNA" not in said
+    with pytest.raises(sk.UnknownNameError, match=r"There is no supervisee of that name. There are 2."):
+        sk.write_agenda(workspace, tmp_path / "other.md", supervisee="NOBODY")
+
+
+def test_charts_say_in_words_what_they_show(workspace, tmp_path):
+    document = Document(str(sk.write_agenda(workspace, tmp_path / "agenda.docx", coded=False)))
+    said = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert len(said) == 3
+    assert all(words.startswith("Case ") and "rated at 7 sessions" in words for words in said)
+
+
+def test_what_was_talked_about_stays_on_it_until_the_supervision_is_over(workspace, tmp_path):
+    workspace.set_agenda_state(2, "done")
+    assert "BODO" in words_of(sk.write_agenda(workspace, tmp_path / "one.md", coded=False))
+    workspace.end_supervision(workspace.start_supervision())
+    assert "BODO" not in words_of(sk.write_agenda(workspace, tmp_path / "two.md", coded=False))
+    assert "BODO" in words_of(sk.write_agenda(workspace, tmp_path / "three.md", coded=False, since="2020-01-01"))
+
+
+def test_the_audit_names_every_file_and_its_cases(workspace, tmp_path):
+    sk.write_agenda(workspace, tmp_path / "agenda.md", supervisee="KLEIN")
+    sk.write_agenda(workspace, tmp_path / "named.md", coded=False)
+    audit = workspace.audit()
+    exported = audit.loc[audit["action"] == "export", ["view", "cases"]].to_numpy().tolist()
+    assert exported == [["agenda, coded", ["CARL"]], ["agenda, identifiable", ["ANNA", "BODO", "CARL"]]]
+
+
+def test_what_cannot_be_written_is_refused(workspace, tmp_path):
+    with pytest.raises(sk.SettingError, match=r"written as \.docx, \.pdf, \.md"):
+        sk.write_agenda(workspace, tmp_path / "agenda.odt")
+    (tmp_path / "agenda.md").write_text("mine")
+    with pytest.raises(sk.WorkspaceError, match="is there already"):
+        sk.write_agenda(workspace, tmp_path / "agenda.md")
+    assert (tmp_path / "agenda.md").read_text() == "mine"
+    with pytest.raises(sk.WorkspaceError, match="cannot be written"):
+        sk.write_agenda(workspace, tmp_path / "no folder" / "agenda.md")
+    with pytest.raises(sk.SettingError, match="Since is a day"):
+        sk.write_agenda(workspace, tmp_path / "new.md", since="yesterday evening")
+    workspace.set_decision_state(1, "kept")
+    for item in (1, 2, 3):
+        workspace.set_agenda_state(item, "dropped")
+    with pytest.raises(sk.WorkspaceError, match="there is nothing to write"):
+        sk.write_agenda(workspace, tmp_path / "new.md")
+
+
+def test_the_command_line_writes_it_coded_unless_told_otherwise(workspace, tmp_path, capsys):
+    where = ["--workspace", str(workspace.path)]
+    assert main(["agenda", *where, "--out", str(tmp_path / "a.md")]) == 0
+    assert capsys.readouterr().out == "Written: a.md (coded), readable for you only.\n"
+    assert "ANNA" not in words_of(tmp_path / "a.md")
+    assert main(["agenda", *where, "--out", str(tmp_path / "b.md"), "--identifiable", "--supervisee", "BERG"]) == 0
+    assert DECISION in words_of(tmp_path / "b.md")
+    assert "CARL" not in words_of(tmp_path / "b.md")
+    assert main(["agenda", *where, "--out", str(tmp_path / "a.md")]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_nothing_written_becomes_markup():
+    texts = ["# no heading", "- no list", "1. no number", "a|b `c` *d* [e](f) <script>", "two\nlines"]
+    written = write_markdown([Paragraph(text) for text in texts], title="", language="en").decode()
+    assert written.split("\n\n")[:5] == [
+        r"\# no heading",
+        r"\- no list",
+        r"1\. no number",
+        r"a\|b \`c\` \*d\* \[e\](f) \<script\>",
+        "two lines",
+    ]
+
+
+def test_signs_that_the_font_lacks_are_replaced_and_said():
+    written = write_pdf([Heading("Ж für Überraschung", 1), Points((("漢字 ok", ()),))], title="t", language="de")
+    reader = PdfReader(io.BytesIO(written))
+    said = reader.pages[0].extract_text()
+    assert "Ж für Überraschung" in said
+    assert "\ufffd\ufffd ok" in said
+    assert "2 signs" in said
+    assert reader.trailer["/Root"]["/Lang"] == "de"
+    assert set(reader.metadata) <= {"/Title", "/CreationDate", "/Producer"}
