@@ -93,10 +93,10 @@ class ChangePoint(Method):
 
     def _judge(self, x: Matrix) -> Judgement:
         """Judge series that hold no score after a missing one."""
-        _, moving_range = centre_and_range(x)
+        centre, moving_range = centre_and_range(x)
         sigma = moving_range / D2
         usable = (n_scored(x) >= self.fewest_sessions) & (sigma > ROUNDING)
-        begins, level = self.partition(x)
+        begins, level = self._partition(x, centre, sigma)
         before = np.empty_like(x)
         before[:, :1], before[:, 1:] = level[:, :1], level[:, :-1]
         is_lower = begins & (level < before - ROUNDING)
@@ -115,10 +115,14 @@ class ChangePoint(Method):
 
         `x` holds no score after a missing one.
         """
+        centre, moving_range = centre_and_range(x)
+        return self._partition(x, centre, moving_range / D2)
+
+    def _partition(self, x: Matrix, centre: Matrix, sigma: Matrix) -> tuple[Flags, Matrix]:
+        """Return the partition of series of these means and sigmas, each a column."""
         n_series, n_sessions = x.shape
         length = np.count_nonzero(~np.isnan(x), axis=1)
-        centre, moving_range = centre_and_range(x)
-        price = self.penalty * (moving_range[:, 0] / D2) ** 2 * np.log(np.maximum(length, 1))
+        price = self.penalty * sigma[:, 0] ** 2 * np.log(np.maximum(length, 1))
         sums = np.zeros((n_sessions + 1, n_series))
         np.cumsum((x - centre).T, axis=0, out=sums[1:])
         costs = self._costs(sums, price)
@@ -133,9 +137,10 @@ class ChangePoint(Method):
         level = np.empty_like(x)
         current = np.full(n_series, np.nan)
         for t, mean in enumerate(mean_from.T):
-            current = np.where(np.isnan(mean), current, mean)
-            level[:, t] = current + centre[:, 0]
-        return begins, np.where(np.isnan(x), np.nan, level)
+            np.copyto(current, mean, where=~np.isnan(mean))
+            np.add(current, centre[:, 0], out=level[:, t])
+        np.copyto(level, np.nan, where=np.isnan(x))
+        return begins, level
 
     def _costs(self, sums: Matrix, price: Matrix) -> list[Matrix]:
         """Return the cost of the best partition of the first t ratings, for every t, less the squares of the ratings.
@@ -157,21 +162,25 @@ class ChangePoint(Method):
     def _extend(self, costs: Matrix, before: Matrix, sums: Matrix, price: Matrix | float) -> None:
         """Fill in `costs` for every t: the cheapest partition `before` a start, and one stretch from there to t."""
         for t in range(self.shortest, len(sums)):
-            some = slice(0, t - self.shortest + 1)
-            gain = sums[t] - sums[some]
-            gain *= gain
-            gain *= 1 / np.arange(t, self.shortest - 1, -1.0)[:, None]
-            np.subtract(before[some], gain, out=gain)
-            costs[t] = gain.min(axis=0) + price
+            np.add(self._costs_by_start(before, sums, t).min(axis=0), price, out=costs[t])
+
+    def _costs_by_start(self, before: Matrix, sums: Matrix, t: int, rows: Positions | slice = slice(None)) -> Matrix:
+        """Return what the first `t` ratings of series cost by where the last stretch begins, (n_starts, n_series)."""
+        some = slice(0, t - self.shortest + 1)
+        gain = sums[t, rows] - sums[some, rows]
+        gain *= gain
+        gain *= 1 / np.arange(t, self.shortest - 1, -1.0)[:, None]
+        return np.subtract(before[some, rows], gain, out=gain)
 
     def _last_start(self, before: Matrix, sums: Matrix, end: Positions, rows: Positions) -> Positions:
         """Return where the last stretch of the best partition of the first `end` ratings begins, for some series."""
-        start = np.arange(len(sums) - 1)[:, None]
-        length = end - start
-        cost = before[:-1, rows] - (sums[end, rows] - sums[:-1, rows]) ** 2 / np.maximum(length, 1)
-        cost[length < self.shortest] = np.inf
-        earliest: Positions = (cost <= np.fmin.reduce(cost, axis=0) + ROUNDING).argmax(axis=0)
-        return earliest
+        start = np.zeros_like(end)
+        ends = np.flatnonzero(np.bincount(end)[self.shortest :]) + self.shortest  # fewer ratings are no stretch
+        for t in ends.tolist():
+            here = np.flatnonzero(end == t)
+            cost = self._costs_by_start(before, sums, t, rows[here])
+            start[here] = (cost <= cost.min(axis=0) + ROUNDING).argmax(axis=0)
+        return start
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
         """Say why a session was marked; see :meth:`Method.explain`."""

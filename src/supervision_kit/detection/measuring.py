@@ -8,6 +8,7 @@ stands beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -126,20 +127,33 @@ def median_of(x: Matrix) -> Matrix:
     return middle[:, None]
 
 
-def close_gaps(x: Matrix) -> tuple[Matrix, Positions | None]:
+@dataclass(frozen=True)
+class Gaps:
+    """Which series have a score after a missing one (`rows`), and in which columns of theirs the scores stood."""
+
+    rows: Positions
+    stood: Positions
+
+
+def close_gaps(x: Matrix) -> tuple[Matrix, Gaps | None]:
     """Return each series with its missing scores moved to its end, and where the scores stood before.
 
     Where no series has a score after a missing one, the matrix itself comes back, and ``None``.
     """
     missing = np.isnan(x)
-    if not (missing[:, :-1] & ~missing[:, 1:]).any():
+    rows = np.flatnonzero((missing[:, :-1] & ~missing[:, 1:]).any(axis=1))
+    if not len(rows):
         return x, None
-    stood = np.argsort(missing, axis=1, kind="stable")
-    return np.asfortranarray(np.take_along_axis(x, stood, axis=1)), stood
+    stood = np.argsort(missing[rows], axis=1, kind="stable")
+    closed = x.copy(order="F")
+    closed[rows] = np.take_along_axis(x[rows], stood, axis=1)
+    return closed, Gaps(rows, stood)
 
 
-def open_gaps(values: Matrix, stood: Positions) -> Matrix:
+def open_gaps(values: Matrix, gaps: Gaps) -> Matrix:
     """Put the cells of a matrix without gaps back where :func:`close_gaps` took them from."""
-    opened = np.empty_like(values)
-    np.put_along_axis(opened, stood, values, axis=1)
+    opened = values.copy(order="F")
+    with_gap = np.empty(gaps.stood.shape)
+    np.put_along_axis(with_gap, gaps.stood, values[gaps.rows], axis=1)
+    opened[gaps.rows] = with_gap
     return opened

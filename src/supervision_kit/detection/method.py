@@ -263,12 +263,12 @@ def decide(
 
 def judge_without_gaps(judge: Callable[[Matrix], Judgement], x: Matrix) -> Judgement:
     """Judge series with missing scores moved to their ends; what comes out goes back to where the scores stood."""
-    packed, stood = close_gaps(x)
-    judgement = judge(packed)
-    if stood is None:
+    closed, gaps = close_gaps(x)
+    judgement = judge(closed)
+    if gaps is None:
         return judgement
     parts = (judgement.expected, judgement.limit, judgement.evidence, judgement.is_rupture)
-    return Judgement(*(open_gaps(part, stood) for part in parts))
+    return Judgement(*(open_gaps(part, gaps) for part in parts))
 
 
 def decide_on_steps(x: Matrix, *, fall: float, unit: float, min_drop: float) -> Judgement:
