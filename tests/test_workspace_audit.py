@@ -294,13 +294,13 @@ def test_notes_agenda_and_decisions_are_kept_with_who_and_when(workspace):
 def test_what_makes_no_sense_is_refused(workspace):
     workspace.import_ratings(read(TEXT))
     item = workspace.add_agenda_item("A", "x")
-    with pytest.raises(sk.WorkspaceError, match="The text of the note is empty"):
+    with pytest.raises(sk.WorkspaceError, match="There is no text yet"):
         workspace.add_note("A", " \n")
     with pytest.raises(sk.WorkspaceError, match="A session is a whole number from 1"):
         workspace.add_note("A", "x", 0)
     with pytest.raises(sk.WorkspaceError, match="That agenda item is about another case"):
         workspace.add_decision("ZORRO-77", "x", agenda_item=item)
-    with pytest.raises(sk.WorkspaceError, match="There is no agenda item of the number 9"):
+    with pytest.raises(sk.WorkspaceError, match="What has the number 9 is not there"):
         workspace.set_agenda_state(9, "done")
     with pytest.raises(sk.UnknownNameError, match="Known: done, dropped, open"):
         workspace.set_agenda_state(item, "finished")

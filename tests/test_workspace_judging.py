@@ -59,9 +59,9 @@ def test_a_session_that_is_none_is_refused(filled, session):
 def test_unknown_annotations_are_refused(filled):
     with pytest.raises(sk.UnknownNameError, match=r"Did you mean 'holiday'\?"):
         filled.add_annotation("A", 1, "holidays")
-    with pytest.raises(sk.WorkspaceError, match="There is no annotation of the number 9"):
+    with pytest.raises(sk.WorkspaceError, match="What has the number 9 is not there"):
         filled.change_annotation(9, text="x")
-    with pytest.raises(sk.WorkspaceError, match="There is no annotation of the number 9"):
+    with pytest.raises(sk.WorkspaceError, match="What has the number 9 is not there"):
         filled.remove_annotation(9)
 
 
@@ -117,7 +117,7 @@ def test_a_judgement_is_taken_out_with_its_codes(filled):
     number = filled.judge_episode("A", **MARKED, onset=5, verdict="rupture", codes={"tried": ["named it"]})
     filled.remove_judgement(number)
     assert len(filled.judgements()) == len(filled.codes()) == 0
-    with pytest.raises(sk.WorkspaceError, match="There is no judgement of the number"):
+    with pytest.raises(sk.WorkspaceError, match="What has the number 1 is not there"):
         filled.remove_judgement(number)
 
 

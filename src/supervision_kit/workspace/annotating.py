@@ -60,7 +60,7 @@ class Annotating(Opened):
         """Change what is given of an annotation; the rest stays. Errors as of :meth:`add_annotation`."""
         given = {"session": session, "kind": kind, "text": text, "rebases": rebases, "cause": cause}
         with self._changing("annotation, changed") as change:
-            change.cases.append(find_case(change.connection, annotated, annotation, "annotation"))
+            change.cases.append(find_case(change.connection, annotated, annotation))
             columns = [annotated.c[name] for name in given]
             row = change.connection.execute(select(*columns).where(annotated.c.id == annotation)).mappings().one()
             said = _check(dict(row) | {name: value for name, value in given.items() if value is not None})
@@ -69,7 +69,7 @@ class Annotating(Opened):
     def remove_annotation(self, annotation: int) -> None:
         """Take an annotation out."""
         with self._changing("annotation, removed") as change:
-            change.cases.append(find_case(change.connection, annotated, annotation, "annotation"))
+            change.cases.append(find_case(change.connection, annotated, annotation))
             change.delete(annotated, annotation)
 
     def annotations(self, case_id: str | None = None) -> pd.DataFrame:

@@ -25,7 +25,7 @@ class Belongings(Opened):
         try:
             written = json.dumps(value, ensure_ascii=False, allow_nan=False)
         except (TypeError, ValueError):
-            raise WorkspaceError(f"The preference {name} must be numbers, texts, lists, dictionaries.") from None
+            raise WorkspaceError(f"The preference {name} is not of numbers, texts, lists and dictionaries.") from None
         with self._changing("preference") as change:
             given = {"value": written, "at": change.at}
             this = select(preferences.c.id).where(preferences.c.who == self.user, preferences.c.name == name)

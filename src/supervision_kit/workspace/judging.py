@@ -99,7 +99,7 @@ class Judging(Opened):
     def remove_judgement(self, judgement: int) -> None:
         """Take a judgement out, with its codes."""
         with self._changing("judgement, removed") as change:
-            change.cases.append(find_case(change.connection, judgements, judgement, "judgement"))
+            change.cases.append(find_case(change.connection, judgements, judgement))
             _write_codes(change, judgement, set())
             change.delete(judgements, judgement)
 

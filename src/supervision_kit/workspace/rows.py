@@ -58,18 +58,18 @@ def _typed(column: Column[Any], values: Iterable[Any]) -> pd.Series:
     return series.astype("str")
 
 
-def find_case(connection: Connection, table: Table, number: int, what: str) -> int:
-    """Return the number of the case that a row is about; `what` is how it is called."""
+def find_case(connection: Connection, table: Table, number: int) -> int:
+    """Return the number of the case that a row is about."""
     case = connection.execute(select(table.c.case_number).where(table.c.id == number)).scalar()
     if case is None:
-        raise WorkspaceError(f"There is no {what} of the number {number}.")
+        raise WorkspaceError(say("What has the number {number} is not there, or not there any more.", number=number))
     return int(case)
 
 
-def check_text(text: str, what: str) -> str:
+def check_text(text: str) -> str:
     """Return a text, refusing one that is empty."""
     if not isinstance(text, str) or not text.strip():
-        raise WorkspaceError(f"The text of the {what} is empty.")
+        raise WorkspaceError(say("There is no text yet: write it first."))
     return text
 
 

@@ -28,12 +28,12 @@ class Said(Opened):
 
     def change_note(self, note: int, text: str) -> None:
         """Write another text in the place of a note's."""
-        self._say_anew("note", notes, note, text=check_text(text, "note"))
+        self._say_anew("note", notes, note, text=check_text(text))
 
     def remove_note(self, note: int) -> None:
         """Take a note out."""
         with self._changing("note, removed") as change:
-            change.cases.append(find_case(change.connection, notes, note, "note"))
+            change.cases.append(find_case(change.connection, notes, note))
             change.delete(notes, note)
 
     def notes(self, case_id: str | None = None) -> pd.DataFrame:
@@ -48,7 +48,7 @@ class Said(Opened):
 
     def change_agenda_item(self, item: int, text: str) -> None:
         """Write another text in the place of an agenda item's."""
-        self._say_anew("agenda item", agenda, item, text=check_text(text, "agenda item"))
+        self._say_anew("agenda item", agenda, item, text=check_text(text))
 
     def set_agenda_state(self, item: int, state: str) -> None:
         """Set an agenda item ``open``, ``done`` or ``dropped``."""
@@ -91,16 +91,16 @@ class Said(Opened):
             case = numbers_of(change.connection, [case_id])[0]
             change.cases.append(case)
             item = about.get("agenda_item")
-            if item is not None and find_case(change.connection, agenda, item, "agenda item") != case:
+            if item is not None and find_case(change.connection, agenda, item) != case:
                 raise WorkspaceError(say("That agenda item is about another case."))
             if session is None and table is decisions:
                 session = _last_rated(change, case)
-            said = {"case_number": case, "session": session, "text": check_text(text, what)}
+            said = {"case_number": case, "session": session, "text": check_text(text)}
             return change.insert(table, **said, **about, at=change.at, who=self.user)
 
     def _say_anew(self, what: str, table: Table, number: int, **values: Any) -> None:
         with self._changing(f"{what}, changed") as change:
-            change.cases.append(find_case(change.connection, table, number, what))
+            change.cases.append(find_case(change.connection, table, number))
             change.update(table, number, **values, changed_at=change.at, changed_by=self.user)
 
 
