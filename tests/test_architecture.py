@@ -32,6 +32,7 @@ STAGES = [
     {"calibration"},
     {"evidence", "judging"},
     {"caseload"},
+    {"prompts"},
     {"supervisees"},
     {"summary"},
     {"workspace"},

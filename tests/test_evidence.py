@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 import supervision_kit as sk
+from supervision_kit.evidence import STRENGTHS
 
 
 def caseload(**classes):
@@ -45,7 +46,7 @@ def test_every_finding_has_its_source_and_a_sentence(key):
     finding = sk.EVIDENCE[key]
     assert finding.says.endswith(".")
     assert finding.study.doi.startswith("10.")
-    assert finding.study.strength in {"meta-analysis", "single study"}
+    assert finding.study.strength in STRENGTHS
     assert all((finding.measure, finding.study.counted, finding.study.source, finding.study.seen))
     if finding.low is not None:
         assert finding.low < finding.value < finding.high

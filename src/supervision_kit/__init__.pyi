@@ -52,6 +52,8 @@ from .outcome import ChangeCriteria as ChangeCriteria
 from .outcome import relate_outcome as relate_outcome
 from .outcome import review_outcome as review_outcome
 from .outcome import summarise_outcome as summarise_outcome
+from .prompts import Prompt as Prompt
+from .prompts import choose_prompts as choose_prompts
 from .recognition import find_unrecognised as find_unrecognised
 from .records import ColumnMapping as ColumnMapping
 from .records import Progress as Progress

@@ -17,8 +17,10 @@ from supervision_kit.apps.source import Source
 from supervision_kit.calibration import chance_benchmark
 from supervision_kit.calibration.describing import describe_falls
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.evidence import CORRELATIONAL
 from supervision_kit.headline import find_headline
 from supervision_kit.judging import judge_beside
+from supervision_kit.prompts import Prompt, choose_prompts
 from supervision_kit.summary import describe_case, describe_series
 from supervision_kit.tables import SERIES_KEY
 from supervision_kit.words import say, say_number
@@ -225,9 +227,26 @@ class CaseState(LineState):
         return judge_beside(self.repairs, self.judgements, scores=line.scores, rule=self.rule, rebases=line.rebases)
 
     @property
-    def prompts(self) -> tuple[Any, ...]:
-        """What to ask next."""
-        return ()
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What to ask next, about the clicked session's fall or the latest; see :func:`choose_prompts`."""
+        line, planned = self.case_line, None
+        if self.workspace is not None:
+            planned = self.workspace.preference("planned_sessions")
+        told = self.series.of(self.judged) if self.rater == "client" else self._headline.of(self.judged)
+        return choose_prompts(
+            line.scores,
+            told,
+            session=self.session,
+            annotations=self.annotations,
+            marks=line.marks,
+            planned_sessions=planned,
+            rebases=line.rebases,
+        )
+
+    @property
+    def prompts_caution(self) -> str:
+        """What to bear in mind of all questions that rest on studies; empty where none does."""
+        return say(CORRELATIONAL) if any(prompt.doi for prompt in self.prompts) else ""
 
     @property
     def chance_in_words(self) -> tuple[str, ...]:
