@@ -228,8 +228,19 @@ def test_texts_on_other_cases_that_mention_the_code_are_counted(workspace):
     workspace.set_decision_state(workspace.add_decision("A", "x"), "kept", note="like ZORRO-77")
     workspace.flag_case("A", "seen", reason="ZORRO-77 first")
     workspace.save_draft("note", "ZORRO-77, too")
-    workspace.set_preference("planned", {"ZORRO-77": 12})
+    workspace.set_preference("search", "like ZORRO-77")
     assert workspace.erase_case("ZORRO-77").n_mentions == 7
+
+
+def test_settings_lose_what_they_hold_for_the_erased_case(workspace):
+    workspace.import_ratings(read(TEXT))
+    planned = {"ZORRO-77": 12, "A": 20, "of": [["ZORRO-77", "A"], {"last": "ZORRO-77"}], "ZORRO": 1}
+    workspace.set_preference("planned", planned)
+    assert workspace.erase_case("ZORRO-77").n_mentions == 0
+    assert workspace.preference("planned") == {"A": 20, "of": [["A"], {"last": None}], "ZORRO": 1}
+    assert workspace.can_undo() is None, "the setting as it was before would bring it back"
+    with workspace._database.reading() as connection:
+        assert count_rows(connection, "change_rows") == count_rows(connection, "changes") == 0
 
 
 def test_where_another_program_is_in_the_file_the_case_is_gone_and_the_rest_is_said(tmp_path):

@@ -6,8 +6,10 @@ that brings the case again is noticed. The code itself goes, since it is data ab
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Table, delete, select, update
@@ -17,7 +19,8 @@ from supervision_kit.workspace.comparing import hash_code
 from supervision_kit.workspace.database import Database
 from supervision_kit.workspace.failures import in_plain_words
 from supervision_kit.workspace.moments import as_moments
-from supervision_kit.workspace.schema import FREE_TEXT, case_set_members, cases, tables
+from supervision_kit.workspace.schema import FREE_TEXT, case_set_members, cases, change_rows, preferences, tables
+from supervision_kit.workspace.undoing import forget
 from supervision_kit.workspace.versions import list_backups
 
 _NOT_WIPED = (
@@ -84,12 +87,31 @@ def erase(connection: Connection, number: int, code: str, *, reason: str, who: s
         table.name: connection.execute(delete(table).where(of_case(table, number))).rowcount
         for table in reversed(TABLES_OF_CASES)  # what points to others first
     }
+    _forget_in_preferences(connection, code)
     word = re.compile(rf"(?<!\w){re.escape(code)}(?!\w)", re.IGNORECASE)
     written = [column for table in tables.sorted_tables for column in table.c if column.info.get(FREE_TEXT)]
     texts = [text for column in written for text in connection.execute(select(column)).scalars()]
     tombstone = {"code": None, "erased_code": hash_code(connection, code), "erased_at": at, "erased_by": who}
     connection.execute(update(cases).where(cases.c.id == number).values(erased_reason=reason, **tombstone))
     return went["forms"], sum(went[name] for name in _SAID), sum(bool(word.search(text)) for text in texts)
+
+
+def _forget_in_preferences(connection: Connection, code: str) -> None:
+    """Take out what settings hold for this one case, entries under its code and the code in lists; and their undo."""
+    earlier = select(change_rows.c.change_number).where(change_rows.c.table_name == preferences.name)
+    forget(connection, list(connection.execute(earlier).scalars()))
+    for number, written in connection.execute(select(preferences.c.id, preferences.c.value)).all():
+        kept = json.dumps(_without(json.loads(written), code), ensure_ascii=False)
+        if kept != written:
+            connection.execute(update(preferences).where(preferences.c.id == number).values(value=kept))
+
+
+def _without(value: Any, code: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(each, code) for name, each in value.items() if name != code}
+    if isinstance(value, list):
+        return [_without(each, code) for each in value if each != code]
+    return None if value == code else value
 
 
 def of_case(table: Table, number: int) -> ColumnElement[bool]:
