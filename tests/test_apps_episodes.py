@@ -253,11 +253,11 @@ def test_what_chance_gives_and_the_curve_come_once_the_page_is_seen(page):
     rows = page.curve.figure["tables"]["columns"]
     # mended and late are back 2 and 4 sessions on; stayed is followed for 4, early for none
     assert [(row["sessions"], row["told"], row["at_risk"]) for row in rows] == [
-        (0, "0%", 4),
-        (1, "0%", 3),
-        (2, "33%", 3),
-        (3, "33%", 2),
-        (4, "67%", 2),
+        (0, "0 %", 4),
+        (1, "0 %", 3),
+        (2, "33 %", 3),
+        (3, "33 %", 2),
+        (4, "67 %", 2),
     ]
 
 

@@ -267,8 +267,8 @@ def test_nothing_of_the_case_is_outside_its_datasets():
 
 def test_the_summary_says_in_sentences_what_is_drawn():
     assert datasets_of(trajectory_of_c07())["frame"][0]["says"] == (
-        "Case C07, WAI-SR total by the client: rated at 4 sessions, from 3.1 to 4.3. Latest 4.1 at session 5. "
-        "Marked by control chart: session 4. Cannot be judged: session 1. No form or no score: sessions 3 and 6. "
+        "Case C07, WAI-SR total, rated by the client at 4 sessions, from 3.1 to 4.3. Latest 4.1 at session 5. "
+        "Marked by Control chart: session 4. Cannot be judged: session 1. No form or no score: sessions 3 and 6. "
         "Episode in sessions 4 to 5: repaired. PHQ-9 total: 18 at session 1, 9 at session 6."
     )
     assert spec_of(trajectory_of_c07())["description"].startswith("Alliance by session for one case: WAI-SR total")
@@ -285,7 +285,7 @@ def test_who_points_at_a_session_is_told_what_the_method_says():
 
 def test_the_title_names_case_instrument_rater_and_method():
     assert datasets_of(trajectory_of_c07())["caption"] == [
-        {"title": "Case C07", "rated": "WAI-SR total, rated by the client", "judged": "judged by control chart"}
+        {"title": "Case C07", "rated": "WAI-SR total, rated by the client", "judged": "judged by: Control chart"}
     ]
     chosen = trajectory_of_c07(provenance="ControlChart(sigmas=2)")
     assert datasets_of(chosen)["caption"][0]["judged"] == "ControlChart(sigmas=2)"

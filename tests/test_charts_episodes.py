@@ -112,7 +112,7 @@ def test_the_curve_has_a_step_a_session_and_those_at_risk_under_it():
         (2, 0.625, 2),
     ]
     assert [row["sessions"] for row in tables["curve"]] == [0, 1, 2, 2.5]  # the last step is as wide as the others
-    assert tables["frame"][0]["says"] == "After 2 sessions 62% of 4 falls are back."
+    assert tables["frame"][0]["says"] == "After 2 sessions 62 % of 4 falls are back."
 
 
 def test_the_band_begins_where_there_is_an_interval():
@@ -122,7 +122,7 @@ def test_the_band_begins_where_there_is_an_interval():
         (2, 0.2, 0.95),
         (2.5, 0.2, 0.95),
     ]
-    assert [row["interval"] for row in tables["columns"]] == ["–", "4% to 90%", "20% to 95%"]
+    assert [row["interval"] for row in tables["columns"]] == ["–", "4 % to 90 %", "20 % to 95 %"]
 
 
 def test_without_falls_there_is_no_curve():

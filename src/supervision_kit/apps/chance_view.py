@@ -10,8 +10,9 @@ import ipywidgets as ipw
 from supervision_kit.apps.arrival import Arrival
 from supervision_kit.apps.line_state import LineState
 from supervision_kit.apps.page import Page
+from supervision_kit.words import later, say
 
-WORKING = "What chance alone would give is being worked out …"
+WORKING = later("What chance alone would give is being worked out …")
 
 
 class ChanceView(ipw.VBox):
@@ -27,7 +28,7 @@ class ChanceView(ipw.VBox):
 
     def __init__(self, state: LineState, page: Page, *, then: Callable[[], None] = lambda: None) -> None:
         self.state, self.page, self.then, self.is_seen = state, page, then, False
-        self.text = ipw.HTML(_said([WORKING]))
+        self.text = ipw.HTML(_said([say(WORKING)]))
         super().__init__([self.text, Arrival(page.guard(self._begin))])
         self.add_class("sk-chance")
 
@@ -40,7 +41,7 @@ class ChanceView(ipw.VBox):
         self._tell()
 
     def _tell(self, _change: object = None) -> None:
-        self.text.value = _said([WORKING])
+        self.text.value = _said([say(WORKING)])
         if self.is_seen:
             self.text.value = _said(self.state.chance_in_words)
             self.then()

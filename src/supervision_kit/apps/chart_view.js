@@ -1,23 +1,27 @@
 // ChartView in the page: draws a chart as SVG, and changes only its tables while the picture itself stays the same.
-// vl-convert bundles this file with its own copy of vega-embed, known here as vegaEmbed: nothing is fetched.
+// Its colours become custom properties of page.css, so that a dark page needs no other picture; what it shows can be
+// read as a table beneath it. vl-convert bundles this file with its own copy of vega-embed, known here as vegaEmbed: nothing is fetched.
 
 const EMBED_OPTIONS = { mode: "vega-lite", renderer: "svg", actions: false };
-const SORRY = "This chart could not be drawn. Please reload the page; if that does not help, tell whoever looks after it.";
+const COLOUR = /#([0-9a-f]{6})\b/gi;
 
 function render({ model, el }) {
   const place = document.createElement("div");
   place.style.width = "100%";
   el.append(place);
+  const numbers = foldNumbers(el, model);
   let chart = null;
 
   const draw = async () => {
     const { spec, tables } = model.get("figure");
+    numbers.follow();
     if (chart?.takesTables && chart.text === JSON.stringify(spec)) {
       await changeTables(chart, tables);
     } else {
       chart = await embedAnew(place, chart, spec, tables);
       if (chart) await followPicks(chart.view, model);
     }
+    chart?.view.description(inWords(spec, tables));
   };
 
   // one after another: a chart that is being drawn is never drawn over
@@ -27,7 +31,7 @@ function render({ model, el }) {
       console.error(error);
       chart?.finalize();
       chart = null;
-      sayInWords(place, SORRY);
+      sayInWords(place, model.get("words").sorry);
     });
   };
   const redraw = () => next(draw);
@@ -53,7 +57,8 @@ async function embedAnew(place, old, spec, tables) {
   place.replaceChildren(stage);
   if (!spec.$schema) return null;
   const text = JSON.stringify(spec);
-  const { view, vgSpec, finalize } = await vegaEmbed(stage, { ...structuredClone(spec), datasets: tables }, EMBED_OPTIONS);
+  const coloured = JSON.parse(text.replace(COLOUR, (colour, digits) => `var(--sk-chart-${digits.toLowerCase()}, ${colour})`));
+  const { view, vgSpec, finalize } = await vegaEmbed(stage, { ...coloured, datasets: tables }, EMBED_OPTIONS);
   const chart = { text, view, finalize, width: null };
   chart.fills = "vconcat" in spec ? "panels" : spec.width === "container" && "view";
   // dates and the like are read from text only while a chart is embedded
@@ -111,6 +116,49 @@ async function showPick(view, picked) {
   if (values.includes(undefined)) view.data("picked_store", []);
   else view.signal("picked_tuple", { unit: "", fields, values });
   await view.runAsync();
+}
+
+// what the picture shows, for those who do not see it
+const inWords = (spec, tables) => [spec.description, tables.frame?.[0]?.says].filter(Boolean).join(" ");
+
+function foldNumbers(el, model) {
+  const fold = document.createElement("details");
+  fold.className = "sk-numbers";
+  const summary = fold.appendChild(document.createElement("summary"));
+  const box = fold.appendChild(document.createElement("div"));
+  box.className = "sk-scroll";
+  box.setAttribute("role", "region");
+  box.tabIndex = 0;
+  el.append(fold);
+
+  const follow = () => {
+    const { spec, tables } = model.get("figure");
+    const told = spec.usermeta?.numbers;
+    const rows = tables[told?.table] ?? [];
+    fold.hidden = !rows.length;
+    summary.textContent = model.get("words").numbers;
+    box.setAttribute("aria-label", model.get("words").numbers);
+    box.replaceChildren(...(fold.open && rows.length ? [tableOf(told.columns, rows)] : []));
+  };
+  fold.addEventListener("toggle", follow);
+  return { follow };
+}
+
+function tableOf(columns, rows) {
+  const table = document.createElement("table");
+  table.className = "sk-table";
+  const head = table.createTHead().insertRow();
+  for (const title of Object.values(columns)) {
+    const cell = head.appendChild(document.createElement("th"));
+    cell.scope = "col";
+    cell.textContent = title;
+  }
+  const body = table.createTBody();
+  for (const row of rows) {
+    const line = body.insertRow();
+    for (const name of Object.keys(columns)) line.insertCell().textContent = row[name] ?? "–";
+  }
+  return table;
 }
 
 function sayInWords(place, sentence) {

@@ -9,6 +9,7 @@ import traitlets
 
 from supervision_kit.chart_bundle import chart_script
 from supervision_kit.charts.filled import is_same_drawing
+from supervision_kit.words import say
 
 
 class ChartView(anywidget.AnyWidget):
@@ -31,6 +32,7 @@ class ChartView(anywidget.AnyWidget):
     _esm = traitlets.Unicode().tag(sync=True)
     figure = traitlets.Dict().tag(sync=True)
     picked = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, chart: Any = None, **settings: Any) -> None:
         super().__init__(figure={"spec": {}, "tables": {}}, **settings)
@@ -38,6 +40,17 @@ class ChartView(anywidget.AnyWidget):
         self.add_class("sk-chart")
         if chart is not None:
             self.show(chart)
+
+    @traitlets.default("words")
+    def _said_in_the_page(self) -> dict[str, str]:
+        return {
+            "numbers": say("The numbers behind this picture"),
+            "sorry": say(
+                "This chart could not be drawn. Please reload the page; if that does not help, tell whoever "
+                "looks after "
+                "it."
+            ),
+        }
 
     @traitlets.default("_esm")
     def _script(self) -> str:

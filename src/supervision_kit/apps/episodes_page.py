@@ -13,9 +13,9 @@ from supervision_kit.apps.agreement_words import agreement_in_words
 from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.episodes_state import EpisodesState
-from supervision_kit.apps.episodes_table import WIDTHS, falls_as_workbook, falls_in_words
+from supervision_kit.apps.episodes_table import falls_as_workbook, falls_in_words, widths_in_words
 from supervision_kit.apps.leading_page import LeadingPage
-from supervision_kit.apps.page import fold, note
+from supervision_kit.apps.page import as_code, heading, note, quiet
 from supervision_kit.apps.row_table import row_table
 from supervision_kit.apps.save_button import SaveButton
 from supervision_kit.apps.settings import SettingsView
@@ -23,25 +23,26 @@ from supervision_kit.apps.trust_state import TrustState
 from supervision_kit.apps.trust_view import TrustView
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection import METHODS
+from supervision_kit.words import later, say, say_share
 
-ALL = "all"
-DEPTHS = (("any", 0.0), ("10 % of the scale or more", 0.1), ("20 % or more", 0.2), ("30 % or more", 0.3))
-READING = (
-    '<p class="sk-quiet">A band reaches from the first marked session to the one that is back; ▼ is the lowest rating. '
-    "Click a row, or choose its case below, to open it.</p>"
+ALL = later("all")
+DEPTHS = (0.0, 0.1, 0.2, 0.3)  # shares of the scale
+READING = later(
+    "A band reaches from the first marked session to the one that is back; ▼ is the lowest rating. Click a row, or "
+    "choose its case below, to open it."
 )
 
-TIMES = (
-    '<p class="sk-quiet">Of all falls, by the rule under Method and settings, however late. The band is the 95 % '
-    "interval; falls whose ratings end before they are back are followed as far as they go and never counted as not "
-    "repaired. Part of what comes back does so by chance: see above.</p>"
+TIMES = later(
+    "Of all falls, by the rule under Method and settings, however late. The band is the 95 % interval; falls whose "
+    "ratings end before they are back are followed as far as they go and never counted as not repaired. Part of what "
+    "comes back does so by chance: see above."
 )
 
 
 class EpisodesPage(LeadingPage):
     """The page of all falls; `state` holds its choices and tables."""
 
-    name, title = "episodes", "ruptures and repairs"
+    name, title = "episodes", later("ruptures and repairs")
 
     def __init__(self, state: EpisodesState, *, warning: str = "", notes: str = "") -> None:
         super().__init__(state, warning=warning, notes=notes)
@@ -56,9 +57,9 @@ class EpisodesPage(LeadingPage):
         self.table.add_class("sk-table-place")
         self.agreement, self.trust = ipw.HTML(), TrustState(state)
         self.curve, self.curve_says = ChartView(), ipw.HTML()
-        self.times = ipw.VBox([ipw.HTML("<h2>How long until they are back</h2>"), self.curve_says, self.curve])
-        self.save = SaveButton(self._as_workbook, self.guard, description="Save these falls (Excel)")
-        self.rows = ipw.VBox([ipw.HTML("<h2>The falls shown, one by one</h2>"), self.table, self.save])
+        self.times = ipw.VBox([heading(2, say("How long until they are back")), self.curve_says, self.curve])
+        self.save = SaveButton(self._as_workbook, self.guard, description=say("Save these falls (Excel)"))
+        self.rows = ipw.VBox([heading(2, say("The falls shown, one by one")), self.table, self.save])
         self.rows.add_class("sk-rows")
         self.parts = (
             ipw.HTML(warning),
@@ -87,24 +88,24 @@ class EpisodesPage(LeadingPage):
     def _redraw(self, _change: object = None) -> None:
         state = self.state
         self.summary.value = f"<p>{html.escape(state.answer)}</p>{note(state.advice)}"
-        self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
+        self.code.value = as_code(state.as_code)
         self._show_falls()
 
     def _show_falls(self, _change: object = None) -> None:
         state, falls = self.state, self.state.shown
-        self.showing.value = f"<p>{html.escape(state.showing)}</p>{READING if len(falls) else ''}"
+        self.showing.value = f"<p>{html.escape(state.showing)}</p>{quiet(say(READING)) if len(falls) else ''}"
         has_falls = ipw.Layout(display="" if len(falls) else "none")
         self.drawn.layout = self.rows.layout = has_falls
         if len(falls):
             self.timeline.show(charts.episode_timeline(falls, state.shown_cases))
             self.cases.offer(state.shown_cases["case_id"].to_list())
-            self.table.children = [row_table(falls_in_words(falls), widths=WIDTHS)]
+            self.table.children = [row_table(falls_in_words(falls), widths=widths_in_words())]
 
     def _show_rest(self) -> None:
         """Show what waits until the page is seen."""
         state, times = self.state, self.state.times
         self.agreement.value = agreement_in_words(state.agreed, state.agreement)
-        self.curve_says.value = TIMES if len(times) else ""
+        self.curve_says.value = quiet(say(TIMES)) if len(times) else ""
         self.times.layout.display = "" if len(times) else "none"
         if len(times):
             self.curve.show(charts.repair_curve(times))
@@ -115,19 +116,22 @@ class EpisodesPage(LeadingPage):
 
     def _as_workbook(self) -> tuple[str, bytes]:
         about = f"{self.state.answer}\n{self.state.showing}\n{self.state.method.in_words}"
-        return "falls.xlsx", falls_as_workbook(self.state.shown, about=about)
+        return say("falls.xlsx"), falls_as_workbook(self.state.shown, about=about)
 
 
 class FilterView(ipw.Box):
     """The filters: whose falls and by which method, and which of them are shown."""
 
     def __init__(self, state: EpisodesState, page: EpisodesPage) -> None:
-        therapists = [(ALL, ""), *((therapist, therapist) for therapist in state.therapist_ids)]
-        self.method = _dropdown("Method", [(method.title, key) for key, method in METHODS.items()], state.method.key)
-        self.therapist = _dropdown("Therapist", therapists, state.therapist_id)
-        self.depth = _dropdown("Fell by", DEPTHS, state.least_depth)
-        self.outcome = _dropdown("How it ended", [(ALL, ""), *((word, key) for key, word in OUTCOME_WORDS.items())], "")
-        self.open_only = ipw.Checkbox(description="only those down at the latest rating", indent=False)
+        therapists = [(say(ALL), ""), *((therapist, therapist) for therapist in state.therapist_ids)]
+        outcomes = [(say(ALL), ""), *((say(word), key) for key, word in OUTCOME_WORDS.items())]
+        self.method = _dropdown(
+            say("Method"), [(say(method.title), key) for key, method in METHODS.items()], state.method.key
+        )
+        self.therapist = _dropdown(say("Therapist"), therapists, state.therapist_id)
+        self.depth = _dropdown(say("Fell by"), [(_say_depth(depth), depth) for depth in DEPTHS], state.least_depth)
+        self.outcome = _dropdown(say("How it ended"), outcomes, "")
+        self.open_only = ipw.Checkbox(description=say("only those down at the latest rating"), indent=False)
         super().__init__([self.method, self.therapist, self.depth, self.outcome, self.open_only])
         self.add_class("sk-controls")
         links: dict[str, ipw.Widget] = {
@@ -150,7 +154,7 @@ class CaseChoice(ipw.Box):
 
     def __init__(self, page: EpisodesPage) -> None:
         self.page = page
-        self.choice = _dropdown("Case", [], None)
+        self.choice = _dropdown(say("Case"), [], None)
         super().__init__([self.choice])
         self.add_class("sk-controls")
         self.add_class("sk-case-choice")
@@ -173,7 +177,10 @@ class PageTurner(ipw.Box):
 
     def __init__(self, state: EpisodesState, page: EpisodesPage) -> None:
         self.state = state
-        self.back, self.on = ipw.Button(description="◂ Cases before"), ipw.Button(description="Further cases ▸")
+        self.back, self.on = (
+            ipw.Button(description=f"◂ {say('Cases before')}"),
+            ipw.Button(description=f"{say('Further cases')} ▸"),
+        )
         super().__init__([self.back, self.on])
         self.add_class("sk-controls")
         self.add_class("sk-open")
@@ -197,6 +204,12 @@ def _setter(state: EpisodesState, trait: str) -> Callable[[Any], None]:
 def _choose_method(state: EpisodesState, key: str) -> None:
     if key != state.method.key:
         state.method = METHODS[key]()
+
+
+def _say_depth(share: float) -> str:
+    if not share:
+        return say("any")
+    return say("{share} of the scale or more", share=say_share(share))
 
 
 def _dropdown(description: str, options: Any, value: Any) -> ipw.Dropdown:

@@ -16,18 +16,18 @@ from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE
-from supervision_kit.reasons import counted
 from supervision_kit.repair import time_to_repair
 from supervision_kit.tables import SERIES_KEY
+from supervision_kit.words import later, say, say_n, say_number
 
 CASES_PER_PAGE = 20
 # in the order in which the answer counts them; "not" and "too early" are never one
 _ENDS = {
-    "repaired": "came back in time",
-    "partly repaired": "came back in part",
-    "came back late": "came back late",
-    "unrepaired": "did not come back",
-    "undetermined": "cannot be told yet",
+    "repaired": later("{n} came back in time"),
+    "partly repaired": later("{n} came back in part"),
+    "came back late": later("{n} came back late"),
+    "unrepaired": later("{n} did not come back"),
+    "undetermined": later("{n} cannot be told yet"),
 }
 
 
@@ -90,10 +90,19 @@ class EpisodesState(CaseloadState):
         begins = self.episodes.rename(columns={"onset": "session"})[[*SERIES_KEY, "session"]].merge(by_session)
         n = int((2 * begins["n_marked"] > begins["n_judged"]).sum())
         if n_falls == 1:
-            share = "More than half" if n else "No more than half"
-            return f"{share} of the methods that can judge the first session of the fall mark it."
-        at = f"{n or 'none'} of {n_falls} falls"
-        return f"At {at} more than half of the methods that can judge its first session mark it."
+            if n:
+                return say("More than half of the methods that can judge the first session of the fall mark it.")
+            return say("No more than half of the methods that can judge the first session of the fall mark it.")
+        if not n:
+            return say(
+                "At none of {falls} falls more than half of the methods that can judge its first session mark it.",
+                falls=n_falls,
+            )
+        return say(
+            "At {n} of {falls} falls more than half of the methods that can judge its first session mark it.",
+            n=n,
+            falls=n_falls,
+        )
 
     @property
     def chance_in_words(self) -> tuple[str, ...]:
@@ -151,17 +160,30 @@ class EpisodesState(CaseloadState):
     @property
     def answer(self) -> str:
         """The page's answer: how many falls, and what became of them."""
-        episodes, n_cases = self.episodes, counted(len(self.cases), "case")
+        episodes, n_cases = self.episodes, len(self.cases)
         if self.why_unjudged:
             return self.why_unjudged
         if episodes.empty:
-            return f"{self.method.title} marks no fall in {n_cases}. That does not mean that there was no rupture."
+            return say_n(
+                "{method} marks no fall in {n} case. That does not mean that there was no rupture.",
+                "{method} marks no fall in {n} cases. That does not mean that there was no rupture.",
+                n_cases,
+                method=say(self.method.title),
+            )
         by_end = episodes["look"].value_counts()
-        ends = [f"{by_end[look]} {words}" for look, words in _ENDS.items() if look in by_end]
+        ends = [say(words, n=say_number(by_end[look])) for look, words in _ENDS.items() if look in by_end]
+        said = say(
+            "{falls} in {some} of {cases}: {ends}.",
+            falls=say_n("{n} fall", "{n} falls", len(episodes)),
+            some=say_number(episodes["case_id"].nunique()),
+            cases=say_n("{n} case", "{n} cases", n_cases),
+            ends=", ".join(ends),
+        )
         n_down = int(episodes["is_open"].sum())
-        down = f" {n_down} of them {'is' if n_down == 1 else 'are'} down at the latest rating." if n_down else ""
-        in_cases = f"in {episodes['case_id'].nunique()} of {n_cases}"
-        return f"{counted(len(episodes), 'fall')} {in_cases}: {', '.join(ends)}.{down}"
+        if not n_down:
+            return said
+        down = say_n("{n} of them is down at the latest rating.", "{n} of them are down at the latest rating.", n_down)
+        return f"{said} {down}"
 
     @property
     def showing(self) -> str:
@@ -170,11 +192,13 @@ class EpisodesState(CaseloadState):
         if not n_all:
             return ""
         if not n:
-            return "No fall is left by these filters. Choose all outcomes, any depth, or take the tick away."
-        cases = counted(len(self._cases_with_falls), "case")
-        falls = f"All {n_all} falls" if n == n_all > 1 else "The one fall" if n_all == 1 else f"{n} of {n_all} falls"
-        part = f", page {self.page + 1} of {self.n_pages}" if self.n_pages > 1 else ""
-        return f"{falls}, in {cases}{part}; cases most in need of a word first."
+            return say("No fall is left by these filters. Choose all outcomes, any depth, or take the tick away.")
+        cases = say_n("{n} case", "{n} cases", len(self._cases_with_falls))
+        told = {"falls": _how_many(n, n_all), "cases": cases}
+        if self.n_pages == 1:
+            return say("{falls}, in {cases}; cases most in need of a word first.", **told)
+        sentence = later("{falls}, in {cases}, page {page} of {pages}; cases most in need of a word first.")
+        return say(sentence, page=self.page + 1, pages=self.n_pages, **told)
 
     @property
     def as_code(self) -> str:
@@ -187,6 +211,12 @@ class EpisodesState(CaseloadState):
             lines.append('ratings = ratings[ratings["case_id"].isin(caseload["case_id"])]')
         lines.append('falls = falls.merge(ratings[["case_id", "rater", "instrument", "scale"]].drop_duplicates())')
         return "\n".join([*lines, "sk.charts.episode_timeline(falls, caseload)"])
+
+
+def _how_many(n: int, n_all: int) -> str:
+    if n < n_all:
+        return say("{n} of {all} falls", n=say_number(n), all=say_number(n_all))
+    return say_n("The one fall", "All {n} falls", n_all)
 
 
 def _range_of(instrument: str, key: str) -> float:

@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 import io
+from types import MappingProxyType
 
 import pandas as pd
 
-from supervision_kit.charts.series_choice import scale_title
+from supervision_kit.instruments import name_scale
+from supervision_kit.words import later, say
 
-WIDTHS = {
-    "case": "10%",
-    "therapist": "10%",
-    "rated on": "10%",
-    "fell at session": "8%",
-    "how it ended": "12%",
-    "lowest at": "8%",
-    "level before": "9%",
-    "points lost": "9%",
-    "% of the scale": "8%",
-    "back at session": "8%",
-    "now": "8%",
-}
+WIDTHS = MappingProxyType(
+    {
+        later("case"): "10%",
+        later("therapist"): "10%",
+        later("rated on"): "10%",
+        later("fell at session"): "8%",
+        later("how it ended"): "12%",
+        later("lowest at"): "8%",
+        later("level before"): "9%",
+        later("points lost"): "9%",
+        later("% of the scale"): "8%",
+        later("back at session"): "8%",
+        later("now"): "8%",
+    }
+)
 """Heading → width, in the order of the page."""
 
-SHEET = "falls"
 LONGEST_COLUMN = 24  # letters
+
+
+def widths_in_words() -> dict[str, str]:
+    """Return the widths under the headings of the page's language."""
+    return {say(heading): width for heading, width in WIDTHS.items()}
 
 
 def falls_in_words(falls: pd.DataFrame) -> pd.DataFrame:
     """Return falls, with the columns of :class:`EpisodesState`, under headings as people read them."""
-    scales = [scale_title(*key) for key in zip(falls["instrument"], falls["scale"], strict=True)]
-    return pd.DataFrame(
-        {
-            "case": falls["case_id"],
-            "therapist": falls["therapist_id"],
-            "rated on": scales,
-            "fell at session": falls["onset"],
-            "how it ended": falls["word"],
-            "lowest at": falls["nadir"],
-            "level before": falls["pre_level"].round(1),
-            "points lost": falls["depth"].round(1),
-            "% of the scale": (falls["depth_share"] * 100).round().astype("Int64"),
-            "back at session": falls["back_session"],
-            "now": falls["is_open"].map({True: "down", False: ""}),
-        }
-    ).reset_index(drop=True)
+    scales = [name_scale(*key) for key in zip(falls["instrument"], falls["scale"], strict=True)]
+    columns = (
+        falls["case_id"],
+        falls["therapist_id"],
+        scales,
+        falls["onset"],
+        falls["word"],
+        falls["nadir"],
+        falls["pre_level"].round(1),
+        falls["depth"].round(1),
+        (falls["depth_share"] * 100).round().astype("Int64"),
+        falls["back_session"],
+        falls["is_open"].map({True: say("down"), False: ""}),
+    )
+    return pd.DataFrame(dict(zip(widths_in_words(), columns, strict=True)), index=falls.index).reset_index(drop=True)
 
 
 def falls_as_workbook(falls: pd.DataFrame, *, about: str) -> bytes:
@@ -52,12 +59,12 @@ def falls_as_workbook(falls: pd.DataFrame, *, about: str) -> bytes:
 
     Codes are written as text, never as formulas or links.
     """
-    table, target = falls_in_words(falls), io.BytesIO()
+    table, target, sheet = falls_in_words(falls), io.BytesIO(), say("falls")
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": plain}) as book:
-        table.to_excel(book, sheet_name=SHEET, index=False, freeze_panes=(1, 0))
-        pd.DataFrame({"about": about.splitlines()}).to_excel(book, sheet_name="about", index=False, header=False)
+        table.to_excel(book, sheet_name=sheet, index=False, freeze_panes=(1, 0))
+        pd.DataFrame({"about": about.splitlines()}).to_excel(book, sheet_name=say("about"), index=False, header=False)
         for at, name in enumerate(table.columns):
             longest = max([len(name), *table[name].astype("str").str.len()], default=0)
-            book.sheets[SHEET].set_column(at, at, min(longest + 2, LONGEST_COLUMN))
+            book.sheets[sheet].set_column(at, at, min(longest + 2, LONGEST_COLUMN))
     return target.getvalue()

@@ -6,19 +6,22 @@ import functools
 import html
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
 
 from supervision_kit.errors import SupervisionKitError
+from supervision_kit.words import later, say
 
 logger = logging.getLogger("supervision_kit.apps")
 
 LOAD_NOTEBOOK, CASELOAD_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb"
 
-SORRY = "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
+SORRY = later(
+    "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
+)
 
 
 class Page(ipw.VBox):
@@ -49,7 +52,7 @@ class Page(ipw.VBox):
             except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
                 # the error's text can quote data: only its kind and place are logged
                 logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
-                self.announce(SORRY)
+                self.announce(say(SORRY))
             else:
                 self.announce("")
 
@@ -73,6 +76,34 @@ def error_box(message: str) -> ipw.Widget:
 def fold(title: str, body: str) -> str:
     """Return a part of a page that is folded away until wanted; `body` is HTML, `title` is text."""
     return f"<details><summary>{html.escape(title)}</summary><div>{body}</div></details>"
+
+
+def heading(level: int, words: str) -> ipw.HTML:
+    """Return a heading of a page."""
+    return ipw.HTML(f"<h{level}>{html.escape(words)}</h{level}>")
+
+
+def quiet(sentence: str) -> str:
+    """Return a sentence in small print, as HTML; nothing where there is none."""
+    return f'<p class="sk-quiet">{html.escape(sentence)}</p>' if sentence else ""
+
+
+def as_code(lines: str) -> str:
+    """Return the lines of Python that repeat what a page shows, folded away."""
+    return fold(say("As code"), f'<pre class="sk-code" tabindex="0">{html.escape(lines)}</pre>')
+
+
+def scrolling(table: str, *, label: str) -> str:
+    """Return a table, as HTML, in a box that scrolls sideways where it is wider than the page, by keyboard as well."""
+    return f'<div class="sk-scroll" role="region" tabindex="0" aria-label="{html.escape(label)}">{table}</div>'
+
+
+def table_of(heads: Iterable[str], rows: Iterable[Iterable[str]], *, label: str) -> str:
+    """Return a table of texts as HTML."""
+    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
+    table = f'<table class="sk-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return scrolling(table, label=label)
 
 
 def note(sentence: str) -> str:

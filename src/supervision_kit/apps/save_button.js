@@ -16,10 +16,10 @@ function render({ model, el }) {
     const link = Object.assign(document.createElement("a"), { href: address, download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
-    said.textContent = `Saved as ${name}.`;
+    said.textContent = model.get("words").saved.replace("{name}", () => name);
   };
   const ask = () => {
-    said.textContent = "Being made …";
+    said.textContent = model.get("words").making;
     model.send({});
   };
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-from traitlets import Unicode
+from traitlets import Dict, Unicode
+
+from supervision_kit.words import say
 
 
 class SaveButton(anywidget.AnyWidget):
@@ -23,9 +25,11 @@ class SaveButton(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("save_button.js")
     description = Unicode().tag(sync=True)
+    words = Dict().tag(sync=True)
 
     def __init__(self, make: Callable[[], tuple[str, bytes]], guard: Callable[..., Any], *, description: str) -> None:
-        super().__init__(description=description)
+        words = {"saved": say("Saved as {name}.", name="{name}"), "making": say("Being made …")}
+        super().__init__(description=description, words=words)
         self.add_class("sk-open")
         self._make = make
         self.on_msg(guard(self._hand_over))

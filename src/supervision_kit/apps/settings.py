@@ -10,15 +10,16 @@ import ipywidgets as ipw
 
 from supervision_kit.apps.fold_button import FoldButton
 from supervision_kit.apps.line_state import LineState
-from supervision_kit.apps.page import Page
+from supervision_kit.apps.page import Page, quiet
 from supervision_kit.detection import METHODS, Method
+from supervision_kit.words import later, say, say_n
 
 STEP, SMALL_STEP = 0.1, 0.01  # of a setting, by the arrows beside it
 WITHIN_CHOICES = (3, 5)  # the windows that the literature names
 KINDS = (
-    ("back near the level before", "level"),
-    ("half of the fall regained", "half"),
-    ("two ratings in a row back inside the limit", "limits"),
+    (later("back near the level before"), "level"),
+    (later("half of the fall regained"), "half"),
+    (later("two ratings in a row back inside the limit"), "limits"),
 )
 
 
@@ -29,20 +30,27 @@ class SettingsView(ipw.VBox):
         self.state, self.page = state, page
         self._shown: Method | None = None
         self.method = ipw.Dropdown(
-            options=[(method.title, key) for key, method in METHODS.items()],
+            options=[(say(method.title), key) for key, method in METHODS.items()],
             value=state.method.key,
-            description="Method",
+            description=say("Method"),
         )
         self.within = ipw.Dropdown(
-            options=[(f"within {n} sessions", n) for n in sorted({*WITHIN_CHOICES, state.rule.within})],
+            options=[
+                (say_n("within {n} session", "within {n} sessions", n), n)
+                for n in sorted({*WITHIN_CHOICES, state.rule.within})
+            ],
             value=state.rule.within,
-            description="Repaired if back",
+            description=say("Repaired if back"),
         )
-        self.kind = ipw.Dropdown(options=KINDS, value=state.rule.kind, description="Repaired means")
+        self.kind = ipw.Dropdown(
+            options=[(say(words), key) for words, key in KINDS],
+            value=state.rule.kind,
+            description=say("Repaired means"),
+        )
         self.source = ipw.HTML()
         self.fields = _box()
         self.body = ipw.VBox([_box(self.method, self.kind, self.within), self.fields, self.source])
-        self.toggle = FoldButton("Method and settings", self.body)
+        self.toggle = FoldButton(say("Method and settings"), self.body)
         super().__init__([self.toggle, self.body])
         self.add_class("sk-settings")
         self.method.observe(page.guard(self._choose_method), "value")
@@ -67,12 +75,17 @@ class SettingsView(ipw.VBox):
         if type(method) is not type(self._shown):  # else the fields stay, and so does the focus in them
             self._shown = method
             self.fields.children = [self._field(one, getattr(method, one.name)) for one in method.settings()]
-        looks = "looks back only" if method.is_prospective else "looks at the whole series"
-        self.source.value = f'<p class="sk-quiet">{method.title}: {method.source}. It {looks}.</p>'
+        told = {"method": say(method.title), "source": say(method.source)}
+        self.source.value = quiet(
+            say("{method}: {source}. It looks back only.", **told)
+            if method.is_prospective
+            else say("{method}: {source}. It looks at the whole series.", **told)
+        )
 
     def _field(self, setting: Field[Any], value: float | None) -> ipw.Widget:
         """Return a number field, with a tick for "none" where the setting knows it, or a tick alone for yes and no."""
-        label, if_none, start = (setting.metadata[key] for key in ("label", "if_none", "start"))
+        label, if_none = (say(str(setting.metadata[key])) for key in ("label", "if_none"))
+        start = setting.metadata["start"]
         kind, words = str(setting.type), label[0].upper() + label[1:]
         if kind == "bool":
             yes = ipw.Checkbox(value=bool(value), description=words, indent=False)

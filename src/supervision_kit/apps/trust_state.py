@@ -11,12 +11,13 @@ from traitlets import Float, HasTraits, Instance, Unicode, observe, validate
 
 from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.calibration import calibrate, threshold_curve
-from supervision_kit.charts.series_choice import scale_title
+from supervision_kit.detection.method import n_digits
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.instruments import find_scale
-from supervision_kit.reasons import counted
+from supervision_kit.instruments import find_scale, name_scale
 from supervision_kit.records.progress import Progress
 from supervision_kit.tables import CALIBRATION, THRESHOLDS
+from supervision_kit.words import say, say_list, say_n, say_number, say_share
+from supervision_kit.words.raters import say_rater
 
 # A page should answer within a coffee: fewer series than calibrate's own default, and wider intervals for it.
 N_SERIES = 400
@@ -56,7 +57,8 @@ class TrustState(HasTraits):
     def groups(self) -> dict[str, str]:
         """Each questionnaire and rater that can be tried, most rated first: its key → its title."""
         return {
-            key: f"{scale_title(instrument, scale)}, {rater}" for key, (instrument, scale, rater) in self._keys.items()
+            key: f"{name_scale(instrument, scale)}, {say_rater(rater)}"
+            for key, (instrument, scale, rater) in self._keys.items()
         }
 
     @property
@@ -93,7 +95,8 @@ class TrustState(HasTraits):
     def setting(self) -> str:
         """What the method's threshold is called."""
         method = self.line.method
-        return next(str(one.metadata["label"]) for one in fields(method) if one.name == method.threshold)
+        label = next(str(one.metadata["label"]) for one in fields(method) if one.name == method.threshold)
+        return say(label)
 
     @validate("group")
     def _known_group(self, proposal: Any) -> str:
@@ -111,7 +114,7 @@ class TrustState(HasTraits):
                 n_series=self.n_series,
                 progress=self._tell,
             )
-            self.stage = "Trying other thresholds"
+            self.stage = say("Trying other thresholds")
             self.curve = self._try_thresholds()
         finally:
             self.stage, self.progress = "", -1.0
@@ -155,16 +158,31 @@ class TrustState(HasTraits):
         figures = self.of_group[self.of_group["method"] == method.key].set_index(["measure", "shape", "size"])["value"]
         alarms = figures.get(("false alarms per 100 sessions", "no rupture", 0.0))
         if alarms is None or pd.isna(alarms):
-            return f"{method.title} cannot judge these ratings."
+            return say("{method} cannot judge these ratings.", method=say(method.title))
         found = {size: figures["share found", "any", size] for _, shape, size in figures.index if shape == "any"}
-        shares = ", ".join(f"{share:.0%} of those {size:g} SD deep" for size, share in sorted(found.items()))
+        shares = [
+            say("{share} of those {size} SD deep", share=say_share(share), size=say_number(size))
+            for size, share in sorted(found.items())
+        ]
         asked = getattr(method, "rate", None) if method.threshold == "rate" else None
-        held = f" (asked for: {100 * asked:g}; the fewer the cases, the less exactly it can be held)" if asked else ""
-        return (
-            f"In ratings like these without any rupture, {method.title} marks about {alarms:.1f} of 100 "
-            f"sessions{held}. Of ruptures planted into them it finds {shares}. "
-            "(SD: standard deviations of the person's own ratings.)"
+        told = {"method": say(method.title), "n": say_number(alarms, digits=1)}
+        marks = (
+            say(
+                "In ratings like these without any rupture, {method} marks about {n} of 100 sessions (asked for: "
+                "{asked}; the fewer the cases, the less exactly it can be held).",
+                asked=say_number(100 * asked),
+                **told,
+            )
+            if asked
+            else say(
+                "In ratings like these without any rupture, {method} marks about {n} of 100 sessions.", **told
+            )
         )
+        finds = say(
+            "Of ruptures planted into them it finds {shares}. (SD: standard deviations of the person's own ratings.)",
+            shares=say_list(shares),
+        )
+        return f"{marks} {finds}"
 
     @property
     def at_threshold(self) -> str:
@@ -173,9 +191,19 @@ class TrustState(HasTraits):
         if curve.empty and len(self._chosen(self.curve, self.group)):
             return ""  # the answer says that nothing can be judged
         if curve.empty:
-            return f"{self.line.method.title} has no threshold set that could be tried." if not self.stage else ""
+            title = say(self.line.method.title)
+            return "" if self.stage else say("{method} has no threshold set that could be tried.", method=title)
         row = curve.iloc[(curve["threshold"] - self.threshold).abs().argmin()]
-        marks = f"these cases get {counted(row['n_marks'], 'mark')} in {counted(row['n_judged'], 'session')}"
-        by_chance = f"about {row['n_by_chance']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
-        several = " Marks in a row are one fall." if row["n_marks"] > 1 else ""
-        return f"With {self.setting} at {row['threshold']:g}, {marks}; chance alone gives {by_chance}.{several}"
+        said = say(
+            "With {setting} at {threshold}, these cases get {marks} in {sessions}; chance alone gives about {chance} "
+            "({low} to {high}).",
+            setting=self.setting,
+            threshold=say_number(row["threshold"], digits=n_digits(row["threshold"])),
+            marks=say_n("{n} mark", "{n} marks", int(row["n_marks"])),
+            sessions=say_n("{n} session", "{n} sessions", int(row["n_judged"])),
+            chance=say_number(row["n_by_chance"], digits=0),
+            low=say_number(row["low"], digits=0),
+            high=say_number(row["high"], digits=0),
+        )
+        several = say("Marks in a row are one fall.") if row["n_marks"] > 1 else ""
+        return f"{said} {several}".strip()

@@ -20,6 +20,7 @@ from supervision_kit.detection.marking import find_method, name_methods
 from supervision_kit.errors import SettingError
 from supervision_kit.records.progress import Progress, Report, say_nothing
 from supervision_kit.tables import CALIBRATION
+from supervision_kit.words import say
 
 FALSE_ALARMS = "false alarms per 100 sessions"
 FOUND = "share found"
@@ -100,7 +101,9 @@ def calibrate(
             figures = _figures(group.settle(method), like)
             looks = "back" if method.is_prospective else "whole"
             rows += [{**group.key, "method": name, "looks": looks, **figure} for figure in figures]
-            progress(Progress(i * len(named) + k, len(groups) * len(named), f"Trying {method.title}"))
+            progress(
+                Progress(i * len(named) + k, len(groups) * len(named), say("Trying {method}", method=say(method.title)))
+            )
     return CALIBRATION.check(pd.DataFrame(rows))
 
 

@@ -8,6 +8,8 @@ import altair as alt
 
 from supervision_kit.charts import theme
 from supervision_kit.charts.encodings import by_state, episode_band, layer, session_axis, tooltip
+from supervision_kit.words import say
+from supervision_kit.words.raters import say_rating_of
 
 ROW_HEIGHT, PADDING = 34, 7  # px
 ROOM_FOR_WORDS = 100  # px at the right, for what became of the latest episode
@@ -34,7 +36,7 @@ def session(field: str = "session") -> alt.X:
     return alt.X(
         field,
         type="quantitative",
-        title="Session",
+        title=say("Session"),
         scale=alt.Scale(
             domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
             range=[0, {"expr": f"width - {ROOM_FOR_WORDS}"}],
@@ -54,7 +56,7 @@ def case_row() -> alt.Y:
         title=None,
         scale=alt.Scale(paddingInner=0, paddingOuter=0),
         axis=alt.Axis(
-            description="cases, most in need of a word first",
+            description=say("cases, most in need of a word first"),
             labelColor=theme.TEXT,
             labelLimit=CASE_LABELS,
             labelOverlap=False,
@@ -124,17 +126,21 @@ def no_form() -> alt.Chart:
     return crosses
 
 
+def told(rater: str) -> dict[str, str]:
+    """Return what is told of a case and session: column of the cells → heading."""
+    return {
+        "case_id": say("case"),
+        "session": say("session"),
+        "ratings": say_rating_of(rater),
+        "judged": say("judged"),
+        "episode": say("episode"),
+        "why": say("why here"),
+    }
+
+
 def cells(rater: str) -> alt.Chart:
     """Lay an invisible cell per case and session; pointed at it tells, clicked it picks the case."""
     picked = alt.selection_point(name="picked", fields=["case_id"], empty=False)
-    told = {
-        "case_id": "case",
-        "session": "session",
-        "ratings": f"{rater}'s rating",
-        "judged": "judged",
-        "episode": "episode",
-        "why": "why here",
-    }
     laid: alt.Chart = (
         layer("cells", "cells")
         .mark_rect(fill=theme.QUIET_TEXT, height=ROW_HEIGHT, aria=False)
@@ -143,7 +149,7 @@ def cells(rater: str) -> alt.Chart:
             x2="right:Q",
             y=case_row(),
             fillOpacity=alt.when(picked).then(alt.value(0.12)).otherwise(alt.value(0)),
-            tooltip=tooltip(told),
+            tooltip=tooltip(told(rater)),
         )
         .add_params(picked)
     )

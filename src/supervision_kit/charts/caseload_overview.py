@@ -16,6 +16,8 @@ from supervision_kit.charts.sentences import Rows
 from supervision_kit.charts.series_choice import Series, choose_series, scale_range, wish
 from supervision_kit.instruments import find_scale
 from supervision_kit.tables import CASELOAD, MARKS, REPAIRS, SCORES, Table
+from supervision_kit.words import say, say_n, say_number
+from supervision_kit.words.raters import say_rated_by
 
 LEAST_SPAN = 0.4  # of the scale's range
 
@@ -58,7 +60,7 @@ def caseload_overview(
     """
     listed = CASELOAD.check(caseload)
     if listed.empty:
-        return empty_chart("Caseload", "There are no cases yet: load ratings first.", width)
+        return empty_chart(say("Caseload"), say("There are no cases yet: load ratings first."), width)
     shown = listed.head(n_cases)
     judged = _shown(scores, SCORES, shown) if marks is None else _judged(marks, shown, method)
     chosen = _choose(judged, rater)
@@ -80,7 +82,11 @@ def caseload_overview(
         width=width,
         height=alt.Step(layers.ROW_HEIGHT),
         title=layers.title(),
-        description=f"Alliance by session, one row per case, rated by the {rater}; most in need of a word first.",
+        numbers=("cells", layers.told(rater)),
+        description=say(
+            "Alliance by session, one row per case, {rated_by}; most in need of a word first.",
+            rated_by=say_rated_by(rater),
+        ),
     )
 
 
@@ -115,7 +121,7 @@ def _datasets(
         if key in chosen:
             of_case = _case_rows(case, chosen[key], ratings_of[key], repairs_of.get(key, repairs.head(0)))
         else:
-            of_case = {"cases": [{"words": "no ratings"}]}
+            of_case = {"cases": [{"words": say("no ratings")}]}
         for name, found in of_case.items():
             drawn[name] += [{"case_id": key, **row} for row in found]
     return drawn
@@ -132,9 +138,9 @@ def _case_rows(
     columns = rows.column_rows(last, {"ratings": ratings}, no_forms, episodes)
     reasons = case["reasons"]
     why = next(iter(reasons), "–") if isinstance(reasons, list | tuple) else "–"
-    latest = "down now" if case["open_ruptures"] else episodes[-1]["word"] if episodes else ""
+    latest = say("down now") if case["open_ruptures"] else episodes[-1]["word"] if episodes else ""
     return {
-        "cases": [{"words": latest if ratings else "no ratings"}],
+        "cases": [{"words": latest if ratings else say("no ratings")}],
         "ratings": [row | {"share": (row["score"] - lowest) / (highest - lowest)} for row in ratings],
         "no_form": no_forms,
         "episodes": episodes,
@@ -158,7 +164,9 @@ def _window(series: Series, scores: pd.Series) -> tuple[float, float]:
 
 def _title(n_shown: int, n_all: int, rater: str) -> list[str]:
     if n_all > n_shown:
-        cases = f"The {n_shown} cases most in need of a word … and {n_all - n_shown} more."
+        more = say_number(n_all - n_shown)
+        cases = say("The {n} cases most in need of a word … and {more} more.", n=say_number(n_shown), more=more)
     else:
-        cases = f"{n_all} cases, most in need of a word first." if n_all > 1 else "One case."
-    return [cases, f"Rated by the {rater}. Compare within a row, not between rows."]
+        cases = say_n("One case.", "{n} cases, most in need of a word first.", n_all)
+    compare = say("Alliance {rated_by}. Compare within a row, not between rows.", rated_by=say_rated_by(rater))
+    return [cases, compare]

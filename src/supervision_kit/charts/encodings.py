@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import altair as alt
 
 from supervision_kit.charts import theme
+from supervision_kit.words import say
 
 HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
 KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14, labelLimit=0)
@@ -31,9 +32,13 @@ def chart_of(
     layers: Sequence[alt.Chart | alt.LayerChart],
     *,
     independent: tuple[str, ...],
+    numbers: tuple[str, dict[str, str]],
     **properties: Any,
 ) -> alt.LayerChart:
     """Lay `layers` over each other, with the kit's look, scales shared but for the `independent` ones.
+
+    `numbers` name the dataset that holds what the chart shows, and its columns with their headings: a page shows it as
+    a table beneath the chart.
 
     All at once: each change of a layered chart afterwards copies it through and through.
     """
@@ -41,12 +46,15 @@ def chart_of(
         layer=list(layers),
         resolve={"scale": dict.fromkeys(independent, "independent")},
         config=theme.config(),
+        usermeta={"numbers": {"table": numbers[0], "columns": numbers[1]}},
         **properties,
     )
 
 
 def by_state() -> dict[str, Any]:
     """Tell apart by fill, outline and shape what a method says of a rating, with a key beneath the chart."""
+    key = KEY.copy()
+    key.labelExpr = said({state: state for state in theme.STATES})
     channels = (
         ("fill", alt.Fill, theme.STATE_FILLS),
         ("stroke", alt.Stroke, theme.STATE_STROKES),
@@ -54,7 +62,7 @@ def by_state() -> dict[str, Any]:
     )
     return {
         name: channel(
-            "state", type="nominal", scale=alt.Scale(domain=list(theme.STATES), range=list(looks)), legend=KEY
+            "state", type="nominal", scale=alt.Scale(domain=list(theme.STATES), range=list(looks)), legend=key
         )
         for name, channel, looks in channels
     }
@@ -62,14 +70,13 @@ def by_state() -> dict[str, Any]:
 
 def by_end() -> dict[str, Any]:
     """Tell apart by fill, outline and shape how an episode ended, with a key beneath the chart."""
-    in_words = f"{json.dumps(dict(theme.OUTCOME_WORDS))}[datum.label]"
     key = alt.Legend(
         title=None,
         orient="bottom",
         offset=10,
         columns={"expr": "width < 460 ? 2 : 5"},
         columnPadding=14,
-        labelExpr=in_words,
+        labelExpr=said(theme.OUTCOME_WORDS),
     )
     channels = (
         ("fill", alt.Fill, theme.OUTCOME_SIGN_FILLS),
@@ -87,11 +94,16 @@ def by_end() -> dict[str, Any]:
     }
 
 
+def said(words: Mapping[str, str]) -> str:
+    """Return the expression that labels a key's entries, by their values in the data, in the language of the page."""
+    return f"{json.dumps({value: say(text) for value, text in words.items()})}[datum.label]"
+
+
 def session_axis(orient: Literal["top", "bottom"]) -> alt.Axis:
     """Return the axis of session numbers: whole ones, as many as there is room for."""
     return alt.Axis(
         orient=orient,
-        description="session numbers",
+        description=say("session numbers"),
         format="d",
         tickMinStep=1,
         tickCount={"expr": "max(2, width / 34)"},

@@ -12,13 +12,12 @@ from supervision_kit.charts.encodings import by_end, chart_of, empty_chart, epis
 from supervision_kit.charts.layout import FEWEST_SESSIONS
 from supervision_kit.charts.rows import INSET, episode_rows
 from supervision_kit.charts.sentences import Rows
-from supervision_kit.reasons import counted
 from supervision_kit.tables import CASELOAD, REPAIRS
+from supervision_kit.words import say, say_n, say_number
 
 ROW_HEIGHT, BAND = 28, 14  # px
 ROOM_FOR_WORDS = 66  # px at the right, for what is open
 CASE_LABELS = 84  # px
-DOWN_NOW = "down now"
 
 
 def episode_timeline(
@@ -50,7 +49,7 @@ def episode_timeline(
     cases, falls = CASELOAD.check(caseload), REPAIRS.check(repairs)
     cases = cases[cases["case_id"].isin(falls["case_id"])]
     if cases.empty:
-        return empty_chart("Falls", "There is no fall to draw.", width)
+        return empty_chart(say("Falls"), say("There is no fall to draw."), width)
     band = episode_band("episodes", height=BAND).encode(**_place("from"), x2="to:Q")
     return chart_of(
         [*_life_lines(), band, *_signs(), _cells()],
@@ -58,7 +57,8 @@ def episode_timeline(
         independent=("fill", "stroke", "shape"),
         width=width,
         height=alt.Step(ROW_HEIGHT),
-        description="Falls of the rating by session, a row per case, with what became of each.",
+        numbers=("episodes", {"case_id": say("case"), "fell": say("fell")}),
+        description=say("Falls of the rating by session, a row per case, with what became of each."),
     )
 
 
@@ -66,13 +66,19 @@ def _datasets(cases: pd.DataFrame, falls: pd.DataFrame) -> dict[str, Rows]:
     drawn: dict[str, Rows] = {"cases": [], "episodes": [], "cells": []}
     falls_of = {str(case): table.sort_values("onset") for case, table in falls.groupby("case_id")}
     for case in cases.to_dict("records"):
-        key, down = {"case_id": str(case["case_id"])}, DOWN_NOW if case["open_ruptures"] else ""
+        key, down = {"case_id": str(case["case_id"])}, say("down now") if case["open_ruptures"] else ""
         episodes = _episodes(falls_of[key["case_id"]])
         drawn["cases"].append(key | {"left": 0.5, "right": int(case["last_session"]) + 0.5, "down": down})
-        drawn["episodes"] += [key | row | {"says": f"case {case['case_id']}, {row['fell']}"} for row in episodes]
+        drawn["episodes"] += [
+            key | row | {"says": say("case {case}, {fall}", case=case["case_id"], fall=row["fell"])} for row in episodes
+        ]
         drawn["cells"].append(key | {"fell": "; ".join(row["fell"] for row in episodes), "down": down or "–"})
     reach = max(FEWEST_SESSIONS + 0.5, *(row["right"] for row in drawn["cases"]))
-    says = f"{counted(len(drawn['episodes']), 'fall')} in {counted(len(cases), 'case')}."
+    says = say(
+        "{falls} in {cases}.",
+        falls=say_n("{n} fall", "{n} falls", len(drawn["episodes"])),
+        cases=say_n("{n} case", "{n} cases", len(cases)),
+    )
     drawn["frame"] = [{"left": 0.5, "right": reach, "says": says}]
     return drawn
 
@@ -84,7 +90,12 @@ def _episodes(falls: pd.DataFrame) -> Rows:
         | {
             "at": row["to"] - INSET,
             "nadir": int(fall["nadir"]),
-            "fell": f"{row['says']}, {fall['depth']:.1f} points, lowest at {fall['nadir']}",
+            "fell": say(
+                "{episode}, {points} points, lowest at {session}",
+                episode=row["says"],
+                points=say_number(fall["depth"], digits=1),
+                session=fall["nadir"],
+            ),
         }
         for row, fall in zip(episode_rows(falls), falls.to_dict("records"), strict=True)
     ]
@@ -94,7 +105,7 @@ def _session(field: str) -> alt.X:
     return alt.X(
         field,
         type="quantitative",
-        title="Session",
+        title=say("Session"),
         scale=alt.Scale(
             domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
             range=[0, {"expr": f"width - {ROOM_FOR_WORDS}"}],
@@ -107,7 +118,7 @@ def _session(field: str) -> alt.X:
 
 def _case() -> alt.Y:
     axis = alt.Axis(
-        description="cases, most in need of a word first",
+        description=say("cases, most in need of a word first"),
         labelColor=theme.TEXT,
         labelLimit=CASE_LABELS,
         labelOverlap=False,
@@ -158,7 +169,7 @@ def _cells() -> alt.Chart:
         .encode(
             y=_case(),
             fillOpacity=alt.when(picked).then(alt.value(0.12)).otherwise(alt.value(0)),
-            tooltip=tooltip({"case_id": "case", "fell": "fell", "down": "now"}),
+            tooltip=tooltip({"case_id": say("case"), "fell": say("fell"), "down": say("now")}),
         )
         .add_params(picked)
     )

@@ -15,9 +15,13 @@ from supervision_kit.charts.sentences import Rows
 from supervision_kit.charts.series_choice import check_case, choose_series, of_case
 from supervision_kit.detection import METHODS
 from supervision_kit.tables import MARKS
+from supervision_kit.words import later, say, say_n
 
 HEADING, NAME, STRIP = 26, 16, 20  # px of a heading, a method's name, its strip
-LOOKS = {"back": "Judged from earlier sessions alone", "whole": "Judged from the whole series, for looking back"}
+LOOKS = {
+    "back": later("Judged from earlier sessions alone"),
+    "whole": later("Judged from the whole series, for looking back"),
+}
 
 
 def method_strips(
@@ -57,11 +61,12 @@ def method_strips(
     judged = of_case(marks, MARKS, case_id)
     series = choose_series(judged, rater=rater, instrument=None, scale=None, method=None)
     if series is None or judged["score"].isna().all():
-        return empty_chart("Methods", "There is no rating to judge.", width)
+        return empty_chart(say("Methods"), say("There is no rating to judge."), width)
     on_scale = judged[(judged["instrument"] == series.instrument) & (judged["scale"] == series.scale)]
     datasets, height = _datasets(on_scale[on_scale["rater"] == rater], looks)
     last = max([FEWEST_SESSIONS, *(row["session"] for row in datasets["strips"])])
-    says = f"{len(datasets['names'])} methods, session by session."
+    n_methods = len(datasets["names"])
+    says = say_n("{n} method, session by session.", "{n} methods, session by session.", n_methods)
     datasets["frame"] = [{"left": 0.5, "right": right or last + 0.5, "says": says}]
     return chart_of(
         _layers(height),
@@ -69,7 +74,11 @@ def method_strips(
         independent=("fill", "stroke", "shape"),
         width=width,
         height=height,
-        description="What each method says of each session: marked, not marked, or cannot be judged.",
+        numbers=(
+            "strips",
+            {"name": say("method"), "session": say("session"), "rated": say("rating"), "verdict": say("judged")},
+        ),
+        description=say("What each method says of each session: marked, not marked, or cannot be judged."),
     )
 
 
@@ -81,14 +90,14 @@ def _datasets(judged: pd.DataFrame, looks: dict[str, str]) -> tuple[dict[str, Ro
         chosen = [method for method in methods if looks[method] == look]
         if not chosen:
             continue
-        drawn["headings"].append({"y": at + HEADING - 10, "name": heading})
+        drawn["headings"].append({"y": at + HEADING - 10, "name": say(heading)})
         at += HEADING
         for method in chosen:
-            title = METHODS[method].title if method in METHODS else method
+            title = say(METHODS[method].title) if method in METHODS else method
             drawn["names"].append({"y": at + NAME - 4, "name": title})
             strip = rating_rows(judged[judged["method"] == method].sort_values("session"))
             middle = at + NAME + STRIP // 2
-            drawn["strips"] += [row | {"y": middle, "says": f"{title}: {row['says']}"} for row in strip]
+            drawn["strips"] += [row | {"y": middle, "name": title, "says": f"{title}: {row['says']}"} for row in strip]
             at += NAME + STRIP
     return drawn, at
 
@@ -97,7 +106,7 @@ def _session(field: str) -> alt.X:
     return alt.X(
         field,
         type="quantitative",
-        title="Session",
+        title=say("Session"),
         scale=alt.Scale(
             domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
             range=[0, {"expr": f"width - {RIGHT}"}],
@@ -134,5 +143,5 @@ def _layers(height: int) -> list[alt.Chart]:
             strokeWidth=1.4,
             opacity=1,
         )
-        .encode(x=_session("session"), y=y, description="says:N", tooltip=tooltip({"says": "method"}), **states),
+        .encode(x=_session("session"), y=y, description="says:N", tooltip=tooltip({"says": say("method")}), **states),
     ]

@@ -13,6 +13,8 @@ from supervision_kit.charts.layout import Panel, place_flags, spread_labels
 from supervision_kit.charts.sentences import Rows, how_it_ended, in_words, outcome_look, span, verdict
 from supervision_kit.charts.series_choice import Series
 from supervision_kit.instruments import find_scale
+from supervision_kit.words import say
+from supervision_kit.words.raters import say_rated_by, say_rater
 
 LEVEL = 1e-9  # differences below this are rounding
 MOSTLY = 0.5  # share of sessions above which a value is a line and no level
@@ -28,8 +30,14 @@ def rating_rows(judged: pd.DataFrame) -> Rows:
             "score": float(row["score"]),
             "run": run,
             "state": _state(row["is_rupture"]),
+            "rated": in_words(row["score"]),
             "verdict": verdict(row),
-            "says": f"Session {row['session']}: {in_words(row['score'])}, {verdict(row)}",
+            "says": say(
+                "Session {session}: {score}, {verdict}",
+                session=row["session"],
+                score=in_words(row["score"]),
+                verdict=verdict(row),
+            ),
         }
         for row, run in zip(rated.to_dict("records"), _runs(rated["session"]), strict=True)
     ]
@@ -50,7 +58,12 @@ def line_rows(table: pd.DataFrame) -> Rows:
             "score": float(score),
             "run": run,
             "verdict": "–",
-            "says": f"Session {session}: {in_words(score)} by the {rater}",
+            "says": say(
+                "Session {session}: {score}, {rated_by}",
+                session=session,
+                score=in_words(score),
+                rated_by=say_rated_by(rater),
+            ),
         }
         for session, score, rater, run in zip(
             rated["session"], rated["score"], rated["rater"], _runs(rated["session"]), strict=True
@@ -91,7 +104,7 @@ def no_form_rows(judged: pd.DataFrame, last: int) -> Rows:
     scored = set(judged.loc[judged["score"].notna(), "session"])
     seen = set(judged["session"])
     return [
-        {"session": session, "says": "form without a score" if session in seen else "no form"}
+        {"session": session, "says": say("form without a score") if session in seen else say("no form")}
         for session in range(1, last + 1)
         if session not in scored
     ]
@@ -105,7 +118,7 @@ def episode_rows(repairs: pd.DataFrame) -> Rows:
         if pd.notna(repair["back_session"]):
             end = max(end, int(repair["back_session"]))
         word = how_it_ended(repair)
-        says = f"{span(onset, end)}: {word}"
+        says = say("{sessions}: {word}", sessions=span(onset, end), word=word)
         about = {"outcome": outcome_look(repair), "word": word, "says": says}
         drawn.append({"onset": onset, "from": onset - INSET, "to": end + INSET, **about})
     return drawn
@@ -121,8 +134,11 @@ def label_rows(ends: Mapping[str, tuple[Rows, str]], panel: Panel) -> Rows:
     """One row per direct label at the right edge, level with the end of its line, none upon another."""
     levels = {name: float(rows[-1][column]) for name, (rows, column) in ends.items() if rows}
     spread = spread_labels(list(levels.values()), panel)
-    words = {"limit": "marked below"}
-    return [{"label": words.get(name, name), "at": at} for name, at in zip(levels, spread, strict=True)]
+    words = {"limit": say("marked below"), "expected": say("expected")}
+    return [
+        {"line": name, "label": words.get(name) or say_rater(name), "at": at}
+        for name, at in zip(levels, spread, strict=True)
+    ]
 
 
 def column_rows(last: int, lines: Mapping[str, Rows], no_forms: Rows, episodes: Rows) -> Rows:
@@ -148,6 +164,7 @@ def published_line(measure: Series) -> Rows:
     scale = find_scale(measure.instrument, measure.scale)
     if scale is None or scale.cutoff is None:
         return []
-    line = f"line {in_words(scale.cutoff.line)}"
-    confirmed = scale.cutoff.provenance.sureness != "unconfirmed"
-    return [{"line": scale.cutoff.line, "label": f"published\n{line}" if confirmed else f"{line},\nnot confirmed"}]
+    line = in_words(scale.cutoff.line)
+    if scale.cutoff.provenance.sureness == "unconfirmed":
+        return [{"line": scale.cutoff.line, "label": say("line {line},\nnot confirmed", line=line)}]
+    return [{"line": scale.cutoff.line, "label": say("published\nline {line}", line=line)}]

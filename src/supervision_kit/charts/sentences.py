@@ -9,33 +9,42 @@ import pandas as pd
 
 from supervision_kit.charts import theme
 from supervision_kit.charts.series_choice import Series
+from supervision_kit.detection import say_note
 from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.words import say, say_list, say_n, say_number
+from supervision_kit.words.raters import say_rated_by
 
 Rows = list[dict[str, Any]]
 
 
 def in_words(number: float) -> str:
     """Return a score as people write it: at most two decimals, and none where there is nothing behind the point."""
-    return f"{round(float(number), 2):g}"
+    return say_number(float(number))
 
 
 def listing(sessions: Iterable[int]) -> str:
     """Return session numbers in words: "session 4", "sessions 1, 2 and 5"."""
-    *others, last = map(str, sessions)
-    return f"sessions {', '.join(others)} and {last}" if others else f"session {last}"
+    numbers = [str(session) for session in sessions]
+    return say_n("session {sessions}", "sessions {sessions}", len(numbers), sessions=say_list(numbers))
 
 
 def span(first: int, last: int) -> str:
     """Return a stretch of sessions in words: "session 4", "sessions 4 to 6"."""
-    return f"session {first}" if first == last else f"sessions {first} to {last}"
+    if first == last:
+        return say("session {session}", session=first)
+    return say("sessions {first} to {last}", first=first, last=last)
 
 
 def verdict(mark: Mapping[Any, Any]) -> str:
     """Say what the method says of one rated session."""
     if pd.isna(mark["is_rupture"]):
-        return f"cannot be judged: {mark['note']}" if pd.notna(mark["note"]) and mark["note"] else "cannot be judged"
-    said = "marked" if mark["is_rupture"] else "not marked"
-    return said if pd.isna(mark["limit"]) else f"{said} (limit {in_words(mark['limit'])})"
+        if pd.notna(mark["note"]) and mark["note"]:
+            return say("cannot be judged: {why}", why=say_note(mark["note"]))
+        return say("cannot be judged")
+    said = say("marked") if mark["is_rupture"] else say("not marked")
+    if pd.isna(mark["limit"]):
+        return said
+    return say("{verdict} (limit {limit})", verdict=said, limit=in_words(mark["limit"]))
 
 
 def outcome_look(repair: Mapping[Any, Any]) -> str:
@@ -47,8 +56,8 @@ def outcome_look(repair: Mapping[Any, Any]) -> str:
 def how_it_ended(repair: Mapping[Any, Any]) -> str:
     """Say in two or three words what became of a followed episode."""
     if repair["outcome"] == "undetermined" and pd.notna(repair["back_session"]):
-        return "came back unseen"
-    return theme.OUTCOME_WORDS[outcome_look(repair)]
+        return say("came back unseen")
+    return say(theme.OUTCOME_WORDS[outcome_look(repair)])
 
 
 def axis_title(series: Series) -> str:
@@ -56,37 +65,59 @@ def axis_title(series: Series) -> str:
     known = INSTRUMENTS.get(series.instrument)
     if known is None:
         return series.title
+    is_higher = known.better_is == "higher"
     if known.kind == "alliance":
-        return f"Alliance ({known.better_is} is stronger)"
-    return f"{series.title} ({known.better_is} is better)"
+        return say("Alliance (higher is stronger)") if is_higher else say("Alliance (lower is stronger)")
+    scale = series.title
+    return (
+        say("{scale} (higher is better)", scale=scale) if is_higher else say("{scale} (lower is better)", scale=scale)
+    )
 
 
 def summary(case_id: str, series: Series, drawn: Mapping[str, Rows], measures: list[tuple[Series, Rows]]) -> str:
     """Say in sentences what the trajectory shows, for readers who do not see it."""
-    ratings, opening = drawn["ratings"], f"Case {case_id}, {series.title} by the {series.rater}"
+    ratings = drawn["ratings"]
+    about = {"case": case_id, "scale": series.title, "rated_by": say_rated_by(series.rater)}
     if not ratings:
-        return f"{opening}: no rating with a score."
+        return say("Case {case}, {scale}, {rated_by}: no rating with a score.", **about)
     low, high = (in_words(extreme(row["score"] for row in ratings)) for extreme in (min, max))
     latest = ratings[-1]
     marked, unjudged = (
         [row["session"] for row in ratings if row["state"] == state] for state in (theme.MARKED, theme.NOT_JUDGED)
     )
     sentences = [
-        f"{opening}: rated {'once' if len(ratings) == 1 else f'at {len(ratings)} sessions'}, from {low} to {high}.",
-        f"Latest {in_words(latest['score'])} at session {latest['session']}.",
-        f"Marked by {series.method_title}: {listing(marked) if marked else 'no session'}.",
+        say_n(
+            "Case {case}, {scale}, {rated_by} at {n} session, from {low} to {high}.",
+            "Case {case}, {scale}, {rated_by} at {n} sessions, from {low} to {high}.",
+            len(ratings),
+            low=low,
+            high=high,
+            **about,
+        ),
+        say("Latest {score} at session {session}.", score=in_words(latest["score"]), session=latest["session"]),
+        say(
+            "Marked by {method}: {sessions}.",
+            method=series.method_title,
+            sessions=listing(marked) if marked else say("no session"),
+        ),
     ]
     if unjudged:
-        sentences.append(f"Cannot be judged: {listing(unjudged)}.")
+        sentences.append(say("Cannot be judged: {sessions}.", sessions=listing(unjudged)))
     if drawn["no_form"]:
-        sentences.append(f"No form or no score: {listing(row['session'] for row in drawn['no_form'])}.")
-    sentences += [f"Episode in {row['says']}." for row in drawn["episodes"]]
+        empty = listing(row["session"] for row in drawn["no_form"])
+        sentences.append(say("No form or no score: {sessions}.", sessions=empty))
+    sentences += [say("Episode in {sessions}.", sessions=row["says"]) for row in drawn["episodes"]]
     return " ".join(sentences + [_measured(measure, rows) for measure, rows in measures])
 
 
 def _measured(measure: Series, rows: Rows) -> str:
     first, last = rows[0], rows[-1]
-    said = f"{measure.title}: {in_words(first['score'])} at session {first['session']}"
-    if last is not first:
-        said += f", {in_words(last['score'])} at session {last['session']}"
-    return f"{said}."
+    told = {"measure": measure.title, "score": in_words(first["score"]), "session": first["session"]}
+    if last is first:
+        return say("{measure}: {score} at session {session}.", **told)
+    return say(
+        "{measure}: {score} at session {session}, {last_score} at session {last_session}.",
+        last_score=in_words(last["score"]),
+        last_session=last["session"],
+        **told,
+    )

@@ -9,8 +9,9 @@ import pandas as pd
 
 from supervision_kit.detection import METHODS
 from supervision_kit.errors import UnknownNameError
-from supervision_kit.instruments import INSTRUMENTS, Scale, find_scale, rates_alliance
+from supervision_kit.instruments import INSTRUMENTS, Scale, name_scale, rates_alliance
 from supervision_kit.tables import RATERS, Table
+from supervision_kit.words import say
 
 FREE_SCALE_MARGIN = 0.1  # of the span of the ratings, where the scale is not registered
 
@@ -27,14 +28,13 @@ class Series:
     @property
     def title(self) -> str:
         """Instrument and scale in words: "WAI-SR total"."""
-        return scale_title(self.instrument, self.scale)
+        return name_scale(self.instrument, self.scale)
 
     @property
     def method_title(self) -> str:
-        """The method in words, for the middle of a sentence: "control chart"."""
+        """The method in words: "Control chart"."""
         known = METHODS.get(self.method)
-        title = known.title if known else self.method.replace("_", " ")
-        return title[:1].lower() + title[1:]
+        return say(known.title) if known else self.method.replace("_", " ")
 
     def pick(self, table: pd.DataFrame, *, rater: str | None = None) -> pd.DataFrame:
         """Return the rows of this series (or of another rater's on the same scale), in session order."""
@@ -111,12 +111,6 @@ def main_scale_first(scales: pd.Series) -> list[str]:
 def outcome_instruments() -> set[str]:
     """Return the keys of the registered outcome measures."""
     return {key for key, instrument in INSTRUMENTS.items() if instrument.kind == "outcome"}
-
-
-def scale_title(instrument: str, scale: str) -> str:
-    """Return instrument and scale in words, as far as they are registered."""
-    known, known_scale = INSTRUMENTS.get(instrument), find_scale(instrument, scale)
-    return f"{known.short_title if known else instrument} {known_scale.title if known_scale else scale}"
 
 
 def scale_range(known: Scale | None, scores: pd.Series) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from supervision_kit.words import say_number, say_share
+from supervision_kit.words import later, say_number, say_share
 
 PAPER = "#FFFFFF"
 
@@ -34,20 +34,20 @@ GRID = "#E8ECF0"  # helps the eye and carries no meaning
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 16, 12, 11
 
-MARKED, NOT_MARKED, NOT_JUDGED = "marked (R)", "not marked", "cannot be judged"
+MARKED, NOT_MARKED, NOT_JUDGED = later("marked (R)"), later("not marked"), later("cannot be judged")
 STATES = (MARKED, NOT_MARKED, NOT_JUDGED)
 STATE_SHAPES = ("triangle-down", "circle", "circle")
 STATE_FILLS = (RUPTURE, RATING, PAPER)
 STATE_STROKES = (RUPTURE, RATING, UNJUDGED)
 
-LATE = "came back late"  # back near the level before, but not in time for the rule
+LATE = later("came back late")  # back near the level before, but not in time for the rule
 OUTCOME_WORDS = MappingProxyType(
     {
-        "repaired": "repaired",
-        "partly repaired": "partly repaired",
+        "repaired": later("repaired"),
+        "partly repaired": later("partly repaired"),
         LATE: LATE,
-        "unrepaired": "not repaired",
-        "undetermined": "cannot tell",
+        "unrepaired": later("not repaired"),
+        "undetermined": later("cannot tell"),
     }
 )
 OUTCOME_COLOURS = (REPAIR, REPAIR, REPAIR, RUPTURE, UNJUDGED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 import altair as alt
@@ -25,6 +24,8 @@ from supervision_kit.charts.series_choice import (
 )
 from supervision_kit.instruments import find_scale
 from supervision_kit.tables import MARKS, REPAIRS, SCORES
+from supervision_kit.words import keep_what_is_said, say
+from supervision_kit.words.raters import say_rated_by, say_rating_of
 
 SECOND_RATER = {"client": "therapist", "therapist": "client", "observer": "client"}
 
@@ -84,7 +85,11 @@ def trajectory(
     judged, scored = of_case(marks, MARKS, case_id), of_case(scores, SCORES, case_id)
     series = choose_series(judged, rater=rater, instrument=instrument, scale=scale, method=method)
     if series is None:
-        return empty_chart(f"Case {case_id}", f"There are no alliance ratings by the {rater}.", width)
+        return empty_chart(
+            say("Case {case}", case=case_id),
+            say("There are no alliance ratings here ({rated_by}).", rated_by=say_rated_by(rater)),
+            width,
+        )
     other = SECOND_RATER[rater]
     second = series.pick(scored, rater=other)
     case = _Case(
@@ -96,7 +101,7 @@ def trajectory(
         measures=outcome_measures(scored),
         bands=Bands(height),
     )
-    datasets = _datasets(case, judged_by=provenance or f"judged by {series.method_title}")
+    datasets = _datasets(case, judged_by=provenance or say("judged by: {method}", method=series.method_title))
     measures = tuple((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))
     return fill(_draw(replace(series, method=""), case.panel, measures, case.bands, width), datasets)
 
@@ -141,16 +146,16 @@ def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
     ends = {rater: (lines["ratings"], "score"), SECOND_RATER[rater]: (lines["second"], "score")}
     drawn["labels"] = rows.label_rows(ends | {name: (steps, "value") for name, steps in usual.items()}, case.panel)
     drawn |= {f"line_{n}": rows.published_line(measure) for n, (measure, _) in enumerate(case.measures, 1)}
-    rated = f"{case.series.title}, rated by the {rater}"
-    drawn["caption"] = [{"title": f"Case {case.case_id}", "rated": rated, "judged": judged_by}]
+    rated = say("{scale}, {rated_by}", scale=case.series.title, rated_by=say_rated_by(rater))
+    drawn["caption"] = [{"title": say("Case {case}", case=case.case_id), "rated": rated, "judged": judged_by}]
     measured = [(measure, lines[f"outcome_{n}"]) for n, (measure, _) in enumerate(case.measures, 1)]
     says = summary(case.case_id, case.series, drawn, measured)
-    empty = "" if lines["ratings"] else "No form has a score yet."
+    empty = "" if lines["ratings"] else say("No form has a score yet.")
     drawn["frame"] = [{"left": 0.5, "right": reach + 0.5, "says": says, "empty": empty}]
     return drawn
 
 
-@lru_cache(maxsize=32)
+@keep_what_is_said(32)
 def _draw(
     series: Series,
     panel: Panel,
@@ -161,11 +166,11 @@ def _draw(
     """Draw what is the same for all cases on these instruments; kept, for Altair takes a quarter of a second for it."""
     bottom = bands.total(len(measures))
     told = {
-        "session": "session",
-        "ratings": f"{series.rater}'s rating",
-        "judged": "judged",
-        "episode": "episode",
-        "second": f"{SECOND_RATER[series.rater]}'s rating",
+        "session": say("session"),
+        "ratings": say_rating_of(series.rater),
+        "judged": say("judged"),
+        "episode": say("episode"),
+        "second": say_rating_of(SECOND_RATER[series.rater]),
     } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(measures, 1)}
     return chart_of(
         [
@@ -180,6 +185,11 @@ def _draw(
         independent=("y", "fill", "stroke", "shape"),
         width=width,
         height=bottom,
-        description=f"Alliance by session for one case: {series.title} rated by the {series.rater}, with the sessions "
-        "that a method marked, and what became of them.",
+        numbers=("columns", told),
+        description=say(
+            "Alliance by session for one case: {scale}, {rated_by}, with the sessions that a method marked, and what "
+            "became of them.",
+            scale=series.title,
+            rated_by=say_rated_by(series.rater),
+        ),
     )

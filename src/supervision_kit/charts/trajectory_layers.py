@@ -18,6 +18,7 @@ from supervision_kit.charts.encodings import (
     tooltip,
 )
 from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, WIDE, Bands, Panel
+from supervision_kit.words import say
 
 INDENT = -LEFT - 4
 WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
@@ -30,7 +31,7 @@ def session(field: str = "session") -> alt.X:
     return alt.X(
         field,
         type="quantitative",
-        title="Session",
+        title=say("Session"),
         scale=alt.Scale(domain=REACH, zero=False, nice=False, range=[0, {"expr": f"width - {RIGHT}"}]),
         axis=session_axis("bottom"),
     )
@@ -170,7 +171,7 @@ def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
         .encode(
             y=level("at"),
             text="label:N",
-            color=alt.when(alt.datum.label == rater)
+            color=alt.when(alt.datum.line == rater)
             .then(alt.value(theme.RATING_TEXT))
             .otherwise(alt.value(theme.QUIET_TEXT)),
         ),
@@ -186,7 +187,7 @@ def no_form(bands: Bands) -> list[alt.Chart]:
         layer("no_form", "no_form_label")
         .transform_aggregate(n="count()")
         .transform_filter(alt.datum.n > 0)
-        .mark_text(text="no form", align="left", x=WORDS_AT, y=bands.no_form, color=theme.QUIET_TEXT, aria=False),
+        .mark_text(text=say("no form"), align="left", x=WORDS_AT, y=bands.no_form, color=theme.QUIET_TEXT, aria=False),
     ]
 
 

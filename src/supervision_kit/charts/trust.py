@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import altair as alt
@@ -11,9 +12,11 @@ from supervision_kit.charts import theme
 from supervision_kit.charts.encodings import KEY, chart_of, empty_chart, layer, tooltip
 from supervision_kit.charts.sentences import Rows
 from supervision_kit.detection import METHODS
+from supervision_kit.detection.method import n_digits
+from supervision_kit.words import later, say, say_number, say_share
 
 NAME, ROW = 16, 38  # px of a method's name, and of its whole row
-LOOKS = ("judges from earlier sessions alone", "looks at the whole series")
+LOOKS = (later("judges from earlier sessions alone"), later("looks at the whole series"))
 FALSE_ALARMS, FOUND, ANY_SHAPE = "false alarms per 100 sessions", "share found", "any"
 Width = int | Literal["container"]
 
@@ -32,10 +35,10 @@ def false_alarms(calibration: pd.DataFrame, *, width: Width = "container") -> al
     reach = max(1.0, float(rows["high"].max())) if rows["high"].notna().any() else 1.0
     return _dots(
         rows,
-        kinds=LOOKS,
-        kind=[LOOKS[row != "back"] for row in rows["looks"]],
-        said=lambda value: f"{value:.1f} of 100",
-        title="False alarms per 100 sessions without a rupture",
+        kinds=tuple(map(say, LOOKS)),
+        kind=[say(LOOKS[row != "back"]) for row in rows["looks"]],
+        said=lambda value: say("{n} of 100", n=say_number(value, digits=1)),
+        title=say("False alarms per 100 sessions without a rupture"),
         domain=[0, reach],
         axis_format=",.2~f",
         width=width,
@@ -49,13 +52,13 @@ def share_found(calibration: pd.DataFrame, *, width: Width = "container") -> alt
     """
     rows = calibration[(calibration["measure"] == FOUND) & (calibration["shape"] == ANY_SHAPE)]
     sizes = sorted(rows["size"].unique())
-    kinds = tuple(f"{size:g} SD deep" for size in sizes)
+    kinds = tuple(say("{size} SD deep", size=say_number(size)) for size in sizes)
     return _dots(
         rows,
         kinds=kinds,
         kind=[kinds[sizes.index(size)] for size in rows["size"]],
-        said=lambda value: f"{value:.0%}",
-        title="Share of planted ruptures found",
+        said=say_share,
+        title=say("Share of planted ruptures found"),
         domain=[0, 1],
         axis_format=".0%",
         width=width,
@@ -74,18 +77,21 @@ def _dots(
     width: Width,
 ) -> alt.LayerChart | alt.Chart:
     if rows.empty:
-        return empty_chart(title, "There is nothing to show yet.", width)
+        return empty_chart(title, say("There is nothing to show yet."), width)
     methods = list(dict.fromkeys(rows["method"]))
     names: Rows = [{"y": n * ROW + NAME - 4, "name": _title(method)} for n, method in enumerate(methods)]
     dots: Rows = []
     for row, what in zip(rows.to_dict("records"), kind, strict=True):
         about = {"name": _title(row["method"]), "kind": what, "y": methods.index(row["method"]) * ROW + NAME + 9}
         if pd.isna(row["value"]):
-            names[methods.index(row["method"])]["name"] = f"{about['name']}: cannot judge these ratings"
+            names[methods.index(row["method"])]["name"] = say(
+                "{method}: cannot judge these ratings", method=about["name"]
+            )
             continue
-        interval = f"{said(row['low'])} to {said(row['high'])}"
-        says = f"{about['name']}, {what}: {said(row['value'])}, interval {interval}"
-        dots.append(about | {"value": row["value"], "low": row["low"], "high": row["high"], "says": says})
+        told = {"told": said(row["value"])}
+        told["interval"] = say("{low} to {high}", low=said(row["low"]), high=said(row["high"]))
+        says = say("{method}, {kind}: {told}, interval {interval}", method=about["name"], kind=what, **told)
+        dots.append(about | told | {"value": row["value"], "low": row["low"], "high": row["high"], "says": says})
     height = len(methods) * ROW
     y = alt.Y("y", type="quantitative", title=None, scale=alt.Scale(domain=[0, height], range=[0, height]), axis=None)
 
@@ -104,7 +110,7 @@ def _dots(
                 x=x("value"),
                 y=y,
                 description="says:N",
-                tooltip=tooltip({"says": "says"}),
+                tooltip=tooltip({"says": say("says")}),
                 shape=_scale(alt.Shape, kinds, ("circle", "square", "diamond", "triangle-up")),
                 fill=_scale(alt.Fill, kinds, (theme.RATING, theme.PAPER, theme.PAPER, theme.PAPER)),
                 stroke=_scale(alt.Stroke, kinds, (theme.RATING,) * 4),
@@ -114,7 +120,11 @@ def _dots(
         independent=("fill", "stroke", "shape"),
         width=width,
         height=height,
-        description=f"{title}, by method, with 95 % intervals.",
+        numbers=(
+            "dots",
+            {"name": say("method"), "kind": say("what"), "told": say("how many"), "interval": say("95 % interval")},
+        ),
+        description=say("{title}, by method, with 95 % intervals.", title=title),
     )
 
 
@@ -124,7 +134,7 @@ def _scale(channel: Any, kinds: tuple[str, ...], looks: tuple[str, ...]) -> Any:
 
 
 def _title(method: str) -> str:
-    return METHODS[method].title if method in METHODS else method
+    return say(METHODS[method].title) if method in METHODS else method
 
 
 def threshold_curve(
@@ -144,17 +154,16 @@ def threshold_curve(
         Width of the chart in px, or that of the element that holds it.
     """
     if thresholds.empty:
-        return empty_chart("Marks by threshold", "There is nothing to show yet.", width)
+        return empty_chart(say("Marks by threshold"), say("There is nothing to show yet."), width)
     columns = ["threshold", "n_marks", "n_by_chance", "low", "high"]
     rows: Rows = [
-        {column: float(row[column]) for column in columns}
-        | {
-            "says": f"At {row['threshold']:g}: {row['n_marks']} marks, about {row['n_by_chance']:.0f} "
-            f"({row['low']:.0f} to {row['high']:.0f}) by chance"
-        }
+        {column: float(row[column]) for column in columns} | _tell_threshold(row)
         for row in thresholds.sort_values("threshold").to_dict("records")
     ]
-    lines = (("n_marks", theme.RATING, [1, 0], "marks here"), ("n_by_chance", theme.USUAL, [5, 3], "by chance"))
+    lines = (
+        ("n_marks", theme.RATING, [1, 0], say("marks here")),
+        ("n_by_chance", theme.USUAL, [5, 3], say("by chance")),
+    )
     last = rows[-1]
     ends: Rows = [{"threshold": last["threshold"], "n": last[field], "name": name} for field, _, _, name in lines]
 
@@ -164,7 +173,7 @@ def threshold_curve(
         return alt.X("threshold", type="quantitative", title=setting, scale=scale, axis=axis)
 
     def y(field: str) -> alt.Y:
-        return alt.Y(field, type="quantitative", title="Sessions marked", axis=alt.Axis(tickMinStep=1))
+        return alt.Y(field, type="quantitative", title=say("Sessions marked"), axis=alt.Axis(tickMinStep=1))
 
     return chart_of(
         [
@@ -179,7 +188,7 @@ def threshold_curve(
             ),
             layer("curve", "points")
             .mark_point(color=theme.RATING, fill=theme.RATING, size=40, opacity=1)
-            .encode(x=x(), y=y("n_marks"), description="says:N", tooltip=tooltip({"says": "says"})),
+            .encode(x=x(), y=y("n_marks"), description="says:N", tooltip=tooltip({"says": say("says")})),
             layer("chosen", "chosen").mark_rule(color=theme.TEXT, strokeWidth=1.4, aria=False).encode(x=x()),
             layer("ends", "ends")
             .mark_text(align="left", dx=6, color=theme.QUIET_TEXT)
@@ -189,5 +198,21 @@ def threshold_curve(
         independent=(),
         width=width,
         height=200,
-        description="Sessions marked at each threshold, beside the number that chance alone would mark.",
+        numbers=(
+            "curve",
+            {"at": setting, "marks": say("Sessions marked"), "chance": say("by chance")},
+        ),
+        description=say("Sessions marked at each threshold, beside the number that chance alone would mark."),
     )
+
+
+def _tell_threshold(row: Mapping[Any, Any]) -> dict[str, str]:
+    at, marks = say_number(row["threshold"], digits=n_digits(row["threshold"])), say_number(row["n_marks"])
+    chance = say(
+        "about {n} ({low} to {high})",
+        n=say_number(row["n_by_chance"], digits=0),
+        low=say_number(row["low"], digits=0),
+        high=say_number(row["high"], digits=0),
+    )
+    says = say("At {threshold}: {marks} marks, {chance} by chance", threshold=at, marks=marks, chance=chance)
+    return {"at": at, "marks": marks, "chance": chance, "says": says}

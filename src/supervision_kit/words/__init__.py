@@ -6,15 +6,18 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any, TypeVar
 
 from supervision_kit.environment import ASKED_LANGUAGE, LANGUAGE
 from supervision_kit.errors import UnknownNameError
+
+Result = TypeVar("Result")
 
 SOURCE_LANGUAGE = "en"
 LANGUAGES = {SOURCE_LANGUAGE: "English", "de": "Deutsch"}
@@ -148,6 +151,23 @@ def system_language() -> str:
     """Return the language that the operating system is set to where it is one of ours, else English."""
     said = next((value for name in _OF_THE_SYSTEM if (value := os.environ.get(name))), "")
     return understand_languages(said.split(".")[0]) or SOURCE_LANGUAGE
+
+
+def keep_what_is_said(most: int) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Keep what a function returned for the same arguments, up to so many results, in each language apart."""
+
+    def decorate(make: Callable[..., Result]) -> Callable[..., Result]:
+        @functools.lru_cache(maxsize=most)
+        def kept(_language: str, *arguments: Any) -> Result:
+            return make(*arguments)
+
+        @functools.wraps(make)
+        def made(*arguments: Any) -> Result:
+            return kept(current_language(), *arguments)
+
+        return made
+
+    return decorate
 
 
 def choose_language(language: str) -> None:
