@@ -67,7 +67,8 @@ def test_each_questionnaire_and_rater_can_be_tried_and_the_one_with_most_ratings
 def test_the_answer_tells_false_alarms_and_what_is_found(told):
     assert told.answer == (
         "In ratings like these without any rupture, Control chart marks about 2.0 of 100 sessions. Of ruptures planted "
-        "into them it finds 25 % of those 1.5 SD deep and 80 % of those 3 SD deep. (SD: standard deviations of the person's "
+        "into them it finds 25 % of those 1.5 SD deep and 80 % of those 3 SD deep. (SD: standard deviations "
+        "of the person's "
         "own ratings.)"
     )
 
@@ -152,7 +153,9 @@ def test_the_panel_waits_to_be_asked_and_then_shows_what_it_found(told):
 
 
 def test_the_numbers_stand_in_a_table_each_with_its_interval():
-    rows = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", figures_in_words(BY_HAND))]
+    rows = [
+        re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", figures_in_words(BY_HAND))
+    ]
     assert rows == [
         [
             "method",

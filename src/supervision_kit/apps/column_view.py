@@ -8,16 +8,23 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.apps.column_words import list_choices
+from supervision_kit.apps.fold_button import FoldButton
 from supervision_kit.apps.load_state import LoadState
-from supervision_kit.apps.page import Page
+from supervision_kit.apps.page import Page, quiet
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records import SheetColumns
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say, say_n
+from supervision_kit.words.raters import say_rater
 
 FEW = 12  # columns that are shown at once, of whatever kind
 NOT_SAID = ""  # a drop-down takes None for nothing chosen
-AS_THE_FILE_SAYS = ("as the file says", NOT_SAID)
-DATE_ORDERS = (("as the file shows", NOT_SAID), ("3 April (day first)", "day"), ("4 March (month first)", "month"))
+AS_THE_FILE_SAYS = later("as the file says")
+DATE_ORDERS = (
+    (later("as the file shows"), NOT_SAID),
+    (later("3 April (day first)"), "day"),
+    (later("4 March (month first)"), "month"),
+)
 DAY_FIRST = {NOT_SAID: None, "day": True, "month": False}
 
 
@@ -26,27 +33,26 @@ class ColumnView(ipw.VBox):
 
     def __init__(self, sheet: SheetColumns, state: LoadState, page: Page, *, title: str = "") -> None:
         self.headings, self.state, self.page, self.sheet = sheet.headings, state, page, sheet
-        self.instrument = _dropdown("Questionnaire", [AS_THE_FILE_SAYS, *_instruments()])
-        self.rater = _dropdown("Rated by", [AS_THE_FILE_SAYS, *((f"the {rater}", rater) for rater in RATERS)])
-        self.day_first = _dropdown("03/04/2025 is", DATE_ORDERS)
+        as_it_says = (say(AS_THE_FILE_SAYS), NOT_SAID)
+        self.instrument = _dropdown(say("Questionnaire"), [as_it_says, *_instruments()])
+        self.rater = _dropdown(say("Rated by"), [as_it_says, *((say_rater(rater), rater) for rater in RATERS)])
+        self.day_first = _dropdown(say("03/04/2025 is"), [(say(words), key) for words, key in DATE_ORDERS])
         self.columns = {column.position: _dropdown(column.heading, [("", "")]) for column in sheet.columns}
         self.kept = ipw.HTML()
-        self.toggle = ipw.Button()
-        self.toggle.add_class("sk-fold-button")
         self.shown, self.folded = _box(), _box()
+        self.toggle = FoldButton("", self.folded)
+        self.more = ipw.VBox([self.toggle, self.folded])
         super().__init__(
             [
                 *([ipw.HTML(f"<h3>{html.escape(title)}</h3>")] if title else []),
-                ipw.HTML('<p class="sk-quiet">What each column is. A change is read at once.</p>'),
+                ipw.HTML(quiet(say("What each column is. A change is read at once."))),
                 self.kept,
                 _box(self.instrument, self.rater, self.day_first),
                 self.shown,
-                self.toggle,
-                self.folded,
+                self.more,
             ]
         )
         self.add_class("sk-columns")
-        self._is_folded = True
         self._arrange()
         self._is_showing = False
         self.show(sheet)
@@ -69,7 +75,7 @@ class ColumnView(ipw.VBox):
         finally:
             self._is_showing = False
         self.kept.value = (
-            '<p class="sk-quiet">What you said of these columns before was used again.</p>'
+            quiet(say("What you said of these columns before was used again."))
             if self.state.is_kept(self.headings)
             else ""
         )
@@ -87,7 +93,6 @@ class ColumnView(ipw.VBox):
         self._observe(
             self.day_first, lambda change: self.state.choose(self.headings, day_first=DAY_FIRST[change["new"]])
         )
-        self.toggle.on_click(self.page.guard(self._fold))
 
     def _observe(self, dropdown: ipw.Dropdown, choose: Any) -> None:
         guarded = self.page.guard(choose)
@@ -105,15 +110,11 @@ class ColumnView(ipw.VBox):
         is_plain = {column.position: len(columns) > FEW and ":" in column.read_as for column in columns}
         self.shown.children = [self.columns[at] for at, plain in is_plain.items() if not plain]
         rest = [self.columns[at] for at, plain in is_plain.items() if plain]
-        self.toggle.layout.display = "" if rest else "none"
-        self.toggle.description = (
-            f"Show {len(rest)} more columns, recognised as answers ▸" if self._is_folded else "Hide them ▾"
+        self.more.layout.display = "" if rest else "none"
+        self.toggle.description = say_n(
+            "Show {n} more column, recognised as an answer", "Show {n} more columns, recognised as answers", len(rest)
         )
-        self.folded.children = [] if self._is_folded else rest
-
-    def _fold(self, _button: object) -> None:
-        self._is_folded = not self._is_folded
-        self._arrange()
+        self.folded.children = rest
 
 
 def _instruments() -> list[tuple[str, str]]:

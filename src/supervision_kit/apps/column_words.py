@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from supervision_kit.instruments import INSTRUMENTS, Instrument
+from supervision_kit.instruments import INSTRUMENTS, Instrument, say_scale
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say
+from supervision_kit.words.raters import say_rated_by
 
 NOT_KNOWN, LEFT_ASIDE = "", "ignore"
 FIELDS = {
-    "case_id": "case code",
-    "session": "session number",
-    "date": "date of the session",
-    "therapist_id": "therapist code",
-    "rater": "who rated",
-    "instrument": "name of the questionnaire",
-    "item": "number of the item",
-    "response": "answer to the item",
-    "scale": "name of the scale",
-    "score": "score",
+    "case_id": later("case code"),
+    "session": later("session number"),
+    "date": later("date of the session"),
+    "therapist_id": later("therapist code"),
+    "rater": later("who rated"),
+    "instrument": later("name of the questionnaire"),
+    "item": later("number of the item"),
+    "response": later("answer to the item"),
+    "scale": later("name of the scale"),
+    "score": later("score"),
 }
 """Ours → in words, in the order of the choices."""
 
@@ -26,21 +28,21 @@ FIELDS = {
 def say_column(ours: str) -> str:
     """Return in words what a column is read as: ``"srs:total:therapist"`` is “SRS total, rated by the therapist”."""
     if ours == NOT_KNOWN:
-        return "not recognised: not used"
+        return say("not recognised: not used")
     if ours == LEFT_ASIDE:
-        return "leave aside"
+        return say("leave aside")
     if ":" not in ours:
-        return FIELDS.get(ours, ours)
+        return say(FIELDS[ours]) if ours in FIELDS else ours
     named, what, *more = ours.split(":")
     title = INSTRUMENTS[named].short_title if named in INSTRUMENTS else ""
-    words = f"{title} {f'item {what}' if what.isdecimal() else what}".strip()
-    return ", ".join([words, *map(_say_more, more)])
+    what = say("item {number}", number=what) if what.isdecimal() else say_scale(named, what)
+    return ", ".join([f"{title} {what}".strip(), *map(_say_more, more)])
 
 
 def _say_more(part: str) -> str:
     if part in RATERS:
-        return f"rated by the {part}"
-    return {"sum": "as a sum", "item mean": "as a mean of the items"}.get(part, part)
+        return say_rated_by(part)
+    return say({"sum": later("as a sum"), "item mean": later("as a mean of the items")}.get(part, part))
 
 
 def list_choices(instruments: Iterable[str], current: str) -> list[tuple[str, str]]:

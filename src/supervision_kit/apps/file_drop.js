@@ -24,21 +24,21 @@ async function filesOf(entry, path = "") {
 
 function render({ model, el }) {
   let offered = [];
-  const megabytes = (bytes) => Math.round(bytes / 1e6).toLocaleString("en");
-  const title = make("p", el, { className: "sk-drop-title", textContent: "Drop export files here, or" });
+  const words = model.get("words");
+  const fill = (sentence, places) => sentence.replace(/{(\w+)}/g, (_, name) => places[name]);
+  const megabytes = (bytes) => Math.round(bytes / 1e6).toLocaleString(words.language);
+  const title = make("p", el, { className: "sk-drop-title", textContent: words.title });
   const buttons = make("div", el, { className: "sk-drop-buttons" });
-  const choose = make("button", buttons, { type: "button", textContent: "Choose files …" });
-  const folder = make("button", buttons, { type: "button", textContent: "Choose a folder …" });
+  const choose = make("button", buttons, { type: "button", textContent: words.files });
+  const folder = make("button", buttons, { type: "button", textContent: words.folder });
   const input = make("input", el, { type: "file", multiple: true, hidden: true, tabIndex: -1 });
   const hint = make("p", el, { className: "sk-quiet" });
-  hint.textContent =
-    "CSV or other text, Excel, OpenDocument, SPSS, Stata, Parquet, REDCap, FHIR, or a zip of them · " +
-    `up to ${megabytes(model.get("limit"))} MB together`;
+  hint.textContent = words.hint;
   hint.id = `sk-drop-hint-${model.get("_model_name")}-${Math.random().toString(36).slice(2)}`;
   for (const button of [choose, folder]) button.setAttribute("aria-describedby", hint.id);
-  input.setAttribute("aria-label", "Export files");
+  input.setAttribute("aria-label", words.input);
   const bar = make("progress", el, { max: 1, hidden: true });
-  bar.setAttribute("aria-label", "How much is done");
+  bar.setAttribute("aria-label", words.bar);
   const status = make("p", el, { className: "sk-drop-status" });
   status.setAttribute("role", "status");
   const alert = make("p", el, { hidden: true, className: "sk-banner-error" });
@@ -53,16 +53,13 @@ function render({ model, el }) {
     complain("");
     const seen = found.filter(({ file }) => !HIDDEN.test(file.name));
     const total = seen.reduce((sum, { file }) => sum + file.size, 0);
-    if (model.get("is_busy")) return complain("Files are being read. Please drop these again in a moment.");
-    if (!seen.length) return complain("There is no file in what was dropped. Drop the export files themselves.");
+    if (model.get("is_busy")) return complain(words.busy);
+    if (!seen.length) return complain(words.none);
     if (seen.length > model.get("most_files")) {
-      return complain(`These are ${seen.length} files. Drop up to ${model.get("most_files")} at once, or a zip of them.`);
+      return complain(fill(words.many, { n: seen.length }));
     }
     if (total > model.get("room")) {
-      return complain(
-        `This is ${megabytes(total)} MB, and there is room for ${megabytes(model.get("room"))} MB on this page. ` +
-          "Take files away, or split the export, by year for instance.",
-      );
+      return complain(fill(words.large, { n: megabytes(total), room: megabytes(model.get("room")) }));
     }
     offered = seen;
     model.send({ kind: "offer", files: seen.map(({ file, name }) => ({ name, size: file.size })) });
@@ -114,7 +111,7 @@ function render({ model, el }) {
     try {
       offer((await Promise.all(entries.map((entry) => filesOf(entry)))).flat());
     } catch {
-      complain("What was dropped could not be read by the browser. Choose the files with the button instead.");
+      complain(words.unread);
     }
   };
   const heard = { dragover: over, dragenter: over, dragleave: leave, drop };

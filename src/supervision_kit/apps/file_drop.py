@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-from traitlets import Bool, Float, Int, Unicode
+from traitlets import Bool, Dict, Float, Int, Unicode, default
 
 from supervision_kit.errors import RecordsError
+from supervision_kit.words import current_language, later, say, say_number
 
 MEGABYTE = 1_000_000
 LIMIT = 100 * MEGABYTE
@@ -20,6 +21,11 @@ MOST_FILES = 500
 PIECE = 4 * MEGABYTE  # below the 10 MB above which Voila and JupyterLab drop a message without a word
 LONGEST_NAME = 120
 FOLDER = " › "
+TOO_MANY = later("These are {n} files. Drop up to {most} at once, or a zip of them.")
+TOO_LARGE = later(
+    "This is {n} MB, and there is room for {room} MB on this page. Take files away, or split the export, by year for "
+    "instance."
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ class FileDrop(anywidget.AnyWidget):
     status = Unicode("").tag(sync=True)
     progress = Float(-1.0).tag(sync=True)
     is_busy = Bool(default_value=False).tag(sync=True)
+    words = Dict().tag(sync=True)
 
     def __init__(self, take: Callable[[list[DroppedFile]], None], guard: Callable[..., Any]) -> None:
         super().__init__()
@@ -73,6 +80,29 @@ class FileDrop(anywidget.AnyWidget):
         self._take = take
         self._coming: list[tuple[str, int, bytearray]] = []
         self.on_msg(guard(self._hear))
+
+    @default("words")
+    def _said_in_the_page(self) -> dict[str, str]:
+        return {
+            "language": current_language(),
+            "title": say("Drop export files here, or"),
+            "files": say("Choose files …"),
+            "folder": say("Choose a folder …"),
+            "input": say("Export files"),
+            "bar": say("How much is done"),
+            "hint": say(
+                "CSV or other text, Excel, OpenDocument, SPSS, Stata, Parquet, REDCap, FHIR, or a zip of them · up to "
+                "{n} MB together",
+                n=say_number(LIMIT / MEGABYTE, digits=0),
+            ),
+            "busy": say("Files are being read. Please drop these again in a moment."),
+            "none": say("There is no file in what was dropped. Drop the export files themselves."),
+            "many": say(TOO_MANY, n="{n}", most=MOST_FILES),
+            "large": say(TOO_LARGE, n="{n}", room="{room}"),
+            "unread": say(
+                "What was dropped could not be read by the browser. Choose the files with the button instead."
+            ),
+        }
 
     def announce(self, status: str, progress: float = -1.0) -> None:
         """Say how far things are."""
@@ -93,19 +123,20 @@ class FileDrop(anywidget.AnyWidget):
 
     def _give_up(self, name: str) -> None:
         raise RecordsError(
-            f"{_tidy(name)} could not be read by the browser: it may have been moved or changed. Drop it again."
+            say(
+                "{file} could not be read by the browser: it may have been moved or changed. Drop it again.",
+                file=_tidy(name),
+            )
         )
 
     def _announce(self, offered: list[dict[str, Any]]) -> None:
         """Note what is to come, and ask for the first piece."""
         total = sum(int(file["size"]) for file in offered)
         if len(offered) > MOST_FILES:
-            raise RecordsError(f"These are {len(offered):,} files. Drop up to {MOST_FILES} at once, or a zip of them.")
+            raise RecordsError(say(TOO_MANY, n=say_number(len(offered)), most=MOST_FILES))
         if total > self.room:
-            raise RecordsError(
-                f"This is {total / MEGABYTE:,.0f} MB, and there is room for {self.room / MEGABYTE:,.0f} MB on this "
-                "page. Take files away, or split the export, by year for instance."
-            )
+            here, room = (say_number(size / MEGABYTE, digits=0) for size in (total, self.room))
+            raise RecordsError(say(TOO_LARGE, n=here, room=room))
         self._coming = [(_tidy(str(file["name"])), int(file["size"]), bytearray()) for file in offered]
         self._ask_on()
 
@@ -116,7 +147,7 @@ class FileDrop(anywidget.AnyWidget):
             return
         size, content = waiting
         if not len(piece) or len(content) + len(piece) > size:
-            raise RecordsError("A file changed while it was sent. Drop it again.")
+            raise RecordsError(say("A file changed while it was sent. Drop it again."))
         content += piece
         self._ask_on()
 
@@ -126,7 +157,7 @@ class FileDrop(anywidget.AnyWidget):
             if len(content) < size:
                 total = sum(each for _, each, _ in self._coming)
                 here = sum(len(each) for _, _, each in self._coming)
-                self.announce(f"Taking in {name} …", here / total)
+                self.announce(say("Taking in {file} …", file=name), here / total)
                 self.send({"kind": "send", "file": at, "start": len(content)})
                 return
         files = [DroppedFile(name, bytes(content)) for name, _, content in self._coming]
@@ -140,4 +171,4 @@ def _tidy(name: str) -> str:
     """Return a name to show: folders told apart from the file, nothing that cannot be printed."""
     parts = [part for part in name.replace("\\", "/").split("/") if part.strip()]
     shown = "".join(letter for letter in FOLDER.join(parts) if letter.isprintable())
-    return shown[-LONGEST_NAME:] or "a file without a name"
+    return shown[-LONGEST_NAME:] or say("a file without a name")

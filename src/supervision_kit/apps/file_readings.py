@@ -9,9 +9,10 @@ import pandas as pd
 
 from supervision_kit.apps.file_drop import DroppedFile
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.reasons import counted
 from supervision_kit.records import Ratings
 from supervision_kit.records.assembling import SheetSummary
+from supervision_kit.words import say, say_day, say_list, say_n, say_number
+from supervision_kit.words.raters import say_rater
 
 _SAY_WHICH = ("say which is which: columns={“their name”: “ours”}.", "say below which column is which.")
 
@@ -49,21 +50,34 @@ class Reading:
 def describe_sheet(sheet: SheetSummary) -> str:
     """Return in a sentence what a sheet was recognised as."""
     if not sheet.sessions:
-        return f"no row that can be used, {sheet.rows_read:,} set aside"
-    titles = " and ".join(INSTRUMENTS[key].short_title for key in sheet.instruments)
+        return say("no row that can be used, {n} set aside", n=say_number(sheet.rows_read))
     first, last = sheet.sessions
-    order = f" ({sheet.date_order})" if sheet.date_order else ""
-    days = [f"{day.day} {day:%b %Y}" for day in sheet.dates] if sheet.dates else []
     return " · ".join(
         [
-            f"{titles}, rated by {' and '.join(sheet.raters)}",
-            counted(sheet.n_cases, "case"),
-            counted(sheet.n_forms, "form"),
-            f"session {first}" if first == last else f"sessions {first} to {last}",
-            f"{' to '.join(dict.fromkeys(days))}{order}" if days else "no dates",
-            f"{sheet.rows_kept:,} rows ready, {sheet.rows_read - sheet.rows_kept:,} set aside",
+            say(
+                "{questionnaires}, rated by {raters}",
+                questionnaires=say_list([INSTRUMENTS[key].short_title for key in sheet.instruments]),
+                raters=say_list([say_rater(rater) for rater in sheet.raters]),
+            ),
+            say_n("{n} case", "{n} cases", sheet.n_cases),
+            say_n("{n} form", "{n} forms", sheet.n_forms),
+            say("session {session}", session=first)
+            if first == last
+            else say("sessions {first} to {last}", first=first, last=last),
+            _days(sheet) if sheet.dates else say("no dates"),
+            say(
+                "{ready} rows ready, {aside} set aside",
+                ready=say_number(sheet.rows_kept),
+                aside=say_number(sheet.rows_read - sheet.rows_kept),
+            ),
         ]
     )
+
+
+def _days(sheet: SheetSummary) -> str:
+    first, *others = dict.fromkeys(say_day(day) for day in sheet.dates or ())
+    said = say("{first} to {last}", first=first, last=others[0]) if others else first
+    return f"{said} ({say(sheet.date_order)})" if sheet.date_order else said
 
 
 def list_readings(files: Iterable[DroppedFile], ratings: Ratings | None, refused: dict[str, str]) -> list[FileReading]:

@@ -14,8 +14,9 @@ from supervision_kit.apps.shown import is_made
 from supervision_kit.environment import FLEETING
 from supervision_kit.errors import SupervisionKitError, WorkspaceError
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.reasons import counted
 from supervision_kit.records import ColumnMapping, Ratings
+from supervision_kit.words import say, say_n
+from supervision_kit.words.raters import say_rated_by
 from supervision_kit.workspace import ImportPlan, ImportResult, Workspace
 from supervision_kit.workspace.places import Place, find_place
 
@@ -69,13 +70,17 @@ class ImportState(HasTraits):
         if self.place is None:
             return ""
         if os.environ.get(FLEETING):
-            return (
+            return say(
                 "This is a demonstration: what you import is kept until it is stopped, and no longer. To keep ratings, "
-                "start it with: supervision-kit demo --workspace FILE"
+                "start it with: {command}",
+                command="supervision-kit demo --workspace FILE",
             )
         if self.is_new:
-            return f"{self.place.words} will be made by this import, readable for you only. It stays on this computer."
-        return f"{self.place.words} keeps what was imported before."
+            return say(
+                "{workspace} will be made by this import, readable for you only. It stays on this computer.",
+                workspace=self.place.said,
+            )
+        return say("{workspace} keeps what was imported before.", workspace=self.place.said)
 
     def compare(self, ratings: Ratings | None) -> None:
         """Say what an import of these ratings would do."""
@@ -116,23 +121,39 @@ class ImportState(HasTraits):
             return ""
         if self.plan is None:
             n_cases = len(self.ratings.scores["case_id"].unique()) if self.ratings else 0
-            return f"Nothing was imported before: all ratings are new, of {counted(n_cases, 'case')}."
+            return say_n(
+                "Nothing was imported before: all ratings are new, of {n} case.",
+                "Nothing was imported before: all ratings are new, of {n} cases.",
+                n_cases,
+            )
         plan = self.plan
         if not self.can_import:
-            return f"Nothing is new: all {counted(plan.n_forms, 'form')} are in the workspace already."
-        new_cases = f", {counted(len(plan.new_cases), 'new case')}" if plan.new_cases else ""
-        said = [f"New since last import: {counted(plan.n_new_forms, 'form')}{new_cases}."]
+            return say_n(
+                "Nothing is new: the one form is in the workspace already.",
+                "Nothing is new: all {n} forms are in the workspace already.",
+                plan.n_forms,
+            )
+        forms = say_n("{n} form", "{n} forms", plan.n_new_forms)
+        cases = say_n("{n} new case", "{n} new cases", len(plan.new_cases))
+        said = [
+            say("New since last import: {forms}, {cases}.", forms=forms, cases=cases)
+            if plan.new_cases
+            else say("New since last import: {forms}.", forms=forms)
+        ]
         if n := len(plan.changed):
             said.append(
-                f"{counted(n, 'value')} {'differs' if n == 1 else 'differ'} from last time: what is kept stays until "
-                "you decide, after the import."
+                say_n(
+                    "{n} value differs from last time: what is kept stays until you decide, after the import.",
+                    "{n} values differ from last time: what is kept stays until you decide, after the import.",
+                    n,
+                )
             )
         return " ".join(said)
 
     def import_ratings(self, mappings: Iterable[ColumnMapping] = (), *, on_erased: str = "refuse") -> None:
         """Take the ratings in, and keep what was said of their columns."""
         if self.ratings is None:
-            raise WorkspaceError("There are no ratings to import. Drop a file first.")
+            raise WorkspaceError(say("There are no ratings to import. Drop a file first."))
         with Workspace(self.where) as workspace:
             result = workspace.import_ratings(self.ratings, on_erased=on_erased)
             for mapping in mappings:
@@ -157,7 +178,11 @@ class ImportState(HasTraits):
 def describe_conflict(conflict: Mapping[Any, Any]) -> str:
     """Return in words which value differs."""
     instrument = INSTRUMENTS[str(conflict["instrument"])].short_title
-    return (
-        f"{conflict['case_id']}, session {conflict['session']}, {instrument} rated by the {conflict['rater']}: "
-        f"{conflict['what']}"
+    return say(
+        "{case}, session {session}, {questionnaire}, {rated_by}: {what}",
+        case=conflict["case_id"],
+        session=conflict["session"],
+        questionnaire=instrument,
+        rated_by=say_rated_by(conflict["rater"]),
+        what=conflict["what"],
     )

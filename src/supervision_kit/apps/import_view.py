@@ -8,11 +8,11 @@ import ipywidgets as ipw
 
 from supervision_kit.apps.import_state import KEEP, REPLACE, ImportState, describe_conflict
 from supervision_kit.apps.load_state import LoadState
-from supervision_kit.apps.page import CASELOAD_NOTEBOOK, Page, fold, is_served
-from supervision_kit.reasons import counted
+from supervision_kit.apps.page import CASELOAD_NOTEBOOK, Page, fold, heading, is_served, quiet
+from supervision_kit.words import later, say, say_n, say_number
 
 MOST_SHOWN = 50  # conflicts listed one by one; all can be decided at once
-ERASED = (("leave them out", "leave_out"), ("take them in again", "take"))
+ERASED = ((later("leave them out"), "leave_out"), (later("take them in again"), "take"))
 
 
 class ImportView(ipw.VBox):
@@ -21,7 +21,9 @@ class ImportView(ipw.VBox):
     def __init__(self, state: ImportState, loaded: LoadState, page: Page) -> None:
         self.state, self.loaded, self.page = state, loaded, page
         self.news, self.result = ipw.HTML(), ipw.HTML()
-        self.erased = ipw.Dropdown(options=ERASED, description="Cases that were erased here before")
+        self.erased = ipw.Dropdown(
+            options=[(say(words), key) for words, key in ERASED], description=say("Cases that were erased here before")
+        )
         erased = ipw.Box([self.erased])
         erased.add_class("sk-controls")
         self.button = ipw.Button()
@@ -29,7 +31,7 @@ class ImportView(ipw.VBox):
         self.conflicts = ConflictView(state, page)
         super().__init__(
             [
-                ipw.HTML("<h2>Keep these ratings</h2>"),
+                heading(2, say("Keep these ratings")),
                 self.news,
                 erased,
                 self.button,
@@ -52,7 +54,7 @@ class ImportView(ipw.VBox):
             return
         plan = self.state.plan
         on_erased = self.erased.value if plan is not None and plan.erased_cases else "refuse"
-        self.result.value = '<p role="status">Importing …</p>'
+        self.result.value = f'<p role="status">{html.escape(say("Importing …"))}</p>'
         self.button.disabled = True
         try:
             self.state.import_ratings(self.loaded.said_here, on_erased=on_erased)
@@ -66,13 +68,11 @@ class ImportView(ipw.VBox):
         self.layout.display = "" if state.n_rows or state.refusal or len(state.conflicts) else "none"
         details = "".join(f"<li>{html.escape(each)}</li>" for each in (state.plan.sentences() if state.plan else ()))
         refusal = f'<p class="sk-banner-error" role="alert">{html.escape(state.refusal)}</p>' if state.refusal else ""
-        self.news.value = (
-            f"{refusal}<p>{html.escape(state.news)}</p>"
-            f'<p class="sk-quiet">{html.escape(state.about)}</p>'
-            + (fold("What the import will do, in full", f"<ul>{details}</ul>") if details else "")
+        self.news.value = f"{refusal}<p>{html.escape(state.news)}</p>{quiet(state.about)}" + (
+            fold(say("What the import will do, in full"), f"<ul>{details}</ul>") if details else ""
         )
         self.erased.layout.display = "" if state.plan is not None and state.plan.erased_cases else "none"
-        self.button.description = f"Import {counted(state.n_rows, 'row')}"
+        self.button.description = say_n("Import {n} row", "Import {n} rows", state.n_rows)
         self.button.layout.display = "" if state.can_import else "none"
         self.result.value = "" if state.result is None else self._say_result()
 
@@ -80,16 +80,21 @@ class ImportView(ipw.VBox):
         result = self.state.result
         said = "".join(f"<li>{html.escape(each)}</li>" for each in result.sentences()) if result else ""
         remembered = (
-            "<p>What you said of the columns is remembered for files with the same headings.</p>"
+            _paragraph(say("What you said of the columns is remembered for files with the same headings."))
             if self.loaded.said_here
             else ""
         )
         onward = (
-            f'<p><a class="sk-onward" href="{CASELOAD_NOTEBOOK}">Go on to the caseload</a></p>'
+            f'<p><a class="sk-onward" href="{CASELOAD_NOTEBOOK}">{html.escape(say("Go on to the caseload"))}</a></p>'
             if is_served()
-            else f"<p>Go on with the caseload: open {CASELOAD_NOTEBOOK} and run it.</p>"
+            else _paragraph(say("Go on with the caseload: open {notebook} and run it.", notebook=CASELOAD_NOTEBOOK))
         )
-        return f'<div role="status" class="sk-note"><p><b>Imported.</b></p><ul>{said}</ul>{remembered}{onward}</div>'
+        done = f"<p><b>{html.escape(say('Imported.'))}</b></p>"
+        return f'<div role="status" class="sk-note">{done}<ul>{said}</ul>{remembered}{onward}</div>'
+
+
+def _paragraph(sentence: str) -> str:
+    return f"<p>{html.escape(sentence)}</p>"
 
 
 class ConflictView(ipw.VBox):
@@ -99,13 +104,17 @@ class ConflictView(ipw.VBox):
         self.state = state
         self.about, self.rows = ipw.HTML(), ipw.VBox()
         self.all = ipw.Dropdown(
-            options=[("each for itself", ""), ("keep all as they are", KEEP), ("take all from the file", REPLACE)],
-            description="Decide",
+            options=[
+                (say("each for itself"), ""),
+                (say("keep all as they are"), KEEP),
+                (say("take all from the file"), REPLACE),
+            ],
+            description=say("Decide"),
         )
-        self.reason = ipw.Text(description="Why (stays in the history)", continuous_update=True)
+        self.reason = ipw.Text(description=say("Why (stays in the history)"), continuous_update=True)
         settings = ipw.Box([self.all, self.reason])
         settings.add_class("sk-controls")
-        self.button = ipw.Button(description="Save these decisions")
+        self.button = ipw.Button(description=say("Save these decisions"))
         self.button.add_class("sk-open")
         super().__init__([self.about, settings, self.rows, self.button])
         self.add_class("sk-conflicts")
@@ -120,10 +129,18 @@ class ConflictView(ipw.VBox):
         self.layout.display = "" if len(conflicts) else "none"
         more = len(conflicts) - MOST_SHOWN
         self.about.value = (
-            f"<h3>{counted(len(conflicts), 'value')} to decide</h3>"
-            "<p>These differ from what was imported before. Until you decide, what was there first stays.</p>"
+            f"<h3>{html.escape(say_n('{n} value to decide', '{n} values to decide', len(conflicts)))}</h3>"
+            + _paragraph(
+                say("These differ from what was imported before. Until you decide, what was there first stays.")
+            )
             + (
-                f'<p class="sk-quiet">The first {MOST_SHOWN} are listed, {more:,} come after them.</p>'
+                quiet(
+                    say(
+                        "The first {first} are listed, {more} come after them.",
+                        first=MOST_SHOWN,
+                        more=say_number(more),
+                    )
+                )
                 if more > 0
                 else ""
             )
@@ -133,9 +150,9 @@ class ConflictView(ipw.VBox):
         for conflict in conflicts.head(MOST_SHOWN).to_dict("records"):
             choice = ipw.Dropdown(
                 options=[
-                    ("decide later", ""),
-                    (f"keep {conflict['stored']}", KEEP),
-                    (f"take {conflict['brought']} from the file", REPLACE),
+                    (say("decide later"), ""),
+                    (say("keep {value}", value=conflict["stored"]), KEEP),
+                    (say("take {value} from the file", value=conflict["brought"]), REPLACE),
                 ],
                 description=describe_conflict(conflict),
             )

@@ -11,23 +11,26 @@ from traitlets import dlink
 from supervision_kit.apps.column_view import ColumnView
 from supervision_kit.apps.file_drop import DroppedFile, FileDrop
 from supervision_kit.apps.file_readings import FileReading
+from supervision_kit.apps.fold_button import FoldButton
 from supervision_kit.apps.import_state import ImportState
 from supervision_kit.apps.import_view import ImportView
 from supervision_kit.apps.load_state import LoadState
-from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.page import Page, as_code, fold, quiet
 from supervision_kit.apps.problem_view import ProblemView
 from supervision_kit.apps.save_button import SaveButton
-from supervision_kit.reasons import counted
 from supervision_kit.records.assembling import SheetSummary
+from supervision_kit.words import later, say, say_n
 
-NOTHING_YET = """
-<h2>What happens then</h2>
-<ol><li>The page says what it recognised, in sentences, and lists every row that cannot be used, with the reason.</li>
-<li>What was misread you put right with drop-downs.</li>
-<li>You import the ratings, and go on to the caseload. Next week's file adds what is new.</li></ol>
-<p class="sk-quiet">Use case codes, not names. Files are read in this page and no copy of them is kept; ratings are kept
-only once you import them.</p>
-"""
+STEPS = (
+    later("The page says what it recognised, in sentences, and lists every row that cannot be used, with the reason."),
+    later("What was misread you put right with drop-downs."),
+    later("You import the ratings, and go on to the caseload. Next week's file adds what is new."),
+)
+PRIVACY = later(
+    "Use case codes, not names. Files are read in this page and no copy of them is kept; ratings are kept "
+    "only once you "
+    "import them."
+)
 
 
 class LoadPage(Page):
@@ -71,8 +74,12 @@ class LoadPage(Page):
             replaced = self.state.add(files)
         finally:
             self.drop.is_busy = False
-        again = f" {counted(len(replaced), 'file')} of the same name gave way to the new one." if replaced else ""
-        self.drop.announce(f"{self.state.answer}{again}")
+        again = say_n(
+            "{n} file of the same name gave way to the new one.",
+            "{n} files of the same name gave way to the new ones.",
+            len(replaced),
+        )
+        self.drop.announce(f"{self.state.answer} {again if replaced else ''}".strip())
 
     def _tell(self, _change: object) -> None:
         self.drop.announce(self.state.stage, self.state.progress)
@@ -80,20 +87,20 @@ class LoadPage(Page):
     def _redraw(self, _change: object = None) -> None:
         state = self.state
         self.summary.value = f"<p>{html.escape(state.answer)}</p>" if state.files else ""
-        self.start.value = "" if state.files else NOTHING_YET
+        self.start.value = "" if state.files else _what_happens_then()
         self._show_files()
         self.question.children = [DateQuestion(sheet, self) for sheet in state.two_way_dates]
         ratings = state.reading.ratings
         self.problems.show(state.reading.problems)
         n_aside = 0 if ratings is None else ratings.rows_set_aside
-        self.save.description = f"Download the {counted(n_aside, 'row')} set aside (Excel)"
+        self.save.description = say_n(
+            "Download the {n} row set aside (Excel)", "Download the {n} rows set aside (Excel)", n_aside
+        )
         self.saving.layout.display = "" if n_aside else "none"
         self.keep.compare()
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in (ratings.notes if ratings else ()))
-        self.notes.value = fold("How the files were read", f"<ul>{notes}</ul>") if notes else ""
-        self.code.value = (
-            fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>') if state.files else ""
-        )
+        self.notes.value = fold(say("How the files were read"), f"<ul>{notes}</ul>") if notes else ""
+        self.code.value = as_code(state.as_code) if state.files else ""
 
     def _show_files(self) -> None:
         readings = self.state.reading.files
@@ -104,16 +111,23 @@ class LoadPage(Page):
         self.files.children = list(self._file_views.values())
 
     def _set_aside(self) -> tuple[str, bytes]:
-        return "rows_set_aside.xlsx", self.state.rows_set_aside()
+        return say("rows_set_aside.xlsx"), self.state.rows_set_aside()
+
+
+def _what_happens_then() -> str:
+    steps = "".join(f"<li>{html.escape(say(step))}</li>" for step in STEPS)
+    return f"<h2>{html.escape(say('What happens then'))}</h2><ol>{steps}</ol>{quiet(say(PRIVACY))}"
 
 
 class DateQuestion(ipw.VBox):
     """Asks how the dates of a sheet are to be read, answered with one click."""
 
     def __init__(self, sheet: SheetSummary, page: LoadPage) -> None:
-        text = f"{sheet.source} has dates such as 03/04/2025, which can be read two ways. Which is right?"
+        text = say(
+            "{file} has dates such as 03/04/2025, which can be read two ways. Which is right?", file=sheet.source
+        )
         answers = []
-        for words, day_first in (("3 April: day first", True), ("4 March: month first", False)):
+        for words, day_first in ((say("3 April: day first"), True), (say("4 March: month first"), False)):
             button = ipw.Button(description=words)
             button.add_class("sk-open")
             button.on_click(page.guard(_answer(page.state, sheet, day_first=day_first)))
@@ -134,23 +148,22 @@ class FileView(ipw.VBox):
     def __init__(self, reading: FileReading, page: LoadPage) -> None:
         self.name, self.page = reading.name, page
         self.text = ipw.HTML()
-        self.toggle, self.away = ipw.Button(), ipw.Button(description="Remove from this page")
-        for button in (self.toggle, self.away):
-            button.add_class("sk-fold-button")
+        self.columns = ipw.VBox()
+        self.toggle = FoldButton(say("Columns: see or change"), self.columns)
+        self.away = ipw.Button(description=say("Remove from this page"))
+        self.away.add_class("sk-fold-button")
         buttons = ipw.Box([self.toggle, self.away])
         buttons.add_class("sk-controls")
-        self.columns = ipw.VBox()
         super().__init__([self.text, buttons, self.columns])
         self.add_class("sk-file")
         self._sheets: dict[tuple[str, tuple[str, ...]], ColumnView] = {}
-        self._is_open = False
-        self.toggle.on_click(page.guard(self._fold))
+        self.toggle.observe(page.guard(self._show_columns), "is_open")
         self.away.on_click(page.guard(lambda _button: page.state.take_away(self.name)))
 
     def show(self, reading: FileReading) -> None:
         """Show what became of the file now."""
-        self._is_open = self._is_open or bool(reading.refusal)
-        mark = "Not read" if reading.refusal else "Read"
+        self.toggle.is_open = self.toggle.is_open or bool(reading.refusal)
+        mark = html.escape(say("Not read") if reading.refusal else say("Read"))
         sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in reading.sentences)
         self.text.value = (
             f'<div class="{"sk-refused" if reading.refusal else "sk-read"}"'
@@ -159,13 +172,8 @@ class FileView(ipw.VBox):
         )
         self._show_columns()
 
-    def _fold(self, _button: object) -> None:
-        self._is_open = not self._is_open
-        self._show_columns()
-
-    def _show_columns(self) -> None:
-        self.toggle.description = "Hide the columns ▾" if self._is_open else "Columns: see or change ▸"
-        if not self._is_open:
+    def _show_columns(self, _change: object = None) -> None:
+        if not self.toggle.is_open:
             self.columns.children = []
             return
         sheets = self.page.state.list_sheets(self.name)

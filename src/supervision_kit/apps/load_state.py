@@ -13,9 +13,9 @@ from traitlets import Dict, Float, HasTraits, Instance, Tuple, Unicode
 from supervision_kit.apps.file_drop import FOLDER, LIMIT, DroppedFile
 from supervision_kit.apps.file_readings import Reading, list_readings
 from supervision_kit.errors import RecordsError
-from supervision_kit.reasons import counted
 from supervision_kit.records import ColumnMapping, Progress, Ratings, SheetColumns, list_columns, read_ratings
 from supervision_kit.records.assembling import SheetSummary
+from supervision_kit.words import say, say_n, say_number
 
 BETWEEN_WORDS = 0.1  # seconds between two words on how far a reading is
 PROMPT = 5_000_000  # bytes; the columns of a larger file are not looked at anew, which takes as long as reading
@@ -90,7 +90,7 @@ class LoadState(HasTraits):
 
     def read(self) -> None:
         """Read all files together; what cannot be read is told apart from the others, which are read without it."""
-        self.stage = "Reading …" if self.files else ""
+        self.stage = say("Reading …") if self.files else ""
         try:
             self.reading = self._read_all()
         finally:
@@ -188,14 +188,21 @@ class LoadState(HasTraits):
     def answer(self) -> str:
         """The page's answer in a sentence."""
         ratings, n_refused = self.reading.ratings, sum(bool(file.refusal) for file in self.reading.files)
-        refused = f" {counted(n_refused, 'file')} could not be read." if n_refused else ""
         if not self.files:
             return ""
         if ratings is None:
-            return "Nothing could be read yet." if len(self.files) > 1 else "This file could not be read yet."
-        n_aside = ratings.rows_set_aside
-        aside = f"{n_aside:,} set aside" if n_aside else "none set aside"
-        return f"{ratings.rows_kept:,} of {ratings.rows_read:,} rows are ready, {aside}.{refused}"
+            if len(self.files) > 1:
+                return say("Nothing could be read yet.")
+            return say("This file could not be read yet.")
+        told = {"ready": say_number(ratings.rows_kept), "all": say_number(ratings.rows_read)}
+        if ratings.rows_set_aside:
+            aside = say_number(ratings.rows_set_aside)
+            said = say("{ready} of {all} rows are ready, {aside} set aside.", aside=aside, **told)
+        else:
+            said = say("{ready} of {all} rows are ready, none set aside.", **told)
+        if not n_refused:
+            return said
+        return f"{said} {say_n('{n} file could not be read.', '{n} files could not be read.', n_refused)}"
 
     @property
     def two_way_dates(self) -> tuple[SheetSummary, ...]:
@@ -216,7 +223,7 @@ class LoadState(HasTraits):
     def rows_set_aside(self) -> bytes:
         """Return the rows set aside as an Excel workbook."""
         if self.reading.ratings is None:
-            raise RecordsError("Nothing was read, so no row was set aside.")
+            raise RecordsError(say("Nothing was read, so no row was set aside."))
         book = io.BytesIO()
         self.reading.ratings.save_set_aside(book)
         return book.getvalue()

@@ -58,7 +58,7 @@ def name_place(place: Place) -> str:
     """Return what a workspace is called in a sentence: a file by its name alone, without the folders it is in."""
     if os.environ.get(FLEETING):
         return say("this demonstration’s workspace")
-    return place.words[0].lower() + place.words[1:]
+    return place.named
 
 
 def _read_workspace(where: str | None, view: str) -> Shown | None:

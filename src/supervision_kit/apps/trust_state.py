@@ -174,9 +174,7 @@ class TrustState(HasTraits):
                 **told,
             )
             if asked
-            else say(
-                "In ratings like these without any rupture, {method} marks about {n} of 100 sessions.", **told
-            )
+            else say("In ratings like these without any rupture, {method} marks about {n} of 100 sessions.", **told)
         )
         finds = say(
             "Of ruptures planted into them it finds {shares}. (SD: standard deviations of the person's own ratings.)",

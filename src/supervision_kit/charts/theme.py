@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from supervision_kit.words import later, say_number, say_share
+from supervision_kit.words import later, number_signs, say_share
 
 PAPER = "#FFFFFF"
 
@@ -85,8 +85,8 @@ def config() -> dict[str, Any]:
 def number_locale() -> dict[str, Any]:
     """Return how Vega writes numbers in the language of the page."""
     return {
-        "decimal": say_number(0.1)[1],
-        "thousands": say_number(1000)[1],
+        "decimal": number_signs()[0],
+        "thousands": number_signs()[1],
         "grouping": [3],
         "currency": ["", ""],
         "percent": say_share(0.1).removeprefix("10"),

@@ -208,6 +208,12 @@ def _translate(text: str, language: str) -> str:
     return _catalogue(language).gettext(text) if text else ""  # gettext says its own header for nothing
 
 
+def number_signs() -> tuple[str, str]:
+    """Return what the language writes before the decimals of a number, and between its thousands."""
+    language = current_language()
+    return (".", ",") if language == SOURCE_LANGUAGE else tuple(_number_signs(language).values())  # type: ignore[return-value]
+
+
 @functools.cache
 def _number_signs(language: str) -> dict[int, str]:
     """Return what stands for the signs of an English number, for :meth:`str.translate`."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from supervision_kit.environment import WORKSPACE
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 
 FILE_NAME = "workspace.sqlite"
 SQLITE_MARK = b"SQLite format 3\0"
@@ -27,6 +28,20 @@ class Place:
     url: URL = field(repr=False)
     words: str
     path: Path | None = None
+
+    @property
+    def named(self) -> str:
+        """What it is called within a sentence of a page."""
+        return say("the workspace {name}", name=self._name)
+
+    @property
+    def said(self) -> str:
+        """What it is called at the beginning of a sentence of a page: a file by its name alone."""
+        return say("The workspace {name}", name=self._name)
+
+    @property
+    def _name(self) -> str:
+        return self.path.name if self.path is not None else self.url.database or "PostgreSQL"
 
     @property
     def shown(self) -> str:
