@@ -60,7 +60,7 @@ def test_what_a_file_holds_is_said_in_a_sentence():
     (file,) = state.reading.files
     assert file.sentences == (
         (
-            "SRS, rated by client · 2 cases · 3 forms · sessions 1 to 2 · 4 Mar 2025 to 11 Mar 2025 · "
+            "SRS, rated by client · 2 cases · 3 forms · sessions 1 to 2 · 4 March 2025 to 11 March 2025 · "
             "3 rows ready, 1 set aside"
         ),
     )
@@ -200,10 +200,10 @@ def test_of_many_columns_those_recognised_as_answers_are_folded_away(open_page):
     items = [f"WAI-SR {n}" for n in range(1, 13)]
     text = ",".join(["case", "session", "date", "odd", *items]) + "\nC1,1,2025-03-04,x," + ",".join("4" * 12) + "\n"
     page = open_page(dropped(text))
-    labelled(page.files, "Columns: see or change ▸").click()
+    labelled(page.files, "Columns: see or change").is_open = True
     assert labelled(page.files, "odd").value == ""
     assert "WAI-SR 3" not in [getattr(each, "description", "") for each in walk(page.files)]
-    labelled(page.files, "Show 12 more columns, recognised as answers ▸").click()
+    labelled(page.files, "Show 12 more columns, recognised as answers").is_open = True
     assert labelled(page.files, "WAI-SR 3").value == "wai_sr:3"
 
 
@@ -218,7 +218,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about_and_answered_with_one_c
     (table,) = page.problems.place.children
     assert set(table.df["suggestion"]) == {"Answer the question above the table.", SUM_RANGE}
     labelled(page.question, "4 March: month first").click()
-    assert "· 4 Mar 2025 to 4 Apr 2025 (month first) ·" in texts(page.files)
+    assert "· 4 March 2025 to 4 April 2025 (month first) ·" in texts(page.files)
     assert page.question.children == ()
     scores = page.state.reading.ratings.scores
     assert f"{scores.loc[scores['case_id'] == 'C1', 'date'].min():%Y-%m-%d}" == "2025-03-04"
@@ -226,7 +226,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about_and_answered_with_one_c
 
 def test_the_order_that_dates_show_is_said():
     state = loaded(dropped(DATED + "C2,1,28/04/2025,30\n"))
-    assert "· 3 Apr 2025 to 28 Apr 2025 (day first) ·" in state.reading.files[0].sentences[0]
+    assert "· 3 April 2025 to 28 April 2025 (day first) ·" in state.reading.files[0].sentences[0]
 
 
 def test_sessions_known_only_by_dates_of_two_ways_are_asked_about_too(open_page):
@@ -243,8 +243,8 @@ def test_problems_stand_in_a_table_and_can_be_chosen_by_rule(open_page):
     page = open_page(dropped(MARCH + "C3,two,,30\n"))
     assert [label for label, _ in page.problems.rule.options] == [
         "all (2)",
-        "score out of range (1)",
-        "session not a number (1)",
+        "The score is below or above what the scale allows. (1)",
+        "The session is not a whole number from 1 up. (1)",
     ]
     (table,) = page.problems.place.children
     assert table.df["row"].to_list() == [4, 6]
@@ -401,7 +401,7 @@ def test_what_is_new_is_counted_and_what_differs_waits_for_a_decision(open_page)
     imported(page)
     (number,) = page.keep.conflicts.choices
     choice = page.keep.conflicts.choices[number]
-    assert choice.description == "C1, session 2, SRS rated by the client: score total"
+    assert choice.description == "C1, session 2, SRS, rated by the client: score total"
     assert [label for label, _ in choice.options] == ["decide later", "keep 33.5", "take 12 from the file"]
     choice.value = "replace"
     page.keep.conflicts.reason.value = "typing error"
@@ -445,7 +445,7 @@ def test_what_was_said_of_columns_is_kept_with_the_import_and_used_again(open_pa
     assert "remembered for files with the same headings" in first.keep.result.value
     second = open_page(dropped(MARCH.replace("Client", "Kd.").replace("C1", "D1"), "april.csv"))
     assert second.state.answer == "3 of 4 rows are ready, 1 set aside."
-    labelled(second.files, "Columns: see or change ▸").click()
+    labelled(second.files, "Columns: see or change").is_open = True
     assert "What you said of these columns before was used again." in texts(second.files)
 
 

@@ -354,7 +354,7 @@ def test_without_ratings_the_chart_says_so_in_words():
     for marks, rater in ((C07.head(0), "client"), (C07, "therapist")):
         chart = charts.trajectory(marks, case_id="C07", rater=rater)
         says = datasets_of(chart)["caption"][0]["words"]
-        assert says == f"Case C07\nThere are no alliance ratings by the {rater}."
+        assert says == f"Case C07\nThere are no alliance ratings here (rated by the {rater})."
 
 
 def test_without_a_single_score_the_chart_says_so_in_words():

@@ -93,6 +93,7 @@ class ColumnView(ipw.VBox):
         self._observe(
             self.day_first, lambda change: self.state.choose(self.headings, day_first=DAY_FIRST[change["new"]])
         )
+        self.toggle.observe(self.page.guard(self._arrange), "is_open")
 
     def _observe(self, dropdown: ipw.Dropdown, choose: Any) -> None:
         guarded = self.page.guard(choose)
@@ -104,7 +105,7 @@ class ColumnView(ipw.VBox):
         chosen = [self.instrument.value] if self.instrument.value else []
         return [key for key in dict.fromkeys([*chosen, *named]) if key in INSTRUMENTS]
 
-    def _arrange(self) -> None:
+    def _arrange(self, _change: object = None) -> None:
         """Show what is unknown or says which form a row is of; fold away what was recognised as answers."""
         columns = self.sheet.columns
         is_plain = {column.position: len(columns) > FEW and ":" in column.read_as for column in columns}
@@ -114,7 +115,7 @@ class ColumnView(ipw.VBox):
         self.toggle.description = say_n(
             "Show {n} more column, recognised as an answer", "Show {n} more columns, recognised as answers", len(rest)
         )
-        self.folded.children = rest
+        self.folded.children = rest if self.toggle.is_open else []
 
 
 def _instruments() -> list[tuple[str, str]]:
