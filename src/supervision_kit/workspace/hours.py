@@ -21,9 +21,7 @@ from supervision_kit.workspace.rows import read_rows
 from supervision_kit.workspace.schema import answers, flags, forms, history, imports, supervisions
 
 FLAGS = ("seen", "not today")
-ONE_SITTING = timedelta(hours=12)  # what belongs to one supervision, its preparation included; the kit's own choice
-_LAST = pd.Timestamp.max.floor("us").tz_localize("UTC")  # stands for what has not come
-_NEVER = np.iinfo(np.int64).min
+ONE_SITTING = timedelta(hours=12)  # how long a supervision lasts at most; the kit's own choice
 
 
 class Hours(Opened):
@@ -80,7 +78,7 @@ class Hours(Opened):
     # Flags
 
     def flag_case(self, case_id: str, flag: str, *, reason: str = "") -> None:
-        """Set a case aside: ``seen`` until a new form of it comes in, ``not today`` until the next supervision."""
+        """Set a case aside: ``seen`` until a new form of it comes in, ``not today`` for this one."""
         if flag not in FLAGS:
             raise UnknownNameError("flag", flag, FLAGS)
         with self._changing("flag") as change:
@@ -107,18 +105,17 @@ class Hours(Opened):
     def standing_flags(self) -> pd.DataFrame:
         """Return those of :meth:`flags` that still hold.
 
-        ``seen`` holds until a new form of the case comes in. ``not today`` holds until the supervision after this one
-        begins; set within the twelve hours before a supervision, it is meant for that one.
+        ``seen`` holds until a new form of the case comes in; ``not today`` until the next supervision begins, and for
+        twelve hours at most, so that nobody is put off for good.
         """
-        table = self.flags()
+        table, sat = self.flags(), self.supervisions()
         with self._database.reading() as connection:
             seen = table.loc[table["flag"] == "seen", "case_id"].tolist()
             newest = _newest_forms(connection, codes_of(connection), numbers_of(connection, seen))
-        sat = self.supervisions()
-        is_seen = table["flag"] == "seen"
+        begun = [ago(ONE_SITTING), *sat.loc[sat["who"] == self.user, "started_at"]]
+        is_past = table["at"] < max(map(pd.Timestamp, begun))
         has_new = newest.reindex(table["case_id"]).array > table["at"].array
-        is_over = np.where(is_seen, has_new, _is_over(table["at"], sat[sat["who"] == self.user]))
-        return table[~is_over].reset_index(drop=True)
+        return table[~np.where(table["flag"] == "seen", has_new, is_past)].reset_index(drop=True)
 
 
 def _flag_of(connection: Connection, case: int, who: str) -> int | None:
@@ -145,18 +142,3 @@ def _newest_forms(connection: Connection, codes: dict[int, str], wanted: list[in
     query = select(forms.c.case_number, func.max(came.c.at)).join(came, came.c.form == forms.c.id)
     rows = connection.execute(query.group_by(forms.c.case_number)).all()
     return pd.Series(as_moments(at for _, at in rows).array, index=[codes[case] for case, _ in rows])
-
-
-def _is_over(flagged: pd.Series, sat: pd.DataFrame) -> np.ndarray:
-    """Say for each moment whether a supervision began after the one that it belongs to."""
-    at, begins = _microseconds(flagged), np.sort(_microseconds(sat["started_at"]))
-    ends = np.concatenate([[_NEVER], _microseconds(sat.sort_values("started_at")["ended_at"].fillna(_LAST))])
-    following = np.searchsorted(begins, at, side="right")
-    begins = np.concatenate([begins, _microseconds(pd.Series([_LAST, _LAST]))])
-    is_running = ends[following] > at
-    is_prepared = ~is_running & (begins[following] - at < ONE_SITTING // timedelta(microseconds=1))
-    return np.asarray(begins[following + is_prepared] < begins[-1])
-
-
-def _microseconds(moments: pd.Series) -> np.ndarray:
-    return moments.astype("datetime64[us, UTC]").to_numpy(dtype="datetime64[us]").astype(np.int64)
