@@ -178,3 +178,4 @@ def test_consent_is_given_refused_or_open(filled):
     assert (table["case_id"].tolist(), str(table["teaching"].dtype)) == (["A", "B"], "boolean")
     assert table["teaching"][0] == False  # noqa: E712 - False, and not <NA>
     assert table["teaching"].isna().tolist() == [False, True]
+    assert filled.consents("B")["case_id"].tolist() == ["B"]

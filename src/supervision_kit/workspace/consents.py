@@ -24,6 +24,6 @@ class Consents(Opened):
             else:
                 change.update(consents, number, **given)
 
-    def consents(self) -> pd.DataFrame:
+    def consents(self, case_id: str | None = None) -> pd.DataFrame:
         """Return what was agreed: case_id, teaching, at, who; a case without a row, or with <NA>, was not asked."""
-        return self._read_said("consent", consents, None).drop(columns="id")
+        return self._read_said("consent", consents, case_id).drop(columns="id")
