@@ -15,6 +15,9 @@ from supervision_kit import INSTRUMENTS, simulate_caseload
 
 HERE = Path(__file__).parents[1] / "data_samples"
 SEED = 20250106
+WEEKS_SEED, WEEKS_CASES = 20250046, 14  # chosen so that one case falls in week 2 and comes back in week 3
+FALLING, ONSET = "C11", 7
+FRIDAYS = [pd.Timestamp("2025-03-07") + pd.Timedelta(weeks=week) for week in range(3)]
 FORM = ["case_id", "therapist_id", "rater", "instrument", "session", "date"]
 RATER_WORDS = {"client": "Client", "therapist": "Therapist"}
 
@@ -135,6 +138,40 @@ def write_spss(responses: pd.DataFrame, path: Path) -> None:
     )
 
 
+def write_weeks(folder: Path) -> None:
+    """Write what a clinic exports on three Fridays: all forms so far, a row for each, both questionnaires in it."""
+    caseload = simulate_caseload(n_cases=24, n_therapists=3, seed=WEEKS_SEED)
+    answers = caseload.responses
+    is_wai = answers.groupby("case_id")["instrument"].agg(lambda used: "wai_sr" in set(used))
+    longest = answers.groupby("case_id")["session"].max()
+    by_week_2 = {
+        case: ONSET if case == FALLING else min(int(longest[case]) - 1, 5 + 3 * at % 9)
+        for at, case in enumerate(is_wai[is_wai].index)
+    }
+    chosen = [case for case, session in by_week_2.items() if session > 2][:WEEKS_CASES]  # noqa: PLR2004
+    answers = answers[answers["case_id"].isin(chosen)]
+    weeks_away = answers["session"] - answers["case_id"].map(by_week_2)
+    twice_a_week = (answers["case_id"] == FALLING) & (weeks_away > 0)  # two sessions between week 2 and week 3
+    days = pd.to_timedelta(weeks_away.where(~twice_a_week, weeks_away / 2) * 7, unit="D").dt.floor("D")
+    answers = answers.assign(
+        date=FRIDAYS[1] + days,
+        case_id=answers["case_id"].map({case: f"W{at:02}" for at, case in enumerate(chosen, start=1)}),
+        column=answers["instrument"].map({key: one.short_title for key, one in INSTRUMENTS.items()})
+        + " "
+        + answers["item"].astype("str"),
+    )
+    form = ["case_id", "therapist_id", "session", "date", "rater"]
+    columns = [
+        f"{INSTRUMENTS[key].short_title} {item}" for key, n in (("wai_sr", 12), ("phq9", 9)) for item in range(1, n + 1)
+    ]
+    forms = answers.set_index([*form, "column"])["response"].unstack("column")[columns].astype("Int64").reset_index()  # noqa: PD010
+    forms["rater"] = forms["rater"].map(RATER_WORDS)
+    for week, friday in enumerate(FRIDAYS, start=1):
+        so_far = forms[forms["date"] <= friday].assign(date=lambda table: table["date"].dt.strftime("%Y-%m-%d"))
+        named = so_far.set_axis(["Client", "Therapist", "Session", "Date", "Completed by", *columns], axis="columns")
+        named.to_csv(folder / f"week_{week}.csv", index=False)
+
+
 BROKEN = """\
 Weekly export of the counselling service;;;;;;;;;;;;;;;;
 ;;;;;;;;;;;;;;;;
@@ -167,6 +204,7 @@ def main() -> None:
     write_semicolon(caseload.scores, HERE / "caseload_semicolon.csv")
     write_fhir(caseload.responses, HERE / "caseload_fhir.ndjson")
     write_spss(caseload.responses, HERE / "caseload_wai.sav")
+    write_weeks(HERE)
     caseload.truth.to_json(HERE / "caseload_truth.json", orient="records", indent=1)
     (HERE / "broken_export.csv").write_text(
         BROKEN.format(items=";".join(f"WAI-SR {item}" for item in range(1, 13))), encoding="utf-8"

@@ -92,3 +92,25 @@ def test_the_fhir_forms_give_the_scores_of_the_text_file():
 
 def test_the_spss_file_gives_the_scores_of_the_text_file():
     assert same_scores("caseload_wai.sav") == (1, 27)
+
+
+def test_the_three_weeks_are_one_caseload_that_grows_and_tells_its_story(tmp_path):
+    with sk.Workspace(tmp_path / "weeks.sqlite") as workspace:
+        for week, n_new, n_here in ((1, 231, 0), (2, 42, 231), (3, 41, 273)):
+            ratings = sk.read_ratings(SAMPLES / f"week_{week}.csv")
+            assert ratings.problems.empty
+            done = workspace.import_ratings(ratings)
+            assert (done.n_new_forms, done.n_forms - done.n_new_forms, len(done.changed)) == (n_new, n_here, 0)
+            first = first_case(workspace.scores())
+            assert (first["case_id"] == "W08") == (week == 2)
+            if week == 2:
+                assert first["reasons"][0].endswith("at session 7, the latest rating.")
+                workspace.add_decision("W08", "Name what happened")
+        said = sk.follow_decisions(workspace.decisions(), workspace.scores())["said"].iloc[0]
+        assert said[0].startswith("Over 2 sessions, more than is usual for this client: total up")
+
+
+def first_case(scores):
+    marks = sk.mark_sessions(scores, method=sk.PersonalLimits())
+    repairs = sk.follow_repairs(sk.find_episodes(marks), scores, marks=marks)
+    return sk.review_caseload(scores, repairs, marks=marks).iloc[0]
