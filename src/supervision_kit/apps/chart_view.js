@@ -127,7 +127,7 @@ function foldNumbers(el, model) {
   const summary = fold.appendChild(document.createElement("summary"));
   const box = fold.appendChild(document.createElement("div"));
   box.className = "sk-scroll";
-  box.setAttribute("role", "region");
+  box.setAttribute("role", "group");
   box.tabIndex = 0;
   el.append(fold);
 

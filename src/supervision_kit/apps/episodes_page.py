@@ -13,7 +13,7 @@ from supervision_kit.apps.agreement_words import agreement_in_words
 from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.episodes_state import EpisodesState
-from supervision_kit.apps.episodes_table import falls_as_workbook, falls_in_words, widths_in_words
+from supervision_kit.apps.episodes_table import falls_as_workbook, falls_to_read, widths_in_words
 from supervision_kit.apps.leading_page import LeadingPage
 from supervision_kit.apps.page import as_code, heading, note, quiet
 from supervision_kit.apps.row_table import row_table
@@ -99,7 +99,7 @@ class EpisodesPage(LeadingPage):
         if len(falls):
             self.timeline.show(charts.episode_timeline(falls, state.shown_cases))
             self.cases.offer(state.shown_cases["case_id"].to_list())
-            self.table.children = [row_table(falls_in_words(falls), widths=widths_in_words())]
+            self.table.children = [row_table(falls_to_read(falls), widths=widths_in_words())]
 
     def _show_rest(self) -> None:
         """Show what waits until the page is seen."""

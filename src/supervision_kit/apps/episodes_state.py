@@ -172,11 +172,12 @@ class EpisodesState(CaseloadState):
             )
         by_end = episodes["look"].value_counts()
         ends = [say(words, n=say_number(by_end[look])) for look, words in _ENDS.items() if look in by_end]
-        said = say(
-            "{falls} in {some} of {cases}: {ends}.",
+        said = say_n(
+            "{falls} in {some} of {n} case: {ends}.",
+            "{falls} in {some} of {n} cases: {ends}.",
+            n_cases,
             falls=say_n("{n} fall", "{n} falls", len(episodes)),
             some=say_number(episodes["case_id"].nunique()),
-            cases=say_n("{n} case", "{n} cases", n_cases),
             ends=", ".join(ends),
         )
         n_down = int(episodes["is_open"].sum())
@@ -193,12 +194,22 @@ class EpisodesState(CaseloadState):
             return ""
         if not n:
             return say("No fall is left by these filters. Choose all outcomes, any depth, or take the tick away.")
-        cases = say_n("{n} case", "{n} cases", len(self._cases_with_falls))
-        told = {"falls": _how_many(n, n_all), "cases": cases}
+        falls, n_cases = _how_many(n, n_all), len(self._cases_with_falls)
         if self.n_pages == 1:
-            return say("{falls}, in {cases}; cases most in need of a word first.", **told)
-        sentence = later("{falls}, in {cases}, page {page} of {pages}; cases most in need of a word first.")
-        return say(sentence, page=self.page + 1, pages=self.n_pages, **told)
+            return say_n(
+                "{falls}, in {n} case; cases most in need of a word first.",
+                "{falls}, in {n} cases; cases most in need of a word first.",
+                n_cases,
+                falls=falls,
+            )
+        return say_n(
+            "{falls}, in {n} case, page {page} of {pages}; cases most in need of a word first.",
+            "{falls}, in {n} cases, page {page} of {pages}; cases most in need of a word first.",
+            n_cases,
+            falls=falls,
+            page=self.page + 1,
+            pages=self.n_pages,
+        )
 
     @property
     def as_code(self) -> str:

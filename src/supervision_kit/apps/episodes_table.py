@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from supervision_kit.instruments import name_scale
-from supervision_kit.words import later, say
+from supervision_kit.words import later, say, say_number
 
 WIDTHS = MappingProxyType(
     {
@@ -52,6 +52,13 @@ def falls_in_words(falls: pd.DataFrame) -> pd.DataFrame:
         falls["is_open"].map({True: say("down"), False: ""}),
     )
     return pd.DataFrame(dict(zip(widths_in_words(), columns, strict=True)), index=falls.index).reset_index(drop=True)
+
+
+def falls_to_read(falls: pd.DataFrame) -> pd.DataFrame:
+    """Return the same with scores as the language of the page writes them."""
+    table = falls_in_words(falls)
+    scores = [name for name in table if table[name].dtype.kind == "f"]
+    return table.assign(**{name: [say_number(score, digits=1) for score in table[name]] for name in scores})
 
 
 def falls_as_workbook(falls: pd.DataFrame, *, about: str) -> bytes:

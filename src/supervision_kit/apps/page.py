@@ -95,7 +95,7 @@ def as_code(lines: str) -> str:
 
 def scrolling(table: str, *, label: str) -> str:
     """Return a table, as HTML, in a box that scrolls sideways where it is wider than the page, by keyboard as well."""
-    return f'<div class="sk-scroll" role="region" tabindex="0" aria-label="{html.escape(label)}">{table}</div>'
+    return f'<div class="sk-scroll" role="group" tabindex="0" aria-label="{html.escape(label)}">{table}</div>'
 
 
 def table_of(heads: Iterable[str], rows: Iterable[Iterable[str]], *, label: str) -> str:

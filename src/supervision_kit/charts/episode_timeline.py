@@ -74,11 +74,8 @@ def _datasets(cases: pd.DataFrame, falls: pd.DataFrame) -> dict[str, Rows]:
         ]
         drawn["cells"].append(key | {"fell": "; ".join(row["fell"] for row in episodes), "down": down or "–"})
     reach = max(FEWEST_SESSIONS + 0.5, *(row["right"] for row in drawn["cases"]))
-    says = say(
-        "{falls} in {cases}.",
-        falls=say_n("{n} fall", "{n} falls", len(drawn["episodes"])),
-        cases=say_n("{n} case", "{n} cases", len(cases)),
-    )
+    n_falls = say_n("{n} fall", "{n} falls", len(drawn["episodes"]))
+    says = say_n("{falls} in {n} case.", "{falls} in {n} cases.", len(cases), falls=n_falls)
     drawn["frame"] = [{"left": 0.5, "right": reach, "says": says}]
     return drawn
 
