@@ -57,7 +57,7 @@ def falls_in_words(falls: pd.DataFrame) -> pd.DataFrame:
 def falls_to_read(falls: pd.DataFrame) -> pd.DataFrame:
     """Return the same with scores as the language of the page writes them."""
     table = falls_in_words(falls)
-    scores = [name for name in table if table[name].dtype.kind == "f"]
+    scores = [str(name) for name in table if table[name].dtype.kind == "f"]
     return table.assign(**{name: [say_number(score, digits=1) for score in table[name]] for name in scores})
 
 
