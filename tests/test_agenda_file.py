@@ -64,7 +64,7 @@ def test_a_coded_file_names_nobody_no_day_and_nothing_that_was_written(workspace
     assert "Supervisee B" in said
     assert "fell 1.3 points" in said
     assert "What happened around session 5" in said
-    assert "A question of your own, left out here." in said
+    assert "A question, its words left out here." in said
     assert "After session 5: A decision, its words left out here." in said
     assert "Over 2 sessions" in said
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

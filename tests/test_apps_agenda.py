@@ -245,7 +245,7 @@ def test_a_decision_is_settled_on_the_page(view, agenda, workspace):
 
 def test_a_coded_file_with_notes_shows_them_first(view, agenda):
     agenda.collect("A1", "Anna's <father>")
-    assert "1 of your texts are left out" in view.file.about.value
+    assert "none of your own texts (1 of them)" in view.file.about.value
     view.file.notes.value = True
     assert "Anna&#x27;s &lt;father&gt;" in view.file.about.value
     view.file.naming.value = False

@@ -116,7 +116,7 @@ def _compose_case(
         yield Heading(say("Questions"), 3)
     for question in agenda["text"]:
         own = is_own_question(question)
-        yield Paragraph(say("A question of your own, left out here.") if own and not with_notes else question)
+        yield Paragraph(say("A question, its words left out here.") if own and not with_notes else question)
         yield RoomToWrite(LINES)
     if len(decisions):
         yield Heading(say("What became of what we agreed"), 3)

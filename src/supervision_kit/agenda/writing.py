@@ -168,6 +168,6 @@ def _run_line(workspace: Workspace, *, method: Method, rule: RepairRule) -> Tabl
         scores=scores,
         marks=marks,
         falls=falls_among(repairs),
-        caseload=review_caseload(scores, repairs, marks=marks),
+        caseload=review_caseload(scores, repairs, marks=marks, rebases=rebases),
         rebases=rebases,
     )

@@ -60,7 +60,7 @@ class AgendaFile(ipw.VBox):
         if not self.notes.value:
             words = say(
                 "One page per supervisee. Cases stand under codes drawn at random, whose key stays in the workspace; "
-                "no dates, and nothing that you wrote: {n} of your texts are left out. Coded is not anonymous.",
+                "no dates, and none of your own texts ({n} of them). Coded is not anonymous.",
                 n=len(own),
             )
             return f"<p>{html.escape(words)}</p>"

@@ -127,12 +127,15 @@ class AgendaState(HasTraits):
         return self._agenda
 
     def suggest(self, case_id: str) -> tuple[str, ...]:
-        """Return questions that fit what is seen in a case, the most weighty first."""
+        """Return questions that fit what is seen in a case: one for each reason to talk, then what others would ask."""
         line = self._line.case_line if isinstance(self._line, CaseState) else self._line.line
         scores, repairs, marks = (
             table[table["case_id"] == case_id] for table in (self._line.scores, line.repairs, line.marks)
         )
-        return suggest_questions(list_reasons(scores, repairs, marks=marks))
+        questions = suggest_questions(list_reasons(scores, repairs, marks=marks, rebases=self._line.source.rebases))
+        if isinstance(self._line, CaseState) and case_id == self._line.case_id:
+            questions += tuple(prompt.question for prompt in self._line.prompts)
+        return tuple(dict.fromkeys(questions))
 
     def collect(self, case_id: str, question: str = "", *, session: int | None = None) -> int:
         """Put a case on the agenda with a question, by default the first that fits; return the item's number."""
