@@ -116,7 +116,7 @@ def test_what_became_of_a_decision_is_said_and_can_be_taken_back(agenda):
 
 
 def test_an_empty_decision_is_refused(agenda):
-    with pytest.raises(sk.WorkspaceError, match="empty"):
+    with pytest.raises(sk.WorkspaceError, match="There is no text yet"):
         agenda.decide("A1", "   ")
 
 

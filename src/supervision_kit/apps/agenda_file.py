@@ -7,7 +7,7 @@ import html
 import ipywidgets as ipw
 
 from supervision_kit.apps.agenda_state import AgendaState
-from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.page import Page, as_code, heading
 from supervision_kit.apps.save_button import SaveButton
 from supervision_kit.words import say
 
@@ -33,8 +33,7 @@ class AgendaFile(ipw.VBox):
             page.guard,
             description=say("Save the agenda"),
         )
-        heading = ipw.HTML(f"<h2>{html.escape(say('Take it along'))}</h2>")
-        super().__init__([heading, controls, self.about, save, self.code])
+        super().__init__([heading(2, say("Take it along")), controls, self.about, save, self.code])
         for choice in (self.kind, self.naming, self.notes):
             choice.observe(page.guard(self.show), "value")
         state.observe(page.guard(self.show), "revision")
@@ -50,7 +49,7 @@ class AgendaFile(ipw.VBox):
         self.notes.layout.display = "" if self.naming.value else "none"
         self.about.value = self._in_words()
         code = self.state.file_as_code(self.kind.value, coded=self.naming.value, with_notes=self.with_notes)
-        self.code.value = fold(say("As code"), f'<pre class="sk-code">{html.escape(code)}</pre>')
+        self.code.value = as_code(code)
 
     def _in_words(self) -> str:
         if not self.naming.value:

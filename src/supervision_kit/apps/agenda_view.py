@@ -13,7 +13,7 @@ from supervision_kit.apps.agenda_question import AgendaQuestion
 from supervision_kit.apps.agenda_state import AgendaState
 from supervision_kit.apps.decision_item import DecisionItem
 from supervision_kit.apps.fold import Fold
-from supervision_kit.apps.page import Page
+from supervision_kit.apps.page import Page, heading, note, quiet
 from supervision_kit.words import say, say_n
 
 
@@ -32,7 +32,7 @@ class AgendaView(ipw.VBox):
 
     def __init__(self, state: AgendaState, page: Page, *, about: Callable[[str], str] = html.escape) -> None:
         self.state, self._page, self._about = state, page, about
-        self.heading = ipw.HTML(f"<h2>{html.escape(say('On the agenda'))}</h2>")
+        self.heading = heading(2, say("On the agenda"))
         self.empty, self.agreed = ipw.HTML(), ipw.HTML()
         self.question = AgendaQuestion(state, page=page)
         self.items, self.decisions = ipw.VBox(), ipw.VBox()
@@ -42,15 +42,22 @@ class AgendaView(ipw.VBox):
         self.close_button = ipw.Button(description=say("Close this supervision"))
         self.close_button.add_class("sk-open")
         self.close_button.on_click(page.guard(lambda _button: state.close()))
-        self.ending = ipw.VBox([self.close_button, ipw.HTML(_what_closing_does())])
+        self.ending = ipw.VBox([ipw.Box([self.close_button]), ipw.HTML(_what_closing_does())])
         super().__init__()
         self.add_class("sk-agenda")
         if state.why_not:
-            self.children = [self.heading, ipw.HTML(f'<p class="sk-note">{html.escape(state.why_not)}</p>')]
+            self.children = [self.heading, ipw.HTML(note(state.why_not))]
             return
         self.children = [
             *(self.heading, self.empty, self.items, self.question),
-            *(self.agreed, self.decisions, self.settled_fold, self.file, self.ending),
+            *(
+                heading(2, say("What became of what we agreed")),
+                self.agreed,
+                self.decisions,
+                self.settled_fold,
+                self.file,
+                self.ending,
+            ),
         ]
         state.observe(page.guard(self._show), "revision")
         self._show()
@@ -70,7 +77,7 @@ class AgendaView(ipw.VBox):
         state = self.state
         is_case = bool(state.case_id)
         self._show_items()
-        self.empty.value = "" if len(state.items) else f'<p class="sk-quiet">{html.escape(_what_to_do(is_case))}</p>'
+        self.empty.value = "" if len(state.items) else quiet(_what_to_do(is_case))
         self._show_decisions()
         self.question.show()
         for part in (self.file, self.ending):
@@ -97,9 +104,7 @@ class AgendaView(ipw.VBox):
                 shown[row["id"]] = DecisionItem(self.state, row, page=self._page, about=self._about)
         self.decisions.children = [shown[row["id"]] for row in rows]
         nothing = say("No decision is open. What you agree on comes back here, with what the ratings did since.")
-        self.agreed.value = f"<h2>{html.escape(say('What became of what we agreed'))}</h2>" + (
-            "" if rows else f'<p class="sk-quiet">{html.escape(nothing)}</p>'
-        )
+        self.agreed.value = "" if rows else quiet(nothing)
         n = self.state.n_settled
         self.settled_fold.button.description = say_n("{n} earlier decision", "{n} earlier decisions", n)
         self.settled_fold.layout.display = "" if n else "none"
@@ -117,8 +122,9 @@ def _what_to_do(is_case: bool) -> str:  # noqa: FBT001 - one of two sentences
 
 
 def _what_closing_does() -> str:
-    words = say(
-        "What was talked about leaves the agenda, the rest stays for next time. “Since the last supervision” counts "
-        "from today then. It can be undone."
+    return quiet(
+        say(
+            "What was talked about leaves the agenda, the rest stays for next time. “Since the last supervision” "
+            "counts from today then. It can be undone."
+        )
     )
-    return f'<p class="sk-quiet">{html.escape(words)}</p>'
