@@ -10,7 +10,10 @@ from supervision_kit.lens import ANNOTATIONS, CODES, MARKERS, STRATEGIES, TYPES,
 def judged(*rows):
     """Judgements by (id, case_id, onset, end[, verdict])."""
     full = [(*row, "rupture")[:5] for row in rows]
-    return pd.DataFrame(full, columns=["id", "case_id", "onset", "end", "verdict"])
+    table = pd.DataFrame(full, columns=["id", "case_id", "onset", "end", "verdict"])
+    return table.assign(
+        rater="client", instrument="srs", scale="total", method="gumz", marked_onset=table["onset"], reason=""
+    )
 
 
 def coded(**of_judgements):
@@ -20,11 +23,11 @@ def coded(**of_judgements):
         for name, pairs in of_judgements.items()
         for pair in pairs.split()
     ]
-    return pd.DataFrame(rows, columns=["judgement", "kind", "code"])
+    return pd.DataFrame(rows, columns=["judgement", "kind", "code"]).assign(case_id="A")
 
 
 def annotated(*rows):
-    return pd.DataFrame(rows, columns=["case_id", "session", "kind"])
+    return pd.DataFrame(rows, columns=["case_id", "session", "kind"]).reset_index(names="id").assign(rebases=False)
 
 
 CHANGED = "part:change_of_arrangement touched:predictability"
@@ -112,3 +115,8 @@ def test_every_term_is_kept_under_its_own_key():
         assert [term.key for term in terms.values()] == list(terms)
     assert {term.group for term in MARKERS.values()} == {"withdrawal", "confrontation"}
     assert all("hypothesis" in term.provenance for term in CODES["history"].values())
+
+
+def test_a_table_that_is_another_is_refused():
+    with pytest.raises(sk.TableError, match=r"judgement_codes: .*missing"):
+        describe_lens(judged(), coded(), annotated(), case_ids=[])

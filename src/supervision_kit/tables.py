@@ -323,6 +323,17 @@ REPAIRS = _table(
         "shape": Column("str", f"one of {' · '.join(SHAPES)}; <NA> where it cannot be told (yet)", optional=True),
     },
 )
+JUDGEMENT_CODES = _table(
+    "judgement_codes",
+    "a word that was said of a judged episode",
+    ("case_id", "kind", "code", "judgement"),
+    {"judgement": Column("int64", "number of the judgement in its workspace")},
+    _CASE,
+    {
+        "kind": Column("str", "which vocabulary: a key of supervision_kit.lens.CODES"),
+        "code": Column("str", "which word of it: a key of that vocabulary"),
+    },
+)
 ANNOTATIONS = _table(
     "annotations",
     "something that happened around a session",
@@ -722,11 +733,13 @@ JUDGEMENTS = _table(
         "onset": Column("int64", "session number of the onset as the supervisor sees it"),
         "end": Column("Int64", "session number of the end as the supervisor sees it; <NA> where not said"),
         "verdict": Column("str", "rupture, not a rupture, or unsure"),
-        "reason": Column("str", "why, in the supervisor's words; may be empty"),
-        "type": Column("str", "withdrawal, confrontation or mixed; <NA> where not said"),
-        "outcome": Column("str", f"one of {', '.join(OUTCOMES)}, as the supervisor sees it; <NA> where not said"),
-        "at": Column("datetime64[us, UTC]", "when it was last judged"),
-        "who": Column("str", "by whom"),
+        "reason": Column("str", "why, in the supervisor's words; may be empty", optional=True),
+        "type": Column("str", "withdrawal, confrontation or mixed; <NA> where not said", optional=True),
+        "outcome": Column(
+            "str", f"one of {', '.join(OUTCOMES)}, as the supervisor sees it; <NA> where not said", optional=True
+        ),
+        "at": Column("datetime64[us, UTC]", "when it was last judged", optional=True),
+        "who": Column("str", "by whom", optional=True),
     },
 )
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -749,7 +762,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             THRESHOLDS,
             CLASS_SHARES,
             *(CHANGES, OUTCOME_SUMMARY, OUTCOME_RELATIONS, COUNTS, AGREEMENT, CONGRUENCE),
-            *(FOLLOWED_DECISIONS, DECISION_CHANGES, JUDGEMENTS),
+            *(FOLLOWED_DECISIONS, DECISION_CHANGES, JUDGEMENTS, JUDGEMENT_CODES),
         )
     }
 )

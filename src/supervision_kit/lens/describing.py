@@ -10,6 +10,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from supervision_kit.lens.vocabulary import ANNOTATIONS, CODES
+from supervision_kit.tables import ANNOTATIONS as EVENTS
+from supervision_kit.tables import JUDGEMENT_CODES, JUDGEMENTS
 from supervision_kit.words import later, say, say_n, say_number
 
 # The kit's own choices.
@@ -49,7 +51,8 @@ def describe_lens(
     Parameters
     ----------
     codes, judgements, annotations
-        As :class:`supervision_kit.Workspace` returns them.
+        See :data:`supervision_kit.tables.JUDGEMENT_CODES`, :data:`supervision_kit.tables.JUDGEMENTS` and
+        :data:`supervision_kit.tables.ANNOTATIONS`; a workspace has them.
     case_ids
         The case, or the cases to be taken together: a supervisee's.
 
@@ -58,13 +61,19 @@ def describe_lens(
     tuple of str
         Sentences without codes of cases; empty where no fall was read through the lens.
 
+    Raises
+    ------
+    TableError
+        A table breaks its contract.
+
     Examples
     --------
     >>> describe_lens(w.codes(), w.judgements(), w.annotations(), case_ids=["C07"])  # doctest: +SKIP
     ('4 of 5 falls were read through the trust lens.',
      '3 of 4 falls went with “a change of arrangement”: predictability and reliability.', ...)
     """
-    wanted = set(case_ids)
+    codes, judgements = JUDGEMENT_CODES.check(codes), JUDGEMENTS.check(judgements)
+    annotations, wanted = EVENTS.check(annotations), set(case_ids)
     falls = _gather_falls(judgements[judgements["case_id"].isin(wanted)], codes)
     read = [fall for fall in falls if fall.codes.keys() & _LISTED.keys()]
     if not read:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from supervision_kit.errors import UnknownNameError, WorkspaceError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.lens import CODES, TYPES, VERDICTS
-from supervision_kit.tables import JUDGEMENTS, OUTCOMES, RATERS
+from supervision_kit.tables import JUDGEMENT_CODES, JUDGEMENTS, OUTCOMES, RATERS
 from supervision_kit.words import say
 from supervision_kit.workspace.opened import Opened, codes_of, numbers_of
 from supervision_kit.workspace.rows import check_session, find_case
@@ -110,7 +110,7 @@ class Judging(Opened):
         return JUDGEMENTS.check(table)
 
     def codes(self, case_id: str | None = None) -> pd.DataFrame:
-        """Return what was said of judged episodes: judgement, case_id, kind, code."""
+        """Return what was said of judged episodes, see :data:`supervision_kit.tables.JUDGEMENT_CODES`."""
         with self._database.reading() as connection:
             known = codes_of(connection)
             only = None if case_id is None else numbers_of(connection, [case_id])
@@ -123,8 +123,7 @@ class Judging(Opened):
         self._audit("read", "judgement", {case for _, case, _, _ in rows} | set(only or ()))
         values = list(zip(*rows, strict=True)) or [(), (), (), ()]
         about = {"case_id": [known[case] for case in values[1]], "kind": values[2], "code": values[3]}
-        texts = {name: pd.Series(column, dtype="str") for name, column in about.items()}
-        return pd.DataFrame({"judgement": pd.Series(values[0], dtype="int64"), **texts})
+        return JUDGEMENT_CODES.check(pd.DataFrame({"judgement": values[0], **about}))
 
 
 def _find(connection: Connection, series: Mapping[str, Any], marked_onset: int) -> int | None:
