@@ -152,10 +152,14 @@ def test_choosing_another_case_changes_the_sentences_and_only_the_data_of_the_ch
 
 def test_a_strip_for_each_method_stands_on_the_axis_of_the_trajectory(scores):
     page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
-    strips, drawn = page.strips.figure["tables"], page.chart.figure["tables"]
+    assert not page.comparing.button.is_open
+    assert not page.comparing.strips.figure["tables"]
+    page.comparing.button.is_open = True
+    strips, drawn = page.comparing.strips.figure["tables"], page.chart.figure["tables"]
     assert {row["name"] for row in strips["names"]} == {method.title for method in sk.METHODS.values()}
     assert strips["frame"][0]["right"] == drawn["frame"][0]["right"]
-    assert page.comparing.is_open
+    page.picker.value = "mended"
+    assert page.comparing.strips.figure["tables"] != strips
 
 
 def test_a_fold_says_whether_it_is_open(scores):

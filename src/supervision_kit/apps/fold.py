@@ -39,7 +39,7 @@ class Fold(ipw.VBox):
         self.body = ipw.VBox(parts)
         self.button = FoldButton(title, self.body)
         super().__init__([self.button, self.body])
-        self.add_class("sk-settings")
+        self.add_class("sk-folded")
         self.button.observe(page.guard(self._fill_once), "is_open")
         self.button.is_open = is_open
 

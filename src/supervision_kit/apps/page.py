@@ -13,7 +13,11 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.errors import SupervisionKitError
+<<<<<<< HEAD
 from supervision_kit.words import later, say
+=======
+from supervision_kit.words import say
+>>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
 
 logger = logging.getLogger("supervision_kit.apps")
 
@@ -28,6 +32,8 @@ class Page(ipw.VBox):
     """The root box of a page: style, banner, and the parts given to :meth:`lay_out`."""
 
     name = ""
+    _is_guarded = False  # within a callback, which may set off others
+    _has_failed = False  # one of these did
 
     def __init__(self) -> None:
         self.banner = ipw.HTML(layout=ipw.Layout(display="none"))
@@ -38,25 +44,40 @@ class Page(ipw.VBox):
 
     def lay_out(self, *parts: ipw.Widget) -> None:
         """Put the parts below the banner."""
-        self.children = (ipw.HTML(f"<style>{_style()}</style>"), self.banner, *parts)
+        self.children = (ipw.HTML(f"<style>{_style(self.name)}</style>"), self.banner, *parts)
 
     def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
         """Wrap a callback so that an error shows a plain banner and a redacted line in the log, and nothing else."""
 
         @functools.wraps(callback)
         def guarded(*args: Any, **more: Any) -> None:
+            is_outermost, self._is_guarded = not self._is_guarded, True
+            if is_outermost:
+                self._has_failed = False
             try:
                 callback(*args, **more)
             except SupervisionKitError as error:
-                self.announce(str(error))
+                self._fail(str(error))
             except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
                 # the error's text can quote data: only its kind and place are logged
                 logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
+<<<<<<< HEAD
                 self.announce(say(SORRY))
             else:
+=======
+                self._fail(SORRY)
+            finally:
+                if is_outermost:
+                    self._is_guarded = False
+            if is_outermost and not self._has_failed:
+>>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
                 self.announce("")
 
         return guarded
+
+    def _fail(self, message: str) -> None:
+        self._has_failed = True
+        self.announce(message)
 
     def announce(self, message: str) -> None:
         """Show a plain sentence in the banner; an empty one takes the banner away."""
@@ -116,9 +137,19 @@ def is_served() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 
+def where_to_keep() -> str:
+    """Return as HTML what to do where ratings are only shown and nothing said of them can be kept."""
+    said = say("What you say of these cases is kept once their ratings are in a workspace.")
+    how = say("Import them on the page Load")
+    link = f'<a href="{LOAD_NOTEBOOK}">{html.escape(how)}</a>' if is_served() else html.escape(how)
+    return f'<p class="sk-note">{html.escape(said)} {link}.</p>'
+
+
 @functools.cache
-def _style() -> str:
-    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+def _style(name: str) -> str:
+    """Return the look of all pages, and what the page of that name adds to it."""
+    sheets = (Path(__file__).with_name(f"{sheet}.css") for sheet in ("page", name))
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
 
 
 def _place(error: Exception) -> str:

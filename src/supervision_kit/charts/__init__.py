@@ -8,6 +8,7 @@ from supervision_kit.charts.caseload_overview import caseload_overview
 from supervision_kit.charts.episode_timeline import episode_timeline
 from supervision_kit.charts.method_strips import method_strips
 from supervision_kit.charts.repair_curve import repair_curve
+from supervision_kit.charts.session_answers import session_answers
 from supervision_kit.charts.trajectory import trajectory
 from supervision_kit.charts.trust import false_alarms, share_found, threshold_curve
 
@@ -17,6 +18,7 @@ __all__ = [
     "false_alarms",
     "method_strips",
     "repair_curve",
+    "session_answers",
     "share_found",
     "threshold_curve",
     "trajectory",

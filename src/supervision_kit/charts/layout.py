@@ -1,7 +1,8 @@
 """Where things stand in the trajectory: the bands of the one view, the flags of episodes, the labels at line ends.
 
 The trajectory is one layered view rather than two charts below each other, because a concatenated chart cannot take the
-width of its page. Each band of the view (caption, flags, alliance, "no form", one per outcome measure) has a fixed
+width of its page. Each band of the view (caption, flags, alliance, "no form", what the
+supervisor says, one per outcome measure) has a fixed
 stretch of pixels from the top; the scale of a band has that stretch as its range. All bands share the one session axis.
 """
 
@@ -16,6 +17,7 @@ CAPTION, BAND_TITLE, LANE, GAP = 64, 16, 13, 16
 N_LANES = 3
 OUTCOME_HEIGHT = 84
 NO_FORM_ROW = 16
+SAID_ROW = 18  # of what the supervisor says beneath the ratings: judgements, annotations
 LETTER_WIDTH = 6.2  # at the small size, in the widest of the fonts
 NARROW, WIDE = 258, 560  # px that sessions have on the narrowest page (380 px), and from which flags are set wide
 LABEL_GAP = 13
@@ -41,9 +43,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands from top to bottom, in px."""
+    """The bands from top to bottom, in px; with rows for what the supervisor says, or without."""
 
     height: int
+    has_said: bool = False
 
     @property
     def title(self) -> float:
@@ -70,9 +73,24 @@ class Bands:
         """Middle of the row that shows sessions without a form."""
         return self.bottom + GAP
 
+    @property
+    def judged(self) -> float:
+        """Middle of the row of the supervisor's judgements."""
+        return self.no_form + SAID_ROW
+
+    @property
+    def annotations(self) -> float:
+        """Middle of the row of annotations."""
+        return self.judged + SAID_ROW
+
+    @property
+    def rows_end(self) -> float:
+        """Middle of the last row beneath the alliance."""
+        return self.annotations if self.has_said else self.no_form
+
     def outcome_title(self, n: int) -> float:
         """Top of the title of the n-th outcome measure, from 0."""
-        return self.no_form + NO_FORM_ROW + n * (BAND_TITLE + OUTCOME_HEIGHT + GAP)
+        return self.rows_end + NO_FORM_ROW + n * (BAND_TITLE + OUTCOME_HEIGHT + GAP)
 
     def outcome_top(self, n: int) -> float:
         """Top of the n-th outcome measure, from 0."""
@@ -84,7 +102,7 @@ class Bands:
 
     def total(self, n_outcomes: int) -> int:
         """Height of the whole view."""
-        last = self.outcome_bottom(n_outcomes - 1) if n_outcomes else self.no_form
+        last = self.outcome_bottom(n_outcomes - 1) if n_outcomes else self.rows_end
         return round(last + GAP / 2)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ MOSTLY = 0.5  # share of sessions above which a value is a line and no level
 INSET = 0.46  # of a session to either side, so that bands of neighbouring episodes do not touch
 
 
-def rating_rows(judged: pd.DataFrame) -> Rows:
+def rating_rows(judged: pd.DataFrame, starts: Sequence[int] = ()) -> Rows:
     """One row per rated session: its score, its state (marked, not marked, cannot be judged) and what is said of it."""
     rated = judged[judged["score"].notna()]
     return [
@@ -39,7 +39,7 @@ def rating_rows(judged: pd.DataFrame) -> Rows:
                 verdict=verdict(row),
             ),
         }
-        for row, run in zip(rated.to_dict("records"), _runs(rated["session"]), strict=True)
+        for row, run in zip(rated.to_dict("records"), _runs(rated["session"], starts), strict=True)
     ]
 
 
@@ -49,7 +49,7 @@ def _state(is_rupture: Any) -> str:
     return theme.MARKED if is_rupture else theme.NOT_MARKED
 
 
-def line_rows(table: pd.DataFrame) -> Rows:
+def line_rows(table: pd.DataFrame, starts: Sequence[int] = ()) -> Rows:
     """One row per rated session of a plain line, with the unbroken run that it belongs to."""
     rated = table[table["score"].notna()].drop_duplicates("session")
     return [
@@ -66,29 +66,35 @@ def line_rows(table: pd.DataFrame) -> Rows:
             ),
         }
         for session, score, rater, run in zip(
-            rated["session"], rated["score"], rated["rater"], _runs(rated["session"]), strict=True
+            rated["session"], rated["score"], rated["rater"], _runs(rated["session"], starts), strict=True
         )
     ]
 
 
-def _runs(sessions: pd.Series) -> list[int]:
-    """Give each session the number of its unbroken run; no line is drawn across a missing session."""
-    return [int(run) for run in (sessions.diff().fillna(1) != 1).cumsum()]
+def _runs(sessions: pd.Series, starts: Sequence[int]) -> list[int]:
+    """Give each session the number of its unbroken run."""
+    return [int(run) for run in _breaks(sessions, starts).cumsum()]
 
 
-def step_rows(judged: pd.DataFrame, column: str) -> Rows:
+def _breaks(sessions: pd.Series, starts: Sequence[int]) -> pd.Series:
+    """Tell where no line is drawn from the session before: across a missing session, and into a new start."""
+    n_starts = pd.Series(np.searchsorted(sorted(starts), sessions, side="right"), index=sessions.index)
+    return (sessions.diff().fillna(1) != 1) | (n_starts.diff().fillna(0) > 0)
+
+
+def step_rows(judged: pd.DataFrame, column: str, starts: Sequence[int] = ()) -> Rows:
     """Lay out what a method expects, or its limit: as levels, or as a line from session to session.
 
     A value that holds for several sessions is a level: its ends stand at the edges of its sessions, and the steps
     between levels are not drawn. A value that differs from most sessions to the next is a line through them, broken
-    where a session has none. Nothing is drawn where the column only repeats the score before, which the line of ratings
-    shows already.
+    where a session has none, and at `starts`, where limits start anew. Nothing is drawn where the column only repeats
+    the score before, which the line of ratings shows already.
     """
     known = judged[judged[column].notna()]
     before = judged["score"].ffill().shift()[known.index]
     if len(known) > 1 and np.allclose(known[column], before):
         return []
-    breaks, moves = known["session"].diff().fillna(1) != 1, known[column].diff().fillna(0).abs() > LEVEL
+    breaks, moves = _breaks(known["session"], starts), known[column].diff().fillna(0).abs() > LEVEL
     is_line = len(known) > 1 and moves.mean() > MOSTLY
     run = (breaks if is_line else breaks | moves).cumsum()
     lone = run.map(run.value_counts()) == 1
@@ -152,7 +158,7 @@ def column_rows(last: int, lines: Mapping[str, Rows], no_forms: Rows, episodes: 
             "left": session - 0.5,
             "right": session + 0.5,
             **{name: by_session.get(session, "–") for name, by_session in values.items()},
-            "judged": said[session],
+            "judged": said.get(session, "–"),
             "episode": "; ".join(row["says"] for row in episodes if row["from"] < session < row["to"]) or "–",
         }
         for session in range(1, last + 1)

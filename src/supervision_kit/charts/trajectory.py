@@ -8,7 +8,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from supervision_kit.charts import rows
+from supervision_kit.charts import rows, said_rows
 from supervision_kit.charts import trajectory_layers as layers
 from supervision_kit.charts.encodings import chart_of, empty_chart
 from supervision_kit.charts.filled import fill
@@ -23,9 +23,14 @@ from supervision_kit.charts.series_choice import (
     scale_range,
 )
 from supervision_kit.instruments import find_scale
+<<<<<<< HEAD
 from supervision_kit.tables import MARKS, REPAIRS, SCORES
 from supervision_kit.words import keep_what_is_said, say
 from supervision_kit.words.raters import say_rated_by, say_rating_of
+=======
+from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, MARKS, REPAIRS, SCORES
+from supervision_kit.words import say
+>>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
 
 SECOND_RATER = {"client": "therapist", "therapist": "client", "observer": "client"}
 
@@ -36,6 +41,8 @@ def trajectory(
     *,
     case_id: str,
     scores: pd.DataFrame | None = None,
+    annotations: pd.DataFrame | None = None,
+    judgements: pd.DataFrame | None = None,
     method: str | None = None,
     rater: str = "client",
     instrument: str | None = None,
@@ -46,15 +53,20 @@ def trajectory(
 ) -> alt.LayerChart | alt.Chart:
     """Draw one case's alliance by session, its marked sessions and episodes, and the outcome measure beneath.
 
-    The line breaks where a session has no score. Marked sessions are orange triangles with the letter R, sessions that
-    cannot be judged hollow circles, sessions without a score a × in words "no form". Everything of the case is in the
-    chart's datasets: two cases rated on the same instruments give charts that differ in ``datasets`` alone.
+    The line breaks where a session has no score, and where limits start anew. Marked sessions are orange triangles with
+    the letter R, sessions that cannot be judged hollow circles, sessions without a score a × in words "no form".
+    Everything of the case is in the chart's datasets: two cases rated on the same instruments give charts that differ
+    in ``datasets`` alone.
 
     Parameters
     ----------
     marks, repairs, scores
         See :mod:`supervision_kit.tables`. `scores` adds the other rater's line and the outcome measures; without it
         the other rater's line comes from `marks`.
+    annotations, judgements
+        What the supervisor says: what happened around sessions, each with a letter on the axis and its kind in the
+        tooltip, and the judgements of the drawn series, whichever method's mark they are about, in a row of their own
+        beside the method's. Free text is never drawn. Without both, there are no rows for them.
     case_id
         The case to draw.
     method, instrument, scale
@@ -98,8 +110,10 @@ def trajectory(
         judged=series.pick(judged),
         second=second if len(second) else series.pick(judged, rater=other),
         repairs=series.pick(of_case(repairs, REPAIRS, case_id)),
+        annotations=of_case(annotations, ANNOTATIONS, case_id),
+        judgements=replace(series, method="").pick(of_case(judgements, JUDGEMENTS, case_id)),
         measures=outcome_measures(scored),
-        bands=Bands(height),
+        bands=Bands(height, has_said=annotations is not None or judgements is not None),
     )
     datasets = _datasets(case, judged_by=provenance or say("judged by: {method}", method=series.method_title))
     measures = tuple((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))
@@ -115,8 +129,16 @@ class _Case:
     judged: pd.DataFrame
     second: pd.DataFrame
     repairs: pd.DataFrame
+    annotations: pd.DataFrame
+    judgements: pd.DataFrame
     measures: list[tuple[Series, pd.DataFrame]]
     bands: Bands
+
+    @property
+    def starts(self) -> list[int]:
+        """The sessions at which limits start anew."""
+        is_start = self.annotations["rebases"].fillna(value=False).astype(bool)
+        return self.annotations.loc[is_start, "session"].to_list()
 
     @property
     def panel(self) -> Panel:
@@ -134,15 +156,23 @@ class _Case:
 
 def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
     rater = case.series.rater
-    lines = {"ratings": rows.rating_rows(case.judged), "second": rows.line_rows(case.second)}
+    lines = {"ratings": rows.rating_rows(case.judged, case.starts), "second": rows.line_rows(case.second, case.starts)}
     lines |= {f"outcome_{n}": rows.line_rows(table) for n, (_, table) in enumerate(case.measures, 1)}
-    usual = {name: rows.step_rows(case.judged, name) for name in ("expected", "limit")}
-    last = max([*case.judged["session"], *(row["session"] for line in lines.values() for row in line)])
+    usual = {name: rows.step_rows(case.judged, name, case.starts) for name in ("expected", "limit")}
+    said = {
+        "judgements": said_rows.judgement_rows(case.judgements),
+        "annotations": said_rows.annotation_rows(case.annotations),
+    }
+    sessions = [*case.judged["session"], *(row["session"] for line in lines.values() for row in line)]
+    last = max([*sessions, *(row["session"] for row in said["annotations"])])
     reach = max(last, FEWEST_SESSIONS)
     drawn = lines | usual
-    drawn["no_form"] = rows.no_form_rows(case.judged, last)
+    drawn["no_form"] = rows.no_form_rows(case.judged, max(sessions))
     drawn["episodes"] = rows.with_flags(rows.episode_rows(case.repairs), reach)
     drawn["columns"] = rows.column_rows(last, lines, drawn["no_form"], drawn["episodes"])
+    if case.bands.has_said:
+        drawn |= said | {"said_labels": said_rows.said_labels(said, case.bands)}
+        drawn["columns"] = said_rows.with_said(drawn["columns"], said)
     ends = {rater: (lines["ratings"], "score"), SECOND_RATER[rater]: (lines["second"], "score")}
     drawn["labels"] = rows.label_rows(ends | {name: (steps, "value") for name, steps in usual.items()}, case.panel)
     drawn |= {f"line_{n}": rows.published_line(measure) for n, (measure, _) in enumerate(case.measures, 1)}
@@ -172,6 +202,8 @@ def _draw(
         "episode": say("episode"),
         "second": say_rating_of(SECOND_RATER[series.rater]),
     } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(measures, 1)}
+    if bands.has_said:
+        told |= {"judgement": say("the supervisor says"), "annotation": say("what happened")}
     return chart_of(
         [
             *layers.frame(bands),
@@ -179,6 +211,7 @@ def _draw(
             *layers.caption(),
             layers.alliance(axis_title(series), series.rater, panel),
             *layers.no_form(bands),
+            *(layers.said(bands) if bands.has_said else ()),
             *(layers.outcome(n, axis_title(measure), place) for n, (measure, place) in enumerate(measures, 1)),
             layers.columns(bands, bottom, told),
         ],

@@ -17,8 +17,12 @@ from supervision_kit.charts.encodings import (
     stroke_by_outcome,
     tooltip,
 )
+<<<<<<< HEAD
 from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, WIDE, Bands, Panel
 from supervision_kit.words import say
+=======
+from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, SAID_ROW, WIDE, Bands, Panel
+>>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
 
 INDENT = -LEFT - 4
 WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
@@ -188,6 +192,37 @@ def no_form(bands: Bands) -> list[alt.Chart]:
         .transform_aggregate(n="count()")
         .transform_filter(alt.datum.n > 0)
         .mark_text(text=say("no form"), align="left", x=WORDS_AT, y=bands.no_form, color=theme.QUIET_TEXT, aria=False),
+    ]
+
+
+def said(bands: Bands) -> list[alt.Chart]:
+    """Draw what the supervisor says beneath the ratings: judgements as outlines, annotations as letters on the axis."""
+    return [
+        layer("judgements", "judgements")
+        .mark_rect(
+            stroke=theme.OUTCOME,
+            fill=theme.OUTCOME,
+            strokeWidth=1.4,
+            strokeDash={"expr": "datum.dash"},
+            fillOpacity={"expr": "datum.opacity"},
+            y=bands.judged - SAID_ROW / 2 + 1,
+            y2=bands.judged + SAID_ROW / 2 - 1,
+        )
+        .encode(x=session("from"), x2="to:Q", description="says:N"),
+        layer("judgements", "judgement_signs")
+        .mark_text(y=bands.judged, fontWeight=700, aria=False)
+        .encode(x=session("middle"), text="sign:N"),
+        layer("annotations", "annotation_poles")
+        .mark_rule(
+            color=theme.SECOND, strokeDash=[2, 3], y=bands.top, y2=bands.annotations - SAID_ROW / 2 + 2, aria=False
+        )
+        .encode(x=session()),
+        layer("annotations", "annotations")
+        .mark_text(y=bands.annotations, fontWeight=700, fontSize=theme.TEXT_SIZE)
+        .encode(x=session(), text="letters:N", description="says:N"),
+        layer("said_labels", "said_labels")
+        .mark_text(align="left", x=WORDS_AT, color=theme.QUIET_TEXT, y={"expr": "datum.at"}, aria=False)
+        .encode(text="label:N"),
     ]
 
 
