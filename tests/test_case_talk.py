@@ -273,7 +273,7 @@ def test_a_note_is_kept_changed_and_taken_out(page, workspace, state):
 
 def test_an_empty_note_is_refused_in_words(page, workspace):
     page.notes.keep.click()
-    assert "empty" in page.banner.value
+    assert "There is no text yet: write it first" in page.banner.value
     assert workspace.notes("C1").empty
 
 
@@ -336,7 +336,7 @@ def test_what_a_clicked_session_answers_or_why_nothing_can_be_shown(page, state)
     page.chart.picked = {"session": [5]}
     assert (state.session, page.session.session.value) == (5, 5)
     assert "finished scores" in page.session.said.value
-    assert page.session.answers.layout.display == "none"
+    assert page.session.picture.layout.display == "none"
     page.session.session.value = 0
     assert (state.session, page.chart.picked) == (None, {})
     page.chart.picked = {"session": [99]}

@@ -9,7 +9,7 @@ import ipywidgets as ipw
 
 from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.kept_text import KeptText
-from supervision_kit.apps.page import Page
+from supervision_kit.apps.page import Page, heading, quiet
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.charts.said_rows import letter_annotations, name_annotation
 from supervision_kit.lens import ANNOTATIONS
@@ -38,7 +38,7 @@ class AnnotationView(ipw.VBox):
         self.text = KeptText(say("In a few words (may stay empty)"), page=page)
         self.rebases = ipw.Checkbox(description=say("Start the limits anew from here"), indent=False)
         self.cause = KeptText(say("Because (needed for a new start)"), page=page, rows=1)
-        self.starting = ipw.VBox([ipw.HTML(f'<p class="sk-quiet">{html.escape(say(NEW_START))}</p>'), self.cause])
+        self.starting = ipw.VBox([ipw.HTML(quiet(say(NEW_START))), self.cause])
         self.keep, self.leave = ipw.Button(), ipw.Button(description=say("Leave it as it is"))
         self.keep.add_class("sk-do")
         self.leave.add_class("sk-open")
@@ -56,7 +56,7 @@ class AnnotationView(ipw.VBox):
             page=page,
             fill=self._fill,
         )
-        super().__init__([ipw.HTML(f"<h2>{html.escape(say('What happened around it'))}</h2>"), self.listed, self.form])
+        super().__init__([heading(2, say("What happened around it")), self.listed, self.form])
         self.rebases.observe(page.guard(self._show_start), "value")
         self.keep.on_click(page.guard(self._keep))
         self.leave.on_click(page.guard(lambda _button: self._begin(None)))
@@ -70,7 +70,7 @@ class AnnotationView(ipw.VBox):
             self.form.refresh()
         rows = letter_annotations(self.case.annotations).to_dict("records")
         self.listed.children = [self._row(row) for row in rows] or [
-            ipw.HTML(f'<p class="sk-quiet">{html.escape(say("Nothing is written down here yet."))}</p>')
+            ipw.HTML(quiet(say("Nothing is written down here yet.")))
         ]
 
     def _row(self, annotation: dict[Any, Any]) -> ipw.Widget:

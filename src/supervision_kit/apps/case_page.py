@@ -7,6 +7,8 @@ import html
 import ipywidgets as ipw
 
 from supervision_kit import charts
+from supervision_kit.apps.agenda_state import AgendaState
+from supervision_kit.apps.agenda_view import AgendaView
 from supervision_kit.apps.annotation_view import AnnotationView
 from supervision_kit.apps.case_picker import CasePicker
 from supervision_kit.apps.case_state import CaseState
@@ -17,9 +19,9 @@ from supervision_kit.apps.falls_table import falls_table
 from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.judging_state import JudgingState
 from supervision_kit.apps.judging_view import JudgingView
-from supervision_kit.apps.methods_view import MethodsView, as_code, meaning
+from supervision_kit.apps.methods_view import MethodsView, meaning
 from supervision_kit.apps.notes_view import NotesView
-from supervision_kit.apps.page import Page, note, where_to_keep
+from supervision_kit.apps.page import Page, as_code, heading, note, quiet, where_to_keep
 from supervision_kit.apps.prompts_view import prompts_in_words
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.apps.session_view import SessionView
@@ -47,6 +49,7 @@ class CasePage(Page):
         self.by_hand.add_class("sk-open")
         self.session = SessionView(state, self, self.chart, self.by_hand)
         state.observe(self.guard(self._redraw), "revision")
+        state.observe(self.guard(self._ask), "session")
         self.guard(self._redraw)()
         talk, after = self._talk(self.said) if self.said else ((ipw.HTML(where_to_keep()),), ())
         self.lay_out(
@@ -57,7 +60,7 @@ class CasePage(Page):
             self.chart,
             self.session,
             self.prompts,
-            ipw.HTML(f"<h2>{html.escape(say('What we say'))}</h2>"),
+            heading(2, say("What we say")),
             *talk,
             self.episodes,
             *after,
@@ -81,7 +84,10 @@ class CasePage(Page):
         show = self.guard(lambda _change: self._show_said(said))
         self.state.observe(show, ["revision", "session"])
         show(None)
-        return (self.judging,), (self.annotations, self.notes, self.consenting, self.undo)
+        agenda = AgendaState(self.state)
+        self.agenda = AgendaView(agenda, self)
+        agenda.observe(show, "revision")
+        return (self.judging,), (self.annotations, self.notes, self.agenda, self.consenting, self.undo)
 
     def _redraw(self, _change: object = None) -> None:
         state, is_kept = self.state, self.said is not None
@@ -97,17 +103,20 @@ class CasePage(Page):
                 provenance=state.method.in_words,
             )
         )
-        *sentences, basis = [html.escape(sentence) for sentence in state.summary]
-        agreed = html.escape(state.agreed)
-        said = "".join(f"<p>{sentence}</p>" for sentence in [*sentences, agreed] if sentence)
-        self.summary.value = f'{said}<p class="sk-quiet">{basis}</p>{note(state.advice)}'
-        self.prompts.value = prompts_in_words(state.prompts)
+        *sentences, basis = state.summary
+        said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)
+        self.summary.value = f"{said}{quiet(basis)}{note(state.advice)}"
+        self._ask()
         self.episodes.value = falls_table(state.judged, nothing=state.no_falls)
         self.code.value = as_code(state.as_code)
         self.comparing.refresh()
 
+    def _ask(self, _change: object = None) -> None:
+        self.prompts.value = prompts_in_words(self.state.prompts)
+
     def _show_said(self, said: SaidState) -> None:
         """Show what follows from what is said: what can be taken back, and whether a rupture can be added here."""
+        said.forget()
         self.undo.show(said.said.undoable)
         self.consenting.refresh()
         session = self.state.session

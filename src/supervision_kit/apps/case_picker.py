@@ -8,11 +8,9 @@ import ipywidgets as ipw
 
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.page import Page
-from supervision_kit.charts.series_choice import scale_title
-from supervision_kit.instruments import INSTRUMENTS, find_scale
-from supervision_kit.words import later, say, say_number
-
-RATERS_IN_WORDS = {"client": later("the client"), "therapist": later("the therapist"), "observer": later("an observer")}
+from supervision_kit.instruments import INSTRUMENTS, say_scale
+from supervision_kit.words import say, say_number
+from supervision_kit.words.raters import say_rater
 
 
 class CasePicker(ipw.VBox):
@@ -77,17 +75,12 @@ class CasePicker(ipw.VBox):
         """Return the choices of each switch as they are read, with what each stands for."""
         state = self.state
         return {
-            "rater": [(say(RATERS_IN_WORDS[rater]), rater) for rater in state.raters],
+            "rater": [(say_rater(rater), rater) for rater in state.raters],
             "instrument": [
                 (INSTRUMENTS[key].short_title if key in INSTRUMENTS else key, key) for key in state.instruments
             ],
-            "scale": [(_scale_name(state.instrument, scale), scale) for scale in state.scales],
+            "scale": [(say_scale(state.instrument, scale), scale) for scale in state.scales],
         }
-
-
-def _scale_name(instrument: str, scale: str) -> str:
-    found = find_scale(instrument, scale)
-    return found.title if found else scale_title(instrument, scale)
 
 
 def _offer(switch: ipw.Dropdown, options: list[tuple[str, str]], value: str) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from supervision_kit.apps.case_picker import RATERS_IN_WORDS
+from supervision_kit.apps.page import quiet, table_of
 from supervision_kit.charts.sentences import how_it_ended
-from supervision_kit.charts.series_choice import scale_title
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection import METHODS
+from supervision_kit.instruments import name_scale
 from supervision_kit.lens import TYPES, VERDICTS
-from supervision_kit.words import say, say_number
+from supervision_kit.words import say, say_number, say_share
+from supervision_kit.words.raters import say_rater
 
 NONE = "–"
 
@@ -28,29 +29,24 @@ def falls_table(judged: pd.DataFrame, *, nothing: str) -> str:
     nothing
         A sentence.
     """
-    heading = f"<h2>{html.escape(say('Falls and repairs'))}</h2>"
+    title = f"<h2>{html.escape(say('Falls and repairs'))}</h2>"
     if judged.empty:
-        return f'{heading}<p class="sk-quiet">{html.escape(nothing)}</p>'
+        return title + quiet(nothing)
     is_part = judged["scale"] != "total"
     ordered = judged.assign(is_part=is_part).sort_values(["rater", "is_part", "scale", "onset"], kind="stable")
     rows = [_row(fall) for fall in ordered.to_dict("records")]
     if ordered["verdict"].isna().all():
         rows = [{name: cell for name, cell in row.items() if name != say("the supervisor says")} for row in rows]
-    table = pd.DataFrame(rows).to_html(index=False, classes="sk-table", border=0)
-    return f'{heading}<div class="sk-scroll" tabindex="0" role="region" aria-label="{_label()}">{table}</div>'
-
-
-def _label() -> str:
-    return html.escape(say("Falls and repairs, a table"), quote=True)
+    return title + table_of(rows[0], (row.values() for row in rows), label=say("Falls and repairs, a table"))
 
 
 def _row(fall: dict[Any, Any]) -> dict[str, str]:
     return {
-        say("rated by"): say(RATERS_IN_WORDS[fall["rater"]]),
-        say("scale"): scale_title(fall["instrument"], fall["scale"]),
+        say("rated by"): say_rater(fall["rater"]),
+        say("scale"): name_scale(fall["instrument"], fall["scale"]),
         say("fell at session"): _whole(fall["onset"]),
         say("marked by"): _method(fall["method"]),
-        say("outcome"): NONE if pd.isna(fall["outcome"]) else say(how_it_ended(fall)),
+        say("outcome"): NONE if pd.isna(fall["outcome"]) else how_it_ended(fall),
         say("the supervisor says"): _supervisor(fall),
         say("lowest at"): _whole(fall["nadir"]),
         say("level before"): _points(fall["pre_level"]),
@@ -96,4 +92,4 @@ def _points(number: Any) -> str:
 def _share(share: Any) -> str:
     if pd.isna(share):
         return NONE
-    return say("all") if share >= 1 else say("{n} %", n=say_number(100 * share, digits=0))
+    return say("all") if share >= 1 else say_share(share)

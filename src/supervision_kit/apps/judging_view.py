@@ -13,7 +13,7 @@ from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.judging_state import JudgingState
 from supervision_kit.apps.kept_text import KeptText
 from supervision_kit.apps.lens_view import LensView
-from supervision_kit.apps.page import Page
+from supervision_kit.apps.page import Page, quiet
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.lens import MARKERS, STRATEGIES, TYPES, VERDICTS, Term
 from supervision_kit.tables import OUTCOMES
@@ -84,7 +84,7 @@ class JudgingView(ipw.VBox):
             field.observe(self.page.guard(lambda change, name=name: self._redate(name, change)), "value")
         fields = ipw.Box([self.onset, self.end])
         fields.add_class("sk-controls")
-        hint = ipw.HTML(f'<p class="sk-quiet">{html.escape(say("What the method marked stays beside it."))}</p>')
+        hint = ipw.HTML(quiet(say("What the method marked stays beside it.")))
         return Fold(say("Date it differently"), fields, hint, page=self.page, fill=self._show_dates)
 
     # What is chosen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 import ipywidgets as ipw
 
@@ -11,7 +10,7 @@ from supervision_kit import charts
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.fold import Fold
-from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.page import Page, fold, quiet
 from supervision_kit.words import later, say, say_number
 
 
@@ -39,11 +38,11 @@ def _flags_in_words(flags: dict[int, list[tuple[str, str]]], counts: dict[int, s
     """Return, for each session that a method marks, how many do and what each of them says."""
     parts = []
     for session, said in flags.items():
-        rules = "".join(f"<li><b>{html.escape(title)}.</b> {html.escape(why)}</li>" for title, why in said)
+        rules = "".join(f"<li><b>{html.escape(say(title))}.</b> {html.escape(why)}</li>" for title, why in said)
         heading = say("Session {session}, {count}", session=say_number(session), count=counts[session])
         parts.append(f"<h3>{html.escape(heading)}</h3><ul>{rules}</ul>")
     if not parts:
-        return f'<p class="sk-quiet">{html.escape(say("No method marks any of these ratings."))}</p>'
+        return quiet(say("No method marks any of these ratings."))
     return fold(say("Why each session is marked"), "".join(parts))
 
 
@@ -78,8 +77,3 @@ MEANING = (
 def meaning() -> str:
     """Return as HTML what a mark means, and what it does not."""
     return fold(say("What a mark means, and what it does not"), "".join(f"<p>{say(words)}</p>" for words in MEANING))
-
-
-def as_code(lines: Any) -> str:
-    """Return as HTML the lines that repeat what a page shows."""
-    return fold(say("As code"), f'<pre class="sk-code">{html.escape(str(lines))}</pre>')

@@ -9,7 +9,7 @@ import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit.apps.kept_text import KeptText
-from supervision_kit.apps.page import Page
+from supervision_kit.apps.page import Page, heading
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.words import say, say_day, say_number
 
@@ -31,7 +31,7 @@ class NotesView(ipw.VBox):
         buttons = ipw.Box([self.keep, self.leave])
         buttons.add_class("sk-controls")
         self.listed = ipw.VBox()
-        super().__init__([ipw.HTML(f"<h2>{html.escape(say('Notes'))}</h2>"), self.text, buttons, self.listed])
+        super().__init__([heading(2, say("Notes")), self.text, buttons, self.listed])
         self.keep.on_click(page.guard(self._keep))
         self.leave.on_click(page.guard(lambda _button: self._begin(None, "")))
         state.case.observe(page.guard(self._show), "revision")

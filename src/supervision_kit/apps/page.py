@@ -13,11 +13,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.errors import SupervisionKitError
-<<<<<<< HEAD
 from supervision_kit.words import later, say
-=======
-from supervision_kit.words import say
->>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
 
 logger = logging.getLogger("supervision_kit.apps")
 
@@ -61,16 +57,11 @@ class Page(ipw.VBox):
             except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
                 # the error's text can quote data: only its kind and place are logged
                 logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
-<<<<<<< HEAD
-                self.announce(say(SORRY))
-            else:
-=======
-                self._fail(SORRY)
+                self._fail(say(SORRY))
             finally:
                 if is_outermost:
                     self._is_guarded = False
             if is_outermost and not self._has_failed:
->>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
                 self.announce("")
 
         return guarded

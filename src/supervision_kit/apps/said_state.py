@@ -73,8 +73,12 @@ class SaidState:
 
     def renew(self) -> None:
         """Read anew what is said, and show it."""
-        self._said = None
+        self.forget()
         self.case.refresh()
+
+    def forget(self) -> None:
+        """Read it anew when it is next asked for: something was written elsewhere."""
+        self._said = None
 
     def _read(self) -> Said:
         case_id, workspace = self.case.case_id, self.workspace

@@ -11,7 +11,7 @@ import pandas as pd
 from supervision_kit import charts
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.chart_view import ChartView
-from supervision_kit.apps.page import Page, fold
+from supervision_kit.apps.page import Page, heading
 from supervision_kit.words import say, say_number
 
 NONE = 0  # the list's value for "no session": a Dropdown has no None beside its options
@@ -35,13 +35,11 @@ class SessionView(ipw.VBox):
         self.session = ipw.Dropdown(description=say("Session"), options=[("–", NONE)])
         controls = ipw.Box([self.session])
         controls.add_class("sk-controls")
-        self.said, self.table, self.picture = ipw.HTML(), ipw.HTML(), ChartView()
+        self.said, self.picture = ipw.HTML(), ChartView()
         self.picture.remove_class("sk-chart")  # the page has one chart
         self.picture.add_class("sk-strips")
-        self.answers = ipw.VBox([self.picture, self.table])
-        self.body = ipw.VBox([self.said, self.answers, *more])
-        heading = ipw.HTML(f"<h2>{html.escape(say('One session'))}</h2>")
-        super().__init__([heading, controls, self.body])
+        self.body = ipw.VBox([self.said, self.picture, *more])
+        super().__init__([heading(2, say("One session")), controls, self.body])
         self.add_class("sk-session")
         self._is_showing = False
         self.session.observe(page.guard(self._choose), "value")
@@ -76,10 +74,9 @@ class SessionView(ipw.VBox):
     def _show_answers(self, answers: pd.DataFrame) -> None:
         state, why_none = self.state, self.state.why_no_answers
         self.said.value = f'<p role="status">{html.escape(why_none or _what_moved(answers, state.session or 0))}</p>'
-        self.answers.layout.display = "none" if answers.empty else ""
+        self.picture.layout.display = "none" if answers.empty else ""
         if not answers.empty:
             self.picture.show(charts.session_answers(answers, instrument=state.instrument))
-            self.table.value = fold(say("The answers as a table"), _answers_table(answers))
 
 
 def _what_moved(answers: pd.DataFrame, session: int) -> str:
@@ -96,23 +93,3 @@ def _what_moved(answers: pd.DataFrame, session: int) -> str:
         stronger=say_number(stronger),
         n=say_number(len(change)),
     )
-
-
-def _answers_table(answers: pd.DataFrame) -> str:
-    def shown(column: str) -> pd.Series:
-        return answers[column].map(say_number, na_action="ignore").astype("object").fillna("–")
-
-    table = pd.DataFrame(
-        {
-            say("item"): [
-                f"{say_number(number)} · {label}" if label else say_number(number)
-                for number, label in zip(answers["item"], answers["label"], strict=True)
-            ],
-            say("first session"): shown("first"),
-            say("session before"): shown("previous"),
-            say("this session"): shown("this"),
-            say("change"): shown("change"),
-            say("stronger is"): answers["stronger"].map({"higher": say("higher"), "lower": say("lower")}).fillna("–"),
-        }
-    )
-    return f'<div class="sk-scroll">{table.to_html(index=False, classes="sk-table", border=0)}</div>'

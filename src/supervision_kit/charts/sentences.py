@@ -104,15 +104,10 @@ def summary(case_id: str, series: Series, drawn: Mapping[str, Rows], measures: l
     if unjudged:
         sentences.append(say("Cannot be judged: {sessions}.", sessions=listing(unjudged)))
     if drawn["no_form"]:
-<<<<<<< HEAD
         empty = listing(row["session"] for row in drawn["no_form"])
         sentences.append(say("No form or no score: {sessions}.", sessions=empty))
     sentences += [say("Episode in {sessions}.", sessions=row["says"]) for row in drawn["episodes"]]
-=======
-        sentences.append(f"No form or no score: {listing(row['session'] for row in drawn['no_form'])}.")
-    sentences += [f"Episode in {row['says']}." for row in drawn["episodes"]]
     sentences += [f"{row['says']}." for name in ("judgements", "annotations") for row in drawn.get(name, ())]
->>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
     return " ".join(sentences + [_measured(measure, rows) for measure, rows in measures])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import altair as alt
@@ -10,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.charts import theme
-from supervision_kit.charts.encodings import KEY, chart_of, layer, tooltip
+from supervision_kit.charts.encodings import KEY, chart_of, layer, said, tooltip
 from supervision_kit.charts.filled import fill
 from supervision_kit.charts.sentences import Rows, in_words
 from supervision_kit.instruments import INSTRUMENTS
-from supervision_kit.words import current_language, later, say, say_number
+from supervision_kit.words import keep_what_is_said, later, say, say_number
 
 NAME, ROW, TOP, EDGE = 15, 20, 4, 12  # px of an item's name, its line of answers, above all, beside the scale
 # What an answer is → shape, fill, outline. A weaker answer is told by its shape as well as by its colour.
@@ -52,14 +51,14 @@ def session_answers(
     drawn: dict[str, Rows] = {"names": [], "answers": [], "moves": []}
     for n, item in enumerate(answers.to_dict("records")):
         top = TOP + n * (NAME + ROW)
-        drawn["names"].append({"y": top, "name": _name(item)})
+        drawn["names"].append({"y": top, "name": _name(item)} | _numbers(item))
         drawn["answers"] += _signs(item, top + NAME + ROW / 2)
         if pd.notna(item["previous"]) and pd.notna(item["this"]):
             drawn["moves"].append(
                 {"y": top + NAME + ROW / 2, "from": float(item["previous"]), "to": float(item["this"])}
             )
     lowest, highest = _range(answers, instrument)
-    drawing = _draw(TOP + max(len(answers), 1) * (NAME + ROW), lowest, highest, width, current_language())
+    drawing = _draw(TOP + max(len(answers), 1) * (NAME + ROW), lowest, highest, width)
     return fill(drawing, drawn)
 
 
@@ -69,12 +68,24 @@ def _name(item: dict[Any, Any]) -> str:
     return say("{name} (here a lower answer is stronger)", name=named) if item["stronger"] == "lower" else named
 
 
+def _numbers(item: dict[Any, Any]) -> dict[str, str]:
+    """Return what was answered in numbers, for the table."""
+    return {
+        name: "–" if pd.isna(item[name]) else in_words(item[name]) for name in ("first", "previous", "this", "change")
+    }
+
+
 def _signs(item: dict[Any, Any], y: float) -> Rows:
     """One row per answer there is, the newest last, so that it lies on top."""
     is_weaker = (item["change"] < 0) if item["stronger"] != "lower" else (item["change"] > 0)
     answers = {FIRST: item["first"], BEFORE: item["previous"], (WEAKER if is_weaker else THIS): item["this"]}
     return [
-        {"y": y, "answer": float(answer), "look": look, "says": f"{_name(item)}: {in_words(answer)}, {say(look)}"}
+        {
+            "y": y,
+            "answer": float(answer),
+            "look": look,
+            "says": f"{_name(item)}: {in_words(answer)}, {say(look)}",
+        }
         for look, answer in answers.items()
         if pd.notna(answer)
     ]
@@ -88,11 +99,9 @@ def _range(answers: pd.DataFrame, instrument: str) -> tuple[float, float]:
     return (np.nanmin(given), np.nanmax(given)) if np.isfinite(given).any() else (0.0, 1.0)
 
 
-@lru_cache(maxsize=16)
-def _draw(
-    height: int, lowest: float, highest: float, width: int | Literal["container"], _language: str
-) -> alt.LayerChart:
-    """Draw what is the same for all sessions of an instrument; words are those of the language."""
+@keep_what_is_said(16)
+def _draw(height: int, lowest: float, highest: float, width: int | Literal["container"]) -> alt.LayerChart:
+    """Draw what is the same for all sessions of an instrument."""
     x = alt.X(
         "answer",
         type="quantitative",
@@ -108,7 +117,7 @@ def _draw(
     ]
     key = KEY.copy()
     key.columns = {"expr": "width < 520 ? 2 : 4"}
-    key.labelExpr = f"{ {look: say(look) for look in LOOKS} }[datum.label]"
+    key.labelExpr = said({look: look for look in LOOKS})
     return chart_of(
         [
             layer("names", "names")
@@ -133,6 +142,16 @@ def _draw(
             ),
         ],
         independent=("fill", "stroke", "shape"),
+        numbers=(
+            "names",
+            {
+                "name": say("item"),
+                "first": say("first session"),
+                "previous": say("session before"),
+                "this": say("this session"),
+                "change": say("change"),
+            },
+        ),
         width=width,
         height=height,
         description=say("The answers of one session beside those of the session before and of the first."),

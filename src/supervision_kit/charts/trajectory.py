@@ -23,14 +23,9 @@ from supervision_kit.charts.series_choice import (
     scale_range,
 )
 from supervision_kit.instruments import find_scale
-<<<<<<< HEAD
-from supervision_kit.tables import MARKS, REPAIRS, SCORES
+from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, MARKS, REPAIRS, SCORES
 from supervision_kit.words import keep_what_is_said, say
 from supervision_kit.words.raters import say_rated_by, say_rating_of
-=======
-from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, MARKS, REPAIRS, SCORES
-from supervision_kit.words import say
->>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
 
 SECOND_RATER = {"client": "therapist", "therapist": "client", "observer": "client"}
 

@@ -17,12 +17,8 @@ from supervision_kit.charts.encodings import (
     stroke_by_outcome,
     tooltip,
 )
-<<<<<<< HEAD
-from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, WIDE, Bands, Panel
-from supervision_kit.words import say
-=======
 from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, SAID_ROW, WIDE, Bands, Panel
->>>>>>> 5d9e777 (The page of a case holds the talk: clicked sessions, judgements, trust lens, annotations, notes, consent, undo)
+from supervision_kit.words import say
 
 INDENT = -LEFT - 4
 WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
