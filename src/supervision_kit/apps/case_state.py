@@ -13,12 +13,12 @@ from supervision_kit.apps.answers import list_answers, why_no_answers
 from supervision_kit.apps.case_series import NOTHING_RATED, CaseSeries, list_series, nearest_series
 from supervision_kit.apps.line import Line
 from supervision_kit.apps.line_state import LOOKS, N_SERIES, LineState
+from supervision_kit.apps.remembering import remembered
 from supervision_kit.apps.source import Source
 from supervision_kit.calibration import chance_benchmark
 from supervision_kit.calibration.describing import describe_falls
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.evidence import CORRELATIONAL
-from supervision_kit.headline import find_headline
 from supervision_kit.judging import judge_beside
 from supervision_kit.prompts import Prompt, choose_prompts
 from supervision_kit.summary import describe_case, describe_series
@@ -117,16 +117,24 @@ class CaseState(LineState):
             return
         wish = None if change["name"] == "case_id" and self.is_headline else self.series
         if change["name"] == "case_id":
-            self._read_case()
             self.session = None
+            self._read_case()
         self._choose(wish or self._headline)
         self._show()
 
     def _read_case(self) -> None:
-        scores = self.source.cases[self.case_id]
-        self._known = list_series(scores)
-        first = find_headline(scores)[list(CaseSeries._fields)].head(1).itertuples(index=False, name=None)
-        self._headline = CaseSeries._make(next(first, nearest_series(self._known, NOTHING_RATED)))
+        self._known = self._series_of_case
+        self._headline = self._headlines.get(self.case_id) or nearest_series(self._known, NOTHING_RATED)
+
+    @remembered("case_id")
+    def _series_of_case(self) -> tuple[CaseSeries, ...]:
+        return list_series(self.source.cases[self.case_id])
+
+    @remembered()
+    def _headlines(self) -> dict[str, CaseSeries]:
+        """The series that each case is read by."""
+        first = self.headline.drop_duplicates("case_id")[["case_id", *CaseSeries._fields]]
+        return {case: CaseSeries(*series) for case, *series in first.itertuples(index=False, name=None)}
 
     def _choose(self, wish: CaseSeries) -> None:
         self._is_settling = True
@@ -139,28 +147,27 @@ class CaseState(LineState):
         if self.session not in self.sessions:
             self.session = None
 
-    def refresh(self, *, ratings: bool = False) -> None:
-        """Read anew what was said of the case, after a change; see :meth:`LineState.refresh`."""
-        super().refresh(ratings=ratings)
-        if ratings:
-            self.__dict__.pop("case_ids", None)
-            self._read_case()
-            self._choose(self.series)
-            self._show()
+    def _take_in_ratings(self) -> None:
+        super()._take_in_ratings()
+        self.__dict__.pop("case_ids", None)
+        if self.case_id not in self.source.cases:
+            self.case_id = self.case_ids[0]
+        self._read_case()
+        self._choose(self.series)
 
     # What is shown
 
-    def _show(self) -> None:
-        if self.case_id:
-            scores = self.source.cases[self.case_id]
-            self.case_line, self.series_line = self._line_of(scores), self._line_of(self.series.of(scores))
-            self.__dict__.pop("comparison", None)
-        super()._show()
+    @remembered("case_id", "method", "rule")
+    def case_line(self) -> Line:
+        """The line over all series of this case."""
+        return self._line_of(self.source.cases[self.case_id])
 
-    case_line: Line
-    series_line: Line
+    @remembered("case_id", "series", "method", "rule")
+    def series_line(self) -> Line:
+        """The line over the series that is shown."""
+        return self._line_of(self.ratings)
 
-    @property
+    @remembered("case_id", "series")
     def ratings(self) -> pd.DataFrame:
         """The ratings of the series that is shown."""
         return self.series.of(self.source.cases[self.case_id])
@@ -208,7 +215,7 @@ class CaseState(LineState):
         """Why the clicked session has no answers to show; empty where it has."""
         return why_no_answers(self.responses, self.ratings, self.series, session=self.session)
 
-    @property
+    @remembered("case_id", "series", "method", "rule")
     def summary(self) -> tuple[str, ...]:
         """What happened in the series that is shown, in plain sentences; why the case may need a word goes first."""
         line, series = self.case_line, self.series_line
@@ -220,13 +227,13 @@ class CaseState(LineState):
             return said
         return (*said, *describe_series(series.scores, series.marks, series.repairs, **told))
 
-    @property
+    @remembered("case_id", "method", "rule", "n_reads")
     def judged(self) -> pd.DataFrame:
         """The falls of this case with the supervisor's judgement beside each, and ruptures added by hand."""
         line = self.case_line
         return judge_beside(self.repairs, self.judgements, scores=line.scores, rule=self.rule, rebases=line.rebases)
 
-    @property
+    @remembered("case_id", "series", "method", "rule", "session", "n_reads")
     def prompts(self) -> tuple[Prompt, ...]:
         """What to ask next, about the clicked session's fall or the latest; see :func:`choose_prompts`."""
         line, planned = self.case_line, None
@@ -253,7 +260,7 @@ class CaseState(LineState):
         """How many falls like these of the whole caseload are chance; takes a moment the first time."""
         if self.why_unjudged:
             return ()
-        is_headline = self.is_headline and self.case_id in set(self.headline["case_id"])
+        is_headline = self.is_headline and self.case_id in self._headlines
         peers = self.headline if is_headline else self.series.of(self.scores)
         chance = chance_benchmark(peers, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES)
         keys = peers[list(SERIES_KEY)].drop_duplicates()
@@ -265,12 +272,12 @@ class CaseState(LineState):
             return (f"{said} {say('Any one of them may be chance.')}" if n > 1 else said,)
         return (f"{said} {_how_many_are_chance(by_chance['value'], n)}" if n > 1 else said,)
 
-    @cached_property
+    @remembered("case_id", "series", "method")
     def comparison(self) -> pd.DataFrame:
         """The series that is shown, judged by each of the methods."""
         return self.source.lessons.judge(self.ratings, self.methods.values())
 
-    @property
+    @remembered("case_id", "series", "method")
     def flags(self) -> dict[int, list[tuple[str, str]]]:
         """Each session that any method marks → those methods' titles, with their rules in words and numbers."""
         marks, found = self.comparison, dict[int, list[tuple[str, str]]]()
@@ -282,7 +289,7 @@ class CaseState(LineState):
             found.setdefault(int(mark["session"]), []).append((method.title, why))
         return found
 
-    @property
+    @remembered("case_id", "series", "method")
     def counts(self) -> dict[int, str]:
         """Each session that any method marks → how many of the methods that can judge it do, in words."""
         counts = count_agreement(self.comparison, methods=self.methods.values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import pandas as pd
 from traitlets import HasTraits, Instance, Int, Tuple, Unicode
@@ -69,7 +70,9 @@ class LineState(HasTraits):
         responses: pd.DataFrame | None = None,
     ) -> None:
         self.source = source if isinstance(source, Source) else Source(source, responses=responses, view=self.view)
-        self._judged: dict[Method, pd.DataFrame] = {}
+        self._judged: dict[tuple[Method, int], tuple[pd.DataFrame, pd.DataFrame]] = {}
+        self.remembered: dict[Any, Any] = {}
+        self.n_reads = 0  # how often what was said of the ratings was read anew
         super().__init__(
             method=method, rule=rule or RepairRule(), files=files, opened_as=opened_as or self.source.opened_as
         )
@@ -105,13 +108,19 @@ class LineState(HasTraits):
         """Read anew what was said of the ratings, after a change to the workspace; with `ratings`, these as well."""
         lessons = self.source.lessons
         self.source.read(ratings=ratings)
-        if ratings:
-            self.__dict__.pop("headline", None)
-        if self.source.lessons is not lessons:
-            self._judged.clear()
-            self._run_line()
-        else:
+        self.n_reads += 1
+        if self.source.lessons is lessons:
             self._show()
+            return
+        self.remembered.clear()
+        self._judged.clear()
+        if ratings:
+            self._take_in_ratings()
+        self._run_line()
+
+    def _take_in_ratings(self) -> None:
+        """Forget what was made of ratings that were read anew."""
+        self.__dict__.pop("headline", None)
 
     def _run_line(self, _change: object = None) -> None:
         """Set out the line; its tables are made when they are asked for."""
@@ -123,14 +132,15 @@ class LineState(HasTraits):
         self.revision += 1
 
     def _line_of(self, scores: pd.DataFrame) -> Line:
-        return Line(scores, judge=self._judge, rule=self.rule, rebases=self.source.rebases)
+        judge = partial(self._judge, method=self.method)
+        return Line(scores, judge=judge, rule=self.rule, rebases=self.source.rebases)
 
-    def _judge(self, scores: pd.DataFrame) -> pd.DataFrame:
-        if scores is not self.scores:
-            return self.source.lessons.judge(scores, [self.method])
-        if self.method not in self._judged:
-            self._judged[self.method] = self.source.lessons.judge(scores, [self.method])
-        return self._judged[self.method]
+    def _judge(self, scores: pd.DataFrame, *, method: Method) -> pd.DataFrame:
+        """Return the marks of some ratings; kept together with these, so that no other table is taken for them."""
+        key = (method, id(scores))
+        if key not in self._judged:
+            self._judged[key] = scores, self.source.lessons.judge(scores, [method])
+        return self._judged[key][1]
 
     @cached_property
     def headline(self) -> pd.DataFrame:

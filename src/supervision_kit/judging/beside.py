@@ -67,6 +67,8 @@ def judge_beside(
     0      6  rupture
     """
     followed, said = REPAIRS.check(repairs), JUDGEMENTS.check(judgements).sort_values("at", kind="stable")
+    if said.empty:
+        return JUDGED.check(followed.reindex(columns=list(JUDGED.columns)))
     rated = None if scores is None else SCORES.check(scores)
     beside, own = _match(followed, said)
     judged = followed.join(pd.DataFrame.from_dict(beside, orient="index", columns=_BESIDE))
