@@ -1,0 +1,148 @@
+"""Everyone can use the pages: axe finds no serious fault, everything works by keyboard, zoomed, small, light "
+"and dark."""
+
+from importlib.resources import files
+
+import pytest
+
+from browser.everywhere import MARKS, NOTEBOOKS, open_whole
+
+SERIOUS = ("serious", "critical")
+WIDTHS = (1280, 420)
+
+
+@pytest.fixture(scope="module")
+def axe():
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def faults(page, axe):
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        (fault["id"], [node["html"][:160] for node in fault["nodes"][:3]])
+        for fault in found
+        if fault["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_axe_finds_no_serious_fault_light_or_dark_wide_or_narrow(visit, axe, notebook, language):
+    page = open_whole(visit, notebook, language=language)
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(300)
+            if wrong := faults(page, axe):
+                found[scheme, width] = wrong
+    assert not found
+
+
+def test_axe_finds_a_fault_where_there_is_one(visit, axe):
+    visit.page.set_content("<html lang='en'><title>x</title><button></button></html>")
+    assert [fault for fault, _ in faults(visit.page, axe)] == ["button-name"]
+
+
+def test_axe_finds_no_serious_fault_where_there_is_no_page(visit, axe):
+    visit.page.goto(f"{visit.address}/nothing")
+    assert not faults(visit.page, axe)
+
+
+TABBABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']"
+
+
+def focus_stops(page):
+    """Walk the page by Tab alone; give what each stop is, whether its focus is seen, and where it stands."""
+    page.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0)")
+    stops = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                if (!at || at === document.body) return null;
+                window.stops ??= [];
+                const isKnown = window.stops.includes(at);
+                if (!isKnown) window.stops.push(at);
+                const style = getComputedStyle(at);
+                const box = at.getBoundingClientRect();
+                return {
+                    number: window.stops.indexOf(at),
+                    isKnown,
+                    is: at.outerHTML.slice(0, 120),
+                    isSeen: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)
+                        || style.boxShadow !== "none" || at.type === "range" || at.role === "slider",
+                    isThere: box.width > 0 && box.height > 0,
+                };
+            }"""
+        )
+        if stop is None or stop["isKnown"]:
+            break
+        stops.append(stop)
+    return stops
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_every_control_is_reached_by_tab_and_seen_to_be(visit, notebook):
+    page = open_whole(visit, notebook)
+    stops = focus_stops(page)
+    unseen = [stop["is"] for stop in stops if not (stop["isSeen"] and stop["isThere"])]
+    assert not unseen
+    missed = page.evaluate(
+        """wanted => [...document.querySelectorAll(wanted)].filter(one =>
+            one.tabIndex >= 0 && !one.disabled && one.checkVisibility({visibilityProperty: true}) &&
+            one.getBoundingClientRect().width > 0 && !window.stops.includes(one) && one.type !== "file"
+        ).map(one => one.outerHTML.slice(0, 120))""",
+        TABBABLE,
+    )
+    assert not missed
+
+
+def test_a_fold_opens_by_keyboard_and_says_so(visit):
+    page = visit.open_chart("3_case.ipynb")
+    fold = page.get_by_role("button", name="Method and settings").first
+    fold.focus()
+    page.keyboard.press("Enter")
+    page.locator(".sk-fold-button[aria-expanded=true]", has_text="Method and settings").wait_for()
+    page.get_by_label("Repaired means").wait_for()
+
+
+def test_a_chart_says_what_it_shows_and_holds_its_numbers_in_a_table(visit):
+    page = visit.open_chart("3_case.ipynb", "?case=C07")
+    chart = page.locator(".sk-chart").first
+    said = chart.locator("[role=graphics-document]").get_attribute("aria-label")
+    assert "Case C07, WAI-SR total, rated by the client" in said
+    chart.locator("summary").click()
+    heads = chart.locator("th").all_inner_texts()
+    assert heads[:3] == ["session", "client's rating", "judged"]
+    assert chart.locator("tbody tr").count() == 21
+    page.locator(".sk-case-picker select").select_option("C13")
+    chart.locator("[role=graphics-document][aria-label*=C13]").wait_for()
+    assert chart.locator("tbody tr").count() != 21
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_page_holds_at_twice_the_size(visit, notebook):
+    # 200 % on a window of 1280: as many CSS pixels as a window of 640
+    visit.page.set_viewport_size({"width": 640, "height": 450})
+    page = open_whole(visit, notebook)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+def test_a_dark_page_changes_the_charts_in_place(visit):
+    page = visit.open_chart("3_case.ipynb", "?case=C07")
+    page.locator(".sk-chart svg").first.evaluate("svg => { svg.dataset.same = 'yes'; }")
+    look = f"getComputedStyle(document.querySelector('{MARKS}')).fill"
+    page.emulate_media(color_scheme="light")
+    light = page.evaluate(look), page.evaluate("getComputedStyle(document.querySelector('.sk-page')).backgroundColor")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.skScheme === 'dark'")
+    dark = page.evaluate(look), page.evaluate("getComputedStyle(document.querySelector('.sk-page')).backgroundColor")
+    assert light[1] == "rgb(255, 255, 255)"
+    assert dark[1] == "rgb(20, 25, 30)"
+    assert light[0] != dark[0]
+    assert page.locator(".sk-chart svg").first.get_attribute("data-same") == "yes"
