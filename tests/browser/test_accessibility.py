@@ -1,5 +1,4 @@
-"""Everyone can use the pages: axe finds no serious fault, everything works by keyboard, zoomed, small, light "
-"and dark."""
+"""Everyone can use the pages: axe finds no serious fault; they work by keyboard, zoomed, small, light and dark."""
 
 from importlib.resources import files
 

@@ -23,7 +23,7 @@ TEXTS = """() => {
     return [...said];
 }"""
 ENGLISH = re.compile(
-    r"\b(the|of|and|is|are|was|were|this|that|which|from|with|not|for|there|cannot|session|sessions|rating|ratings|"
+    r"\b(the|of|and|is|are|were|this|that|which|from|with|for|there|cannot|session|sessions|rating|ratings|"
     r"case|cases|rated|fell|marked|alliance|client|therapist|choose|save|open|show|add|why|what|how|by)\b",
     re.IGNORECASE,
 )

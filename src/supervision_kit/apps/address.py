@@ -13,6 +13,7 @@ from supervision_kit.detection import METHODS, Method
 from supervision_kit.detection.marking import find_method
 from supervision_kit.errors import SettingError
 from supervision_kit.repair import RepairRule
+from supervision_kit.words import say
 
 CASE_NOTEBOOK = "3_case.ipynb"
 _NONE = "none"
@@ -62,7 +63,9 @@ def _read(text: str, kind: str) -> Any:
     try:
         number = float(text)
     except ValueError:
-        raise SettingError("The page's address holds a setting that is no number. Open the case from a page.") from None
+        raise SettingError(
+            say("The page's address holds a setting that is no number. Open the case from a page.")
+        ) from None
     if kind == "bool":
         return bool(number)
     return int(number) if "int" in kind and number.is_integer() else number

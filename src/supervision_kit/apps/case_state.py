@@ -23,7 +23,7 @@ from supervision_kit.judging import judge_beside
 from supervision_kit.prompts import Prompt, choose_prompts
 from supervision_kit.summary import describe_case, describe_series
 from supervision_kit.tables import SERIES_KEY
-from supervision_kit.words import say, say_number
+from supervision_kit.words import say, say_list, say_number
 from supervision_kit.workspace import Workspace
 
 
@@ -286,7 +286,7 @@ class CaseState(LineState):
         ):
             method = self.methods[mark["method"]]
             why = method.explain(**{name: mark[name] for name in ("score", "expected", "limit", "evidence")})
-            found.setdefault(int(mark["session"]), []).append((method.title, why))
+            found.setdefault(int(mark["session"]), []).append((say(method.title), why))
         return found
 
     @remembered("case_id", "series", "method")
@@ -295,9 +295,9 @@ class CaseState(LineState):
         counts = count_agreement(self.comparison, methods=self.methods.values())
         said: dict[int, list[str]] = {}
         for count in counts[counts["n_judged"] > 0].to_dict("records"):
-            words = f"{count['n_marked']} of {count['n_judged']} methods that {LOOKS[count['looks']]}"
+            words = say(LOOKS[count["looks"]], marked=count["n_marked"], judged=count["n_judged"])
             said.setdefault(int(count["session"]), []).append(words)
-        return {session: f"marked by {' and '.join(said[session])}" for session in self.flags}
+        return {session: say("marked by {methods}", methods=say_list(said[session])) for session in self.flags}
 
     @property
     def agreed(self) -> str:
@@ -305,15 +305,15 @@ class CaseState(LineState):
         onsets, counts = self.series_falls["onset"], self.counts
         if onsets.empty or int(onsets.max()) not in counts:
             return ""
-        return f"Session {onsets.max()} is {counts[int(onsets.max())]}."
+        return say("Session {session} is {marked_by}.", session=onsets.max(), marked_by=counts[int(onsets.max())])
 
     @property
     def no_falls(self) -> str:
         """What to say where this case has no fall to list."""
         return (
-            "This method marks no fall in this case."
+            say("This method marks no fall in this case.")
             if self.case_line.marks["is_rupture"].notna().any()
-            else "Nothing could be judged, so no falls can be listed."
+            else say("Nothing could be judged, so no falls can be listed.")
         )
 
     @property

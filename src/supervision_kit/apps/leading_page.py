@@ -11,6 +11,7 @@ from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.apps.page import Page, is_served
+from supervision_kit.words import say
 
 
 class LeadingPage(Page):
@@ -34,7 +35,7 @@ class LeadingPage(Page):
             files=self._line.files,
             opened_as=self._line.opened_as,
         )
-        back = ipw.Button(description=f"◂ Back to {self.title}")
+        back = ipw.Button(description=f"◂ {say('Back to: {page}', page=say(self.title))}")
         back.add_class("sk-open")
         back.on_click(self.guard(lambda _button: self.lay_out(*self.parts)))
         self.lay_out(back, CasePage(state, **self.about))
@@ -42,9 +43,9 @@ class LeadingPage(Page):
     def opener(self, case_id: str) -> ipw.Widget:
         """Return what opens a case."""
         if is_served():
-            opener = ipw.HTML(self.link(case_id, f"Open {case_id}"))
+            opener = ipw.HTML(self.link(case_id, say("Open {case}", case=case_id)))
         else:
-            opener = ipw.Button(description=f"Open {case_id}")
+            opener = ipw.Button(description=say("Open {case}", case=case_id))
             opener.on_click(self.guard(lambda _button: self.open_case(case_id)))
         opener.add_class("sk-open")
         return opener

@@ -12,12 +12,12 @@ from supervision_kit.apps.line import Line
 from supervision_kit.apps.source import Source
 from supervision_kit.calibration import chance_benchmark, describe_repairs
 from supervision_kit.calibration.describing import NONE_JUDGED
-from supervision_kit.detection import METHODS, Method, PersonalLimits
+from supervision_kit.detection import METHODS, Method, PersonalLimits, say_note
 from supervision_kit.headline import find_headline
 from supervision_kit.instruments import INSTRUMENTS, find_scale
-from supervision_kit.reasons import counted
 from supervision_kit.repair import RepairRule
 from supervision_kit.tables import SERIES_KEY
+from supervision_kit.words import later, say, say_n
 from supervision_kit.workspace import Workspace
 
 # What the pages open with: it judges each session from the earlier ones alone, from the fourth rating on. It is asked
@@ -26,7 +26,10 @@ OPENING_METHOD = PersonalLimits()
 N_SERIES = (
     4000  # simulated for what chance gives: fewer than the benchmark's own default, for a page should answer soon
 )
-LOOKS = {"back": "judge from earlier sessions alone", "whole": "look at the whole series"}
+LOOKS = {
+    "back": later("{marked} of {judged} methods that judge from earlier sessions alone"),
+    "whole": later("{marked} of {judged} methods that look at the whole series"),
+}
 
 
 class LineState(HasTraits):
@@ -177,13 +180,24 @@ class LineState(HasTraits):
         """Say why none of the ratings that the page is about can be judged; empty where at least one can."""
         marks = self.marks.dropna(subset="score")
         if marks.empty:
-            return "There is no alliance rating by the client here, so no fall can be told."
+            return say("There is no alliance rating by the client here, so no fall can be told.")
         if marks["is_rupture"].notna().any():
             return ""
         notes = marks.loc[marks["note"] != "", "note"].value_counts().index[:2]
-        why = f" ({'; '.join(notes)})" if len(notes) else ""
-        none = f"{self.method.title} can judge none of these {counted(len(marks), 'rating')}{why}."
-        return f"{none} That is no sign that all is well."
+        if not len(notes):
+            return say_n(
+                "{method} cannot judge this one rating. That is no sign that all is well.",
+                "{method} can judge none of these {n} ratings. That is no sign that all is well.",
+                len(marks),
+                method=say(self.method.title),
+            )
+        return say_n(
+            "{method} cannot judge this one rating ({why}). That is no sign that all is well.",
+            "{method} can judge none of these {n} ratings ({why}). That is no sign that all is well.",
+            len(marks),
+            method=say(self.method.title),
+            why="; ".join(say_note(note) for note in notes),
+        )
 
     @property
     def methods(self) -> dict[str, Method]:
@@ -204,11 +218,17 @@ class LineState(HasTraits):
             for instrument, scale in pairs
             if (blocker := self.method.for_scale(find_scale(instrument, scale)).blocker)
         }
-        return "".join(
-            f"{self.method.title} cannot judge ratings on the {title}: {why}. Choose another method, or give it what "
-            "is missing, under Method and settings. "
+        return " ".join(
+            say(
+                "{method} cannot judge ratings on the {questionnaire}: {why}. Choose another method, or give "
+                "it what is "
+                "missing, under Method and settings.",
+                method=say(self.method.title),
+                questionnaire=title,
+                why=say_note(why),
+            )
             for title, why in blocked.items()
-        ).strip()
+        )
 
     @property
     def falls(self) -> pd.DataFrame:
