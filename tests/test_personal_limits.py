@@ -12,7 +12,7 @@ import supervision_kit as sk
 from supervision_kit.detection.personal.filter import DIP, People, foresee
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import find_quantile
-from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_values
+from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_value
 from supervision_kit.detection.personal.tails import share_below
 
 SRS = Form(1.0, 0.0, 40.0)
@@ -143,7 +143,7 @@ def test_critical_values_are_exceeded_as_often_as_asked(carry):
         odds = np.exp(d1 * z - d1**2 / 2) + CARRIED * held * np.exp(d2 * z - d2**2 / 2)
         for rate in (0.01, 0.05):
             if t > FIRST:
-                critical = critical_values(rate, carry)[min(t, 9)]
+                critical = critical_value(rate, carry, t)
                 assert (np.log(odds) > critical).mean() == pytest.approx(rate, rel=0.06)  # four standard errors at 1 %
         if t >= FIRST:
             held = np.minimum(odds, CAP)

@@ -23,8 +23,8 @@ from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
 from supervision_kit.words import later, say, say_number
 
-# So many series are judged at a time, that what the filter holds fits the processor's cache.
-AT_ONCE = 2000
+# So many series are judged at a time, that what the filter holds stays small beside a caseload of any size.
+AT_ONCE = 8192
 TOO_FEW_BEFORE = later("fewer than {n} ratings before it, or all ratings so far the same")
 FEW = 1e-4  # chances below this are not put in figures
 

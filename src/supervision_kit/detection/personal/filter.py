@@ -197,6 +197,20 @@ class Belief:
         )
         return foresight, Belief(self.n_before + 1, after.next(people), weight, in_dip)
 
+    def likelihood(self, lower: Matrix, upper: Matrix, growth: Matrix, people: People) -> Matrix:
+        """Return how likely a session's ratings are, (n_people,); the likelihood of :meth:`take_in` alone."""
+        before = self.state
+        rated = Intervals(lower - growth, upper - growth, before.per_sd)
+        likelihood = rated.mass(before.mean)
+        if self.n_before > 1 and people.dip.any():
+            likelihood, _ = self._allow_for_dip(likelihood, rated, people)
+        if people.fall.any():
+            fallen = before.fallen(people)
+            fell = rated.beside(fallen.per_sd)
+            likelihood = (1 - people.fall) * likelihood + people.fall * fell.unit / rated.unit * fell.mass(fallen.mean)
+        total: Matrix = (self.weight * np.maximum(likelihood, SMALLEST)).sum(axis=0)
+        return total * rated.unit
+
     def _allow_for_dip(self, mass: Matrix, rated: Intervals, people: People) -> tuple[Matrix, Matrix]:
         """Return the likelihood of the rating, in a dip or as usual, and the share of the dip in it.
 

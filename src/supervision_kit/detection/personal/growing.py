@@ -33,7 +33,7 @@ def go_on_growing(sample: Sample, fit: Fit, form: Form) -> Matrix:
         if t >= max(sample.n_fitted - 1, 1):
             path[t] = path[t - 1] + added[t]
             tiny = 1e-4 * typical
-            less, more = (belief.take_in(low, high, path[t] + d, people)[0].likelihood for d in (-tiny, tiny))
+            less, more = (belief.likelihood(low, high, path[t] + d, people) for d in (-tiny, tiny))
             slope = np.where(np.isnan(x[:, t]), 0.0, np.log(more / less) / (2 * tiny))
             path[t] = max(path[t] + _correction(slope, typical), path[t - 1])
         _, belief = belief.take_in(low, high, path[t], people)

@@ -51,7 +51,7 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
         if t >= since:
             expected[t] = form.score((foresight.weight * foresight.mean).sum(axis=0), softness=prior.softness)
         if t >= max(RATINGS_BEFORE, since):
-            needed = needed_scores(rate * kept_at(t), odds.carry)[min(t, SETTLED)]
+            needed = needed_scores(rate * kept_at(t), odds.carry, min(t, SETTLED))
             limit[t] = form.score(find_quantile(foresight, _between(needed, held)), softness=prior.softness)
         if t >= FIRST:
             held = np.minimum(odds.of(score[t], held), CAP)

@@ -23,6 +23,9 @@ FIRST = 2
 # From the tenth rating on the law of the odds no longer changes in the third decimal.
 SETTLED = 9
 CARRY_STEP = 0.05  # critical values are computed for φ on this grid
+# R is carried as a distribution over so many cells, even in its logarithm; the first holds all that is lower.
+LOWEST, N_CELLS = 1e-4, 120
+CELL = math.log(CAP / LOWEST) / (N_CELLS - 1)
 
 
 class Odds:
@@ -64,39 +67,45 @@ HELD = np.linspace(0, CAP, 1001)
 
 
 @lru_cache(maxsize=512)
-def needed_scores(rate: float, carry: float) -> tuple[Matrix, ...]:
-    """Return the normal score needed after each of the odds `HELD`, for the 1st, 2nd, … 10th rating."""
-    return tuple(Odds(carry).needed(critical, HELD) for critical in critical_values(rate, carry))
+def needed_scores(rate: float, carry: float, nth: int) -> Matrix:
+    """Return the normal score needed after each of the odds `HELD`, for the nth rating (from 0)."""
+    return Odds(carry).needed(critical_value(rate, carry, min(nth, SETTLED)), HELD)
 
 
 @lru_cache(maxsize=512)
-def critical_values(rate: float, carry: float) -> tuple[float, ...]:
-    """Return the log odds that a rupture-free rating exceeds with chance `rate`, for the 1st, 2nd, … 10th rating.
+def critical_value(rate: float, carry: float, nth: int) -> float:
+    """Return the log odds that a rupture-free nth rating (from 0) exceeds with chance `rate`.
 
-    R is carried as a distribution over cells (each by its probability and mean); it is independent of the next z, so
-    the critical value solves E[1 − Φ(z needed after R)] = rate. Later ratings take the last value.
+    R is independent of the next z, so the critical value solves E[1 − Φ(z needed after R)] = rate. Ratings after
+    `SETTLED` take its value.
     """
     from scipy.special import ndtr
 
     odds = Odds(carry)
+    held, chance = _held_before(carry)[min(nth, SETTLED)]
+    low, high = -1.0, 6.0
+    while high - low > 1e-5:  # noqa: PLR2004 - fifty times finer than a reader can see
+        middle = (low + high) / 2
+        too_often = (chance * ndtr(-odds.needed(middle, held))).sum() > rate
+        low, high = (middle, high) if too_often else (low, middle)
+    return (low + high) / 2
+
+
+@lru_cache(maxsize=16)
+def _held_before(carry: float) -> tuple[tuple[Matrix, Matrix], ...]:
+    """Return the law of R before the 1st, 2nd, … 10th rating: the means of its cells and their chances."""
+    odds = Odds(carry)
     z = np.linspace(-5, 6.5, 401)
     p_z = np.exp(-0.5 * z * z)
     p_z /= p_z.sum()
-    edges = np.geomspace(1e-4, CAP, 120)
-    held: Matrix = np.zeros(1)
-    p: Matrix = np.ones(1)
-    values: list[float] = []
-    for t in range(SETTLED + 1):
-        low, high = -1.0, 6.0
-        while high - low > 1e-5:  # noqa: PLR2004 - fifty times finer than a reader can see
-            middle = (low + high) / 2
-            too_often = (p * ndtr(-odds.needed(middle, held))).sum() > rate
-            low, high = (middle, high) if too_often else (low, middle)
-        values.append((low + high) / 2)
+    held, p = np.zeros(1), np.ones(1)
+    laws = [(held, p)]
+    for t in range(SETTLED):
         if t >= FIRST:
             after = np.minimum(odds.of(z[None, :], held[:, None]), CAP).ravel()
             share = (p[:, None] * p_z[None, :]).ravel()
-            cell = np.searchsorted(edges, after, side="left")
+            cell = np.clip(np.ceil(np.log(after / LOWEST) / CELL), 0, N_CELLS - 1).astype(np.intp)
             total, p = np.bincount(cell, share * after), np.bincount(cell, share).astype(np.float64)
             held, p = total[p > 0] / p[p > 0], p[p > 0]
-    return tuple(values)
+        laws.append((held, p))
+    return tuple(laws)
