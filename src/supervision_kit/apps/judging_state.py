@@ -12,6 +12,7 @@ from traitlets import HasTraits, Unicode, validate
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.detection import METHODS
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.judging import BY_HAND
 from supervision_kit.lens import CODES
 from supervision_kit.words import say, say_number
 
@@ -64,6 +65,8 @@ class JudgingState(HasTraits):
     ----------
     chosen
         The key of the fall that is judged; empty where there is none.
+    falls
+        The falls of the series shown, in order: those marked, those judged before, those added by hand.
     """
 
     chosen = Unicode("")
@@ -71,28 +74,10 @@ class JudgingState(HasTraits):
     def __init__(self, said: SaidState) -> None:
         super().__init__()
         self.said_state, self.case = said, said.case
+        self.falls: tuple[Fall, ...] = ()
         self.case.observe(self._settle, "revision")
         self.case.observe(self._follow_session, "session")
         self._settle()
-
-    @property
-    def falls(self) -> tuple[Fall, ...]:
-        """The falls of the series shown, in order: those marked, those judged before, those added by hand."""
-        own = self.case.series.of(self.case.judgements)
-        known = {_name(judgement): judgement for judgement in own.to_dict("records")}
-        marked = [
-            Fall(
-                method=fall["method"],
-                marked_onset=int(fall["onset"]),
-                first=int(fall["onset"]),
-                last=int(fall["end"]),
-                is_marked=True,
-                judgement=known.pop((fall["method"], int(fall["onset"])), None),
-            )
-            for fall in self.case.series_falls.to_dict("records")
-        ]
-        others = [_judged_alone(name, judgement) for name, judgement in known.items()]
-        return tuple(sorted([*marked, *others], key=lambda fall: (fall.first, fall.method)))
 
     @property
     def fall(self) -> Fall | None:
@@ -126,12 +111,9 @@ class JudgingState(HasTraits):
         now = self.judgement | {"codes": self.codes} | said
         if now["onset"] is None:
             now |= {"onset": fall.first, "end": fall.last}
-        about = self.case.series._asdict() | {"method": fall.method, "marked_onset": fall.marked_onset}
-        if not fall.method and fall.judgement is None:
-            about["marked_onset"] = None
-        self.said_state.write(lambda workspace, case_id: workspace.judge_episode(case_id, **about, **now))
-        if not fall.method:  # it is known by its onset, which may be another now
-            self.chosen = f" {now['onset']}"
+        method, onset = _judged_as(fall.judgement) if fall.judgement else (fall.method, fall.marked_onset)
+        about = self.case.series._asdict() | {"method": method, "marked_onset": onset}
+        self._choose(self.said_state.write(lambda workspace, case_id: workspace.judge_episode(case_id, **about, **now)))
 
     def give_reason(self, case_id: str, judgement: int, reason: str) -> None:
         """Say why a fall is judged so, by the number of its judgement: the page may show another case by now."""
@@ -152,12 +134,17 @@ class JudgingState(HasTraits):
 
     def add_by_hand(self, session: int) -> None:
         """Add a rupture that no method marked, from a session on, and choose it."""
-        self.said_state.write(
-            lambda workspace, case_id: workspace.judge_episode(
-                case_id, **self.case.series._asdict(), onset=session, verdict="rupture"
+        series = self.case.series._asdict()
+        self._choose(
+            self.said_state.write(
+                lambda workspace, case_id: workspace.judge_episode(case_id, **series, onset=session, verdict="rupture")
             )
         )
-        self.chosen = f" {session}"
+
+    def _choose(self, judgement: int) -> None:
+        """Choose the fall of a judgement: one by hand is known by its onset, which may be another now."""
+        keys = [fall.key for fall in self.falls if fall.judgement and fall.judgement["id"] == judgement]
+        self.chosen = keys[0] if keys else self.chosen
 
     def take_back(self) -> None:
         """Take the judgement of the chosen fall out."""
@@ -178,10 +165,21 @@ class JudgingState(HasTraits):
         return str(proposal["value"])
 
     def _settle(self, _change: object = None) -> None:
-        """Keep the choice where its fall is still there; else the latest fall is chosen."""
+        """List the falls; keep the choice where its fall is still there, else the latest is chosen."""
+        self.falls = self._list_falls()
         keys = [fall.key for fall in self.falls]
         if self.chosen not in keys:
             self.chosen = keys[-1] if keys else ""
+
+    def _list_falls(self) -> tuple[Fall, ...]:
+        case = self.case
+        judged = case.series.of(case.judged)
+        known = {int(judgement["id"]): judgement for judgement in case.judgements.to_dict("records")}
+        falls = [
+            _fall_of(fall, None if pd.isna(fall["judgement"]) else known[int(fall["judgement"])])
+            for fall in judged.to_dict("records")
+        ]
+        return tuple(sorted(falls, key=lambda fall: (fall.first, fall.method)))
 
     def _follow_session(self, change: Any) -> None:
         fall = self.fall_at(change["new"])
@@ -195,15 +193,20 @@ def _by_kind(codes: pd.DataFrame, judgement: int) -> dict[str, list[str]]:
     return {kind: own.loc[own["kind"] == kind, "code"].to_list() for kind in CODES}
 
 
-def _name(judgement: Mapping[Any, Any]) -> tuple[str, int]:
-    method = _or_none(judgement["method"]) or ""
-    return method, int(judgement["marked_onset"] if method else judgement["onset"])
-
-
-def _judged_alone(name: tuple[str, int], judgement: Mapping[Any, Any]) -> Fall:
+def _fall_of(fall: Mapping[Any, Any], judgement: Mapping[Any, Any] | None) -> Fall:
+    """Return a fall as it is marked; one that only its judgement knows, as that names and dates it."""
+    if fall["method"] != BY_HAND or judgement is None:
+        first, last = int(fall["onset"]), int(fall["end"])
+        return Fall(fall["method"], first, first=first, last=last, is_marked=True, judgement=judgement)
     first = int(judgement["onset"])
     last = first if pd.isna(judgement["end"]) else int(judgement["end"])
-    return Fall(*name, first=first, last=last, is_marked=False, judgement=judgement)
+    return Fall(*_judged_as(judgement), first=first, last=last, is_marked=False, judgement=judgement)
+
+
+def _judged_as(judgement: Mapping[Any, Any]) -> tuple[str, int]:
+    """Return the method whose episode was judged, empty for none, and the onset by which the judgement is known."""
+    method = _or_none(judgement["method"]) or ""
+    return method, int(judgement["marked_onset"] if method else judgement["onset"])
 
 
 def _sessions(fall: Fall) -> range:

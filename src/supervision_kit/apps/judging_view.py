@@ -31,6 +31,7 @@ class JudgingView(ipw.VBox):
         self.state, self.page = state, page
         self._is_showing = False
         self.fall = ipw.Dropdown(description=say("Which fall"))
+        self.fall.add_class("sk-wide")
         choice = ipw.Box([self.fall])
         choice.add_class("sk-controls")
         self.none = ipw.HTML()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from supervision_kit.lens import describe_lens
 from supervision_kit.workspace import Workspace
 
 VIEW = "case page"
+Written = TypeVar("Written")
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,11 @@ class SaidState:
         case = self.case
         return describe_lens(self.said.codes, case.judgements, case.annotations, case_ids=[case.case_id])
 
-    def write(self, change: Callable[[Workspace, str], object]) -> None:
-        """Make a change to the workspace, given it and the case, and show what came of it."""
-        change(self.workspace, self.case.case_id)
+    def write(self, change: Callable[[Workspace, str], Written]) -> Written:
+        """Make a change to the workspace, given it and the case, show what came of it, and return what it returned."""
+        written = change(self.workspace, self.case.case_id)
         self.renew()
+        return written
 
     def undo(self) -> str | None:
         """Take this user's last change back and say in plain words what it was; ``None`` where there is none."""
@@ -83,7 +86,7 @@ class SaidState:
     def _read(self) -> Said:
         case_id, workspace = self.case.case_id, self.workspace
         with workspace.viewing(VIEW):
-            consents = workspace.consents().set_index("case_id")["teaching"]
+            consents = workspace.consents(case_id).set_index("case_id")["teaching"]
             given = consents.get(case_id)
             return Said(
                 notes=workspace.notes(case_id),
