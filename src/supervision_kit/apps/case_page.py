@@ -93,8 +93,8 @@ class CasePage(Page):
         state, is_kept = self.state, self.said is not None
         self.chart.show(  # before all else: the eye is on it
             charts.trajectory(
-                state.case_line.marks,
-                state.repairs,
+                state.marks,
+                state.series_falls,
                 case_id=state.case_id,
                 scores=state.case_line.scores,
                 **state.series._asdict() if state.series.scale else {},

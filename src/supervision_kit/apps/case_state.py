@@ -320,7 +320,8 @@ class CaseState(LineState):
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         chosen = "" if self.is_headline else "".join(f", {name}={getattr(self, name)!r}" for name in CaseSeries._fields)
-        drawn = f"sk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores{chosen})"
+        said = ", annotations=workspace.annotations(), judgements=workspace.judgements()" if self.opened_as else ""
+        drawn = f"sk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores{chosen}{said})"
         return f"{self.line_as_code}\n{drawn}"
 
 

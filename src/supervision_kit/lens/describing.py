@@ -157,7 +157,5 @@ def _after_breaks(falls: Collection[_Fall], annotations: pd.DataFrame) -> Iterat
 def _cautions(read: list[_Fall], *, across: bool) -> Iterator[str]:
     if across and len({fall.case_id for fall in read}) == 1:
         yield say("All of this is from one case, and says nothing about the others.")
-    if len(read) == 1:
-        yield say("One fall is no pattern: a thought to hold lightly.")
-    elif len(read) < FEW_FALLS:
+    if len(read) < FEW_FALLS:
         yield say("These are few: a thought to hold lightly, not yet a pattern.")
