@@ -2,16 +2,21 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import supervision_kit as sk
+from builders import make_scores
 from supervision_kit import charts
 from supervision_kit.charts import theme
 from supervision_kit.charts.layout import Panel, place_flags, spread_labels
 from supervision_kit.errors import TableError, UnknownNameError
+from supervision_kit.words import speaking
 
 SERIES = {"rater": "client", "instrument": "wai_sr", "scale": "total"}
 CANARIES = ("T-CANARY", "2031", "therapist_id", '"date"')
@@ -508,6 +513,68 @@ def test_marks_stand_out_from_the_paper(colour):
 @pytest.mark.parametrize("colour", theme.TEXT_COLOURS)
 def test_words_can_be_read_on_the_paper(colour):
     assert contrast_with_white(colour) >= 4.5
+
+
+STYLE = Path(theme.__file__).parents[1] / "apps" / "page.css"
+
+
+def in_the_dark(colour):
+    """Return what a chart's colour becomes on a dark page, as the pages' style says."""
+    (dark,) = re.findall(rf"--sk-chart-{colour[1:].lower()}: (#[0-9a-f]{{6}});", STYLE.read_text(encoding="utf-8"))
+    return dark
+
+
+def contrast(one, other):
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("colour", theme.MARK_COLOURS)
+def test_marks_stand_out_from_a_dark_page(colour):
+    assert contrast(in_the_dark(colour), in_the_dark(theme.PAPER)) >= 3
+
+
+@pytest.mark.parametrize("colour", theme.TEXT_COLOURS)
+def test_words_can_be_read_on_a_dark_page(colour):
+    assert contrast(in_the_dark(colour), in_the_dark(theme.PAPER)) >= 4.5
+
+
+def test_colours_that_differ_in_the_light_differ_in_the_dark():
+    light = {colour for name, colour in vars(theme).items() if isinstance(colour, str) and colour.startswith("#")}
+    assert len({in_the_dark(colour) for colour in light}) == len(light)
+
+
+def test_every_chart_names_the_numbers_that_stand_beneath_it():
+    scores = make_scores(4.2, 4.3, 4.2, 3.1, 3.2, 4.1)
+    marks = sk.mark_sessions(scores, method="adjacent_drop")
+    repairs = sk.follow_repairs(sk.find_episodes(marks), scores)
+    caseload = sk.review_caseload(scores, repairs, marks=marks)
+    case = scores["case_id"].iloc[0]
+    drawn = [
+        sk.charts.trajectory(marks, repairs, case_id=case),
+        sk.charts.caseload_overview(caseload, scores, marks, repairs),
+        sk.charts.episode_timeline(repairs, caseload),
+        sk.charts.method_strips(marks, case_id=case, looks={"adjacent_drop": "whole"}),
+        sk.charts.repair_curve(sk.time_to_repair(repairs, scores)),
+    ]
+    for chart in drawn:
+        told = chart.to_dict()["usermeta"]["numbers"]
+        rows = chart.to_dict()["datasets"][told["table"]]
+        assert rows
+        assert all(set(told["columns"]) <= set(row) for row in rows)
+
+
+def test_a_chart_is_drawn_anew_in_another_language():
+    marks = sk.mark_sessions(make_scores(4.2, 4.3, 4.2, 3.1), method="adjacent_drop")
+    case = marks["case_id"].iloc[0]
+    english = sk.charts.trajectory(marks, case_id=case).to_dict()
+    with speaking("de"):
+        german = sk.charts.trajectory(marks, case_id=case).to_dict()
+    assert english["datasets"]["caption"][0]["rated"] == "WAI-SR total, rated by the client"
+    assert german["datasets"]["caption"][0]["rated"] == "WAI-SR Gesamt, aus Klientensicht"
+    assert german["config"]["locale"]["number"]["decimal"] == ","
+    assert "nicht markiert" in json.dumps(german, ensure_ascii=False)
+    assert sk.charts.trajectory(marks, case_id=case).to_dict() == english
 
 
 def test_orange_is_never_the_colour_of_words():
