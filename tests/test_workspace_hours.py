@@ -173,6 +173,7 @@ def test_views_are_entered_once_an_hour_however_much_is_read(workspace, monkeypa
 
     look("caseload")
     look("caseload")
+    look("caseload", "B")
     look("case", "A")
     assert entries() == [("caseload", ("A", "B")), ("case", ("A",))]
     seconds[0] = 3_601

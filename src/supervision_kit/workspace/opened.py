@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.engine import Connection
@@ -30,24 +31,24 @@ class Opened:
     user: str
     _database: Database
     _looked: set[int] | None = None  # the cases read within `viewing`
-    _views: dict[tuple[str, frozenset[int]], float]
+    _views: dict[str, dict[int, float]]  # view → case → when it was last entered in the audit
 
     @contextmanager
     def viewing(self, view: str) -> Iterator[None]:
         """Make one entry in the audit of all that is read within it, under the name of the view.
 
-        A page that shows the same cases again within the hour makes no second one.
+        A page that shows the same cases again within the hour, or some of them, makes no second one.
         """
         check_label(view, "view")
         outer, self._looked = self._looked, set()
         try:
             yield
         finally:
-            looked, self._looked = frozenset(self._looked or ()), outer
-            before = self._views.get((view, looked))
-            if looked and (before is None or monotonic() - before > ONE_LOOK):
+            looked, self._looked = self._looked or set(), outer
+            entered = self._views.setdefault(view, {})
+            if any(monotonic() - entered.get(case, -np.inf) > ONE_LOOK for case in looked):
                 self._audit("read", view, looked)
-                self._views[view, looked] = monotonic()
+                entered |= dict.fromkeys(looked, monotonic())
 
     def _audit(self, action: str, view: str, about: Iterable[int]) -> None:
         if action == "read" and self._looked is not None:
