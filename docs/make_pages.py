@@ -1,4 +1,4 @@
-"""Write the pages that come from the code: one per instrument, the tables of the contract, and the lens.
+"""Write the pages that come from the code: one per instrument, and the tables of the contract.
 
 Run from the root of the project: ``python docs/make_pages.py``. A test fails where a page is not what this writes.
 """
@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from supervision_kit.instruments import INSTRUMENTS, KINDS, SURENESS, Instrument, Norms, Scale
-from supervision_kit.lens import ANNOTATIONS, CODES, TYPES, VERDICTS
 from supervision_kit.tables import TABLES
 
 HERE = Path(__file__).parent
@@ -199,53 +198,10 @@ def tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-ABOUT_LENS = """\
-# Words for what lay behind a fall
-
-A supervisor may say of a fall what it was, and what lay behind it. Every word is optional, and kept as a code; what
-is kept is the key. The judgement stands beside what a method marked, never in its place.
-
-The markers and strategies are the code names of the 3RS, and no more than names: to code by them, use its manual. The
-*trust lens* is this kit's own: clients come with their histories, so trust is earned, not assumed; therapists miss
-cues, forget, misread; clients protect themselves, and that protection is information. The lens asks which side of
-trust was touched, what the therapist's part was, how the client kept safe, what history may speak here, and what was
-tried.
-
-What falls have in common over time is said in counts (`describe_lens`), never in percentages, never as a type of
-client; with fewer than five falls it is said that they are few. Judgements whose sessions overlap are one fall. A
-fall counts as following a break where it begins at a session with one or at the next. Across cases, nothing is said
-of histories. These are the kit's own choices.
-"""
-KINDS_OF_CODES = {
-    "marker": "Markers of a rupture",
-    "strategy": "Strategies of repair",
-    "touched": "Trust lens: the side of trust that was touched",
-    "part": "Trust lens: the therapist's part",
-    "move": "Trust lens: how the client kept safe",
-    "history": "Trust lens: the history that may speak here",
-    "tried": "Trust lens: the repair that was tried",
-}
-
-
-def lens_page() -> str:
-    """Return the page of the words for what lay behind a fall."""
-    lines = [ABOUT_LENS]
-    named = {"Was it a rupture?": VERDICTS, "Types": TYPES, "What happened at a session": ANNOTATIONS}
-    named |= {KINDS_OF_CODES[kind]: terms for kind, terms in CODES.items()}
-    for title, terms in named.items():
-        sources = dict.fromkeys(term.provenance for term in terms.values())
-        lines += [f"## {title}", "", *sources, "", "| key | words |", "|---|---|"]
-        lines += [
-            f"| `{key}` | {term.words}{f' ({term.group})' if term.group else ''} |" for key, term in terms.items()
-        ]
-        lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
-
-
 def pages() -> dict[Path, str]:
     """Return every page that comes from the code, by its path."""
     made = {HERE / "instruments" / f"{key}.md": instrument_page(one) for key, one in INSTRUMENTS.items()}
-    return made | {HERE / "tables.md": tables_page(), HERE / "lens.md": lens_page()}
+    return made | {HERE / "tables.md": tables_page()}
 
 
 def main() -> None:

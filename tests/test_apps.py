@@ -76,7 +76,8 @@ def test_the_caseload_of_one_therapist(scores):
 
 def test_the_answer_counts_what_it_says(scores):
     assert sk.apps.CaseloadState(scores).answer == (
-        "1 of 3 cases may need a word: in 1 of them the client's rating is down by now. In 1 it fell and came back."
+        "1 of 3 cases may need a word: in 1 of them the client's rating is down by now. In 1 a fall came back. "
+        "1 is worth learning from."
     )
 
 
@@ -224,9 +225,13 @@ def test_values_from_the_data_are_escaped():
         sk.apps.CasePage(sk.apps.CaseState(scores, files=(nasty,))),
         sk.apps.CaseloadPage(sk.apps.CaseloadState(scores, files=(nasty,))),
     ):
-        html = " ".join(part.value for part in walk(page) if type(part).__name__ == "HTML")
+        html = " ".join(getattr(part, "content", getattr(part, "value", "")) for part in walk(page) if is_markup(part))
         assert "&lt;img" in html
         assert "<img" not in html
+
+
+def is_markup(widget):
+    return type(widget).__name__ in ("HTML", "CaseList")
 
 
 def walk(widget):
@@ -237,27 +242,40 @@ def walk(widget):
 
 def test_the_caseload_page_lists_the_case_in_need_first_and_opens_it_with_one_click(scores):
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
-    first = find(page, "sk-case")[0]
-    assert "has not come back after 3 sessions" in texts(first)
-    find(first, "sk-open")[0].click()
-    assert find(page, "sk-page-case")[0].state.case_id == "open"
+    first = page.cases.content.split('<li class="sk-one-case"')[1]
+    assert 'data-case="open"' in first
+    assert "has not come back after 3 sessions" in first
+    page.cases._handle_custom_msg({"do": "open", "case": "open", "session": "5", "rater": "client"}, [])
+    shown = find(page, "sk-page-case")[0].state
+    assert (shown.case_id, shown.session) == ("open", 5)
     find(page, "sk-open")[0].click()
     assert not find(page, "sk-page-case")
-    assert find(page, "sk-case")
+    assert page.cases in page.children
 
 
-def test_where_pages_are_served_the_case_is_a_link_away(scores, monkeypatch):
+def test_where_pages_are_served_the_case_and_its_evidence_are_a_link_away(scores, monkeypatch):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     scores["case_id"] = scores["case_id"].replace("open", "a b&c")
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
-    asked = "case=a%20b%26c&amp;method=personal_limits&amp;within=3&amp;kind=level"
-    assert f'<a href="3_case.ipynb?{asked}">Open a b&amp;c</a>' in texts(page)
+    judged = "method=personal_limits&amp;within=3&amp;kind=level"
+    assert f'<a href="3_case.ipynb?case=a%20b%26c&amp;{judged}">a b&amp;c</a>' in page.cases.content
+    place = "session=5&amp;rater=client&amp;instrument=wai_sr&amp;scale=total"
+    assert f'<a href="3_case.ipynb?case=a%20b%26c&amp;{place}&amp;{judged}">see session 5</a>' in page.cases.content
+
+
+def test_an_address_opens_the_session_and_the_series_it_names(monkeypatch):
+    monkeypatch.setenv("QUERY_STRING", "case=C05&session=3&rater=therapist&instrument=wai_sr&scale=bond")
+    state = sk.apps.case_page(SAMPLES + "/caseload_items.xlsx").state
+    assert (state.case_id, state.session, state.rater, state.scale) == ("C05", 3, "therapist", "bond")
+    monkeypatch.setenv("QUERY_STRING", "case=C05&session=999&rater=nobody")
+    state = sk.apps.case_page(SAMPLES + "/caseload_items.xlsx").state
+    assert (state.case_id, state.session) == ("C05", None)
 
 
 def test_the_therapist_filter_redraws(scores):
     page = sk.apps.CaseloadPage(sk.apps.CaseloadState(scores))
     page.therapist.value = "T2"
-    assert "open" not in texts(page.cases)
+    assert "open" not in page.cases.content.split("<ol")[1]
     assert page.summary.value.startswith("<p>Nothing stands out in 1 case.</p>")
 
 

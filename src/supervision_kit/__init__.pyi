@@ -1,6 +1,5 @@
 from . import apps as apps
 from . import charts as charts
-from . import lens as lens
 from . import scale as scale
 from .agenda import follow_decisions as follow_decisions
 from .agenda import write_agenda as write_agenda

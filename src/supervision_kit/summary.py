@@ -95,7 +95,7 @@ def describe_series(
     if scores["score"].notna().sum() == 0:
         return (say("There is no alliance rating to judge."),)
     falls = place_falls(falls_among(REPAIRS.check(repairs)), scores, rebases).assign(is_unrecognised=False, verdict="")
-    fallen = (one.sentence for one in fall_reasons(falls, new=set()))
+    fallen = (one.sentence for one in fall_reasons(falls))
     return (*fallen, *_describe_ratings(scores, marks, method, rebases))
 
 

@@ -410,6 +410,9 @@ CASE_REASONS = _table(
         "instrument": Column("str", "the questionnaire that shows it", optional=True),
         "scale": Column("str", "the scale that shows it", optional=True),
         "sentence": Column("str", "the reason in a plain sentence"),
+        "brought_at": Column(
+            "Int64", "session number of the form that brought it up; <NA> where no single one did", optional=True
+        ),
         "is_new": Column(
             "boolean",
             "whether the form that brought it up came in since; <NA> where that cannot be told",

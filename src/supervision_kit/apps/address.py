@@ -1,4 +1,4 @@
-"""What a page's address asks for: a case, a method with its settings, the window of the repair rule."""
+"""What a page's address asks for: a case and where to look in it, a method with its settings, the repair rule."""
 
 from __future__ import annotations
 
@@ -24,17 +24,32 @@ def asked_for() -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(os.environ.get("QUERY_STRING", "")).items()}
 
 
-def case_link(case_id: str, text: str, *, method: Method, rule: RepairRule) -> str:
-    """Return a link, as HTML, to a case's page that judges as this page does."""
+def case_link(
+    case_id: str, text: str, *, method: Method, rule: RepairRule, seen_at: Mapping[str, object] | None = None
+) -> str:
+    """Return a link, as HTML, to a case's page that judges as this page does.
+
+    `seen_at` says what the page shall open with: any of ``session, rater, instrument, scale``.
+    """
+    where = {name: value for name, value in (seen_at or {}).items() if value is not None}
     settings = {
         one.name: _NONE if value is None else f"{value:g}"
         for one in method.settings()
         if (value := getattr(method, one.name)) != one.default
     }
     query = urlencode(
-        {"case": case_id, "method": method.key, **settings, "within": rule.within, "kind": rule.kind}, quote_via=quote
+        {"case": case_id, **where, "method": method.key, **settings, "within": rule.within, "kind": rule.kind},
+        quote_via=quote,
     )
     return f'<a href="{CASE_NOTEBOOK}?{html.escape(query)}">{html.escape(text)}</a>'
+
+
+def asked_place(asked: Mapping[str, str]) -> dict[str, object]:
+    """Return where an address asks a case's page to open: any of ``session, rater, instrument, scale``."""
+    place: dict[str, object] = {name: asked[name] for name in ("rater", "instrument", "scale") if name in asked}
+    if asked.get("session", "").isdecimal():
+        place["session"] = int(asked["session"])
+    return place
 
 
 def asked_settings(asked: Mapping[str, str]) -> dict[str, object]:

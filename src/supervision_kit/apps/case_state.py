@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -121,6 +122,20 @@ class CaseState(LineState):
             self._read_case()
         self._choose(wish or self._headline)
         self._show()
+
+    def look_at(self, place: Mapping[str, Any]) -> None:
+        """Show the series and the session where something is to be seen, as far as the case has them.
+
+        `place` holds any of ``session, rater, instrument, scale``.
+        """
+        if "rater" in place:
+            wish = CaseSeries(
+                place["rater"], *(place.get(name, getattr(self, name)) for name in ("instrument", "scale"))
+            )
+            self._choose(wish)
+            self._show()
+        if place.get("session") in self.sessions:
+            self.session = place["session"]
 
     def _read_case(self) -> None:
         self._known = self._series_of_case

@@ -3,113 +3,177 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as ipw
-import pandas as pd
 
 from supervision_kit import charts
+from supervision_kit.apps.agenda_state import AgendaState
+from supervision_kit.apps.agenda_view import AgendaView
+from supervision_kit.apps.case_list import CaseList
+from supervision_kit.apps.case_rows import list_in_html
 from supervision_kit.apps.caseload_state import CaseloadState
-from supervision_kit.apps.chance_view import ChanceView
+from supervision_kit.apps.chance_view import WORKING
 from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.leading_page import LeadingPage
-from supervision_kit.apps.page import fold, note
+from supervision_kit.apps.page import as_code, is_served, note, where_to_keep
 from supervision_kit.apps.settings import SettingsView
-from supervision_kit.reasons import REASONS, counted
+from supervision_kit.apps.supervisee_view import SuperviseeView
+from supervision_kit.apps.undo_button import UndoButton
+from supervision_kit.apps.weights_view import WeightsView
+from supervision_kit.reasons import REASONS
+from supervision_kit.words import later, say, say_list, say_n
 
-ALL = "all"
-CHANCE = "Ratings go up and down by themselves: some of what is marked, and some of what came back, is chance."
-OTHER_GROUPS = (
-    ("came_back", "fell and came back, in time or later", "What went well here? Some of these are chance."),
-    (
-        "unclear",
-        "cannot be judged: too few ratings, or ratings that do not vary",
-        "That is not to say that all is well.",
-    ),
-    ("quiet", "nothing in the ratings that needs a word", "That does not mean that there was no rupture."),
-)
+CHANCE = later("Ratings go up and down by themselves: some of what is marked, and some of what came back, is chance.")
+MOST_DRAWN = 60  # cases whose overview is drawn without being asked for
+AGENDA = "sk-agenda"  # where on the page it stands
+_PLACE = ("session", "rater", "instrument", "scale")
 
 
 class CaseloadPage(LeadingPage):
     """The page of the caseload; `state` holds its choices and tables."""
 
-    name, title = "caseload", "the caseload"
+    name = "caseload"
 
     def __init__(self, state: CaseloadState, *, warning: str = "", notes: str = "") -> None:
         super().__init__(state, warning=warning, notes=notes)
-        self.state = state
-        self.therapist = ipw.Dropdown(
-            options=[(ALL, ""), *[(therapist, therapist) for therapist in state.therapist_ids]], description="Therapist"
-        )
-        controls = ipw.Box([self.therapist])
-        controls.add_class("sk-controls")
-        self.summary, self.others, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        self.state, self.title = state, say("the caseload")
+        self._drawn: Any = None  # the table behind the overview, and whose cases it shows
+        self._drawn_of = ""
+        self.summary, self.code = ipw.HTML(), ipw.HTML()
+        self.keeping = ipw.HTML(where_to_keep() if state.workspace is None else "")
+        self.undo = UndoButton(page=self, undo=self._undo)
         self.summary.add_class("sk-summary")
-        self.cases = ipw.VBox()
-        self.cases.add_class("sk-cases")
-        self.chart, self.chance = ChartView(), ChanceView(state, self)
+        self.controls = self._make_controls()
+        actions: dict[str, Callable[..., None]] = {
+            "open": self._open,
+            "group": lambda group: setattr(state, "group", group),
+            "page": lambda page: setattr(state, "page", int(page)),
+            "set_aside": lambda case, flag, reason="": state.set_aside(case, flag, reason=reason.strip()),
+            "take_up": state.take_up,
+            "agenda": self._collect,
+        }
+        self.cases = CaseList(page=self, actions=actions)
+        self.agenda_state = AgendaState(state)
+        self.agenda = AgendaView(self.agenda_state, self, about=lambda case: self.link(case, case))
+        self.chart, self.chance_text = ChartView(), ipw.HTML()
+        self.chance = Fold(say("How much of this may be chance"), self.chance_text, page=self, fill=self._tell_chance)
+        self.overview = Fold(
+            say("All cases, session by session"),
+            self.chart,
+            page=self,
+            fill=self._draw,
+            is_open=len(state.cases) <= MOST_DRAWN,
+        )
+        self.supervisee, self.weights = SuperviseeView(state, self), WeightsView(state, self)
         self.parts = (
             ipw.HTML(warning),
             self.summary,
-            self.chance,
-            controls,
+            self.controls,
+            self.keeping,
+            self.undo,
             self.cases,
-            self.others,
-            ipw.HTML("<h2>All cases, session by session</h2>"),
-            self.chart,
+            *((ipw.HTML(f'<span id="{AGENDA}"></span>'), self.agenda) if state.workspace is not None else ()),
+            self.supervisee,
+            self.overview,
+            self.chance,
+            self.weights,
             SettingsView(state, self),
-            ipw.HTML(fold("How this order is made", _order_in_words())),
             self.code,
             ipw.HTML(notes),
         )
         self.lay_out(*self.parts)
-        self.therapist.observe(self.guard(self._choose_therapist), "value")
-        state.observe(self.guard(self._redraw), ["therapist_id", "line"])
-        self.chance.follow("therapist_id", "line")
+        state.observe(self.guard(self._redraw), "revision")
+        self.agenda_state.observe(self.guard(lambda _change: state.catch_up()), "revision")
+        state.observe(self.guard(self._close_chance), ["therapist_id", "line"])
         self.guard(self._redraw)()
 
-    def _choose_therapist(self, change: Any) -> None:
-        self.state.therapist_id = change["new"]
+    def _make_controls(self) -> ipw.Widget:
+        state = self.state
+        everyone = [(therapist, therapist) for therapist in state.therapist_ids]
+        self.therapist = ipw.Dropdown(options=[(say("all"), ""), *everyone], description=say("Therapist"))
+        self.reason = ipw.Dropdown(
+            options=[(say("any"), ""), *[(say(reason.name), key) for key, reason in REASONS.items()]],
+            description=say("Reason"),
+        )
+        self.query = ipw.Text(description=say("Code of the case"), continuous_update=False)
+        self.since = ipw.DatePicker(description=say("New since"), value=state.since and state.since.date())
+        self.only_new = ipw.Checkbox(description=say("only with new ratings"), indent=False)
+        for control, name in (
+            (self.therapist, "therapist_id"),
+            (self.reason, "reason"),
+            (self.query, "query"),
+            (self.only_new, "only_new"),
+        ):
+            control.observe(self.guard(lambda change, name=name: setattr(state, name, change["new"])), "value")
+        self.since.observe(self.guard(self._pick_since), "value")
+        controls = ipw.Box([self.since, self.therapist, self.reason, self.query, self.only_new])
+        controls.add_class("sk-controls")
+        return controls
+
+    def _pick_since(self, change: Any) -> None:
+        day = self.state.since and self.state.since.astimezone().date()
+        if change["new"] != day:
+            self.state.pick_since(change["new"])
+
+    def _collect(self, case: str, session: str = "") -> None:
+        self.agenda_state.collect(case, session=int(session) if session else None)
+
+    def _undo(self) -> str | None:
+        done = self.state.undo()
+        self.agenda_state.refresh()
+        return done
+
+    def _open(self, case: str, **place: str) -> None:
+        where: dict[str, Any] = {name: place[name] for name in _PLACE if name in place}
+        if "session" in where:
+            where["session"] = int(where["session"])
+        self.open_case(case, where)
+
+    def _close_chance(self, _change: object) -> None:
+        """Fold away what was said of other falls; it takes seconds to work out, and waits to be asked for."""
+        self.chance.button.is_open = False
+        self.chance.refresh()
+
+    def _tell_chance(self) -> None:
+        self.chance_text.value = f'<p role="status">{html.escape(WORKING)}</p>'
+        said = self.state.chance_in_words or (say("There is nothing here of which chance could be told."),)
+        self.chance_text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in said)
 
     def _redraw(self, _change: object = None) -> None:
-        state, cases = self.state, self.state.cases
-        self.summary.value = f'<p>{html.escape(state.answer)}</p><p class="sk-quiet">{CHANCE}</p>{note(state.advice)}'
-        groups = state.groups
-        self.cases.children = [self._case_row(case) for case in groups["needs_word"].to_dict("records")]
-        self.others.value = self._others(groups)
-        self.chart.show(charts.caseload_overview(cases, state.scores, state.line.marks, state.falls))
-        self.code.value = fold("As code", f'<pre class="sk-code">{html.escape(state.as_code)}</pre>')
+        state = self.state
+        items = self.agenda_state.items
+        self.cases.content = list_in_html(state, link=self._link, on_agenda=set(items["case_id"]))
+        self.since.value = state.since and state.since.astimezone().date()
+        chance = html.escape(say(CHANCE))
+        self.summary.value = (
+            f'<p>{html.escape(state.answer)}</p><p class="sk-quiet">{chance}</p>{self._waiting()}{note(state.advice)}'
+        )
+        if self._drawn is not state.ranked or self._drawn_of != state.therapist_id:
+            self._drawn, self._drawn_of = state.ranked, state.therapist_id
+            self.overview.refresh()
+        self.undo.show(state.undoable)
+        self.code.value = as_code(state.as_code)
 
-    def _case_row(self, case: dict[Any, Any]) -> ipw.Widget:
-        text = ipw.HTML(self._case_in_words(case))
-        row = ipw.Box([text, self.opener(case["case_id"])])
-        row.add_class("sk-case")
-        return row
+    def _waiting(self) -> str:
+        """Say what waits on the agenda further down, as HTML; nothing where nothing does."""
+        n_items, n_open = len(self.agenda_state.items), len(self.agenda_state.open_decisions)
+        said = [
+            *([say_n("{n} on the agenda", "{n} on the agenda", n_items)] if n_items else []),
+            *([say_n("{n} decision open", "{n} decisions open", n_open)] if n_open else []),
+        ]
+        return f'<p class="sk-quiet"><a href="#{AGENDA}">{html.escape(say_list(said))}</a></p>' if said else ""
 
-    def _case_in_words(self, case: dict[Any, Any]) -> str:
-        named = self.link(case["case_id"], case["case_id"])
-        therapist = "" if pd.isna(case["therapist_id"]) else f", therapist {case['therapist_id']}"
-        about = f"{therapist}, {case['n_sessions']} rated sessions"
-        reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in case["reasons"])
-        return f'<span class="sk-case-id">{named}</span>{html.escape(about)}<ul>{reasons}</ul>'
+    def _draw(self) -> None:
+        state = self.state
+        self.chart.show(charts.caseload_overview(state.cases, state.scores, state.line.marks, state.falls))
 
-    def _others(self, groups: dict[str, pd.DataFrame]) -> str:
-        """Return the cases that need no word, folded away."""
-        parts = []
-        for name, title, caution in OTHER_GROUPS:
-            cases = groups[name]
-            if len(cases):
-                listed = "".join(f"<div>{self._case_in_words(case)}</div>" for case in cases.to_dict("records"))
-                parts.append(fold(f"{counted(len(cases), 'case')}: {title}", f"<p>{caution}</p>{listed}"))
-        return "".join(parts)
-
-
-def _order_in_words() -> str:
-    reasons = "".join(
-        f"<tr><td>{html.escape(reason.meaning)}</td><td>{reason.weight:g}</td></tr>" for reason in REASONS.values()
-    )
-    return (
-        "<p>Each reason that holds for a case adds its weight, once; cases are listed by the sum. The weights are "
-        "this kit's own choice. They make an order that can be explained, and are no estimate of risk.</p>"
-        f'<table class="sk-table"><tr><th>reason</th><th>weight</th></tr>{reasons}</table>'
-    )
+    def _link(self, case_id: str, text: str, place: Mapping[str, Any]) -> str:
+        """Return `text` as HTML that opens a case: a link where pages are served, a button elsewhere."""
+        if is_served():
+            return self.link(case_id, text, place)
+        where = "".join(f' data-{name}="{html.escape(str(value))}"' for name, value in place.items())
+        given = f' data-do="open" data-case="{html.escape(case_id)}"{where}'
+        return f'<button type="button" class="sk-link"{given}>{html.escape(text)}</button>'

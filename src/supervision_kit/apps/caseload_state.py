@@ -1,80 +1,401 @@
-"""The state behind the page of the caseload; runs without a browser."""
+"""The state behind the page of the caseload: who needs a word, why, and what is set aside; runs without a browser."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from traitlets import Unicode, validate
+from traitlets import Bool, Dict, Instance, Int, Unicode, observe, validate
 
-from supervision_kit.apps.line_state import LineState
-from supervision_kit.errors import UnknownNameError
-from supervision_kit.reasons import NEEDS_A_WORD, counted
+from supervision_kit.agreement import compare_raters
+from supervision_kit.apps.caseload_answer import tell_cases, tell_news
+from supervision_kit.apps.source import Source
+from supervision_kit.apps.therapist_state import TherapistState
+from supervision_kit.caseload import add_news, list_reasons, rank_cases
+from supervision_kit.caseload.ranking import weigh_reasons
+from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
+from supervision_kit.reasons import NEEDS_A_WORD, REASONS, weigh
 from supervision_kit.tables import OUTCOMES
+from supervision_kit.words import say
+from supervision_kit.workspace import Workspace
+
+CASES_PER_PAGE = 25
+GROUPS = ("needs_word", "came_back", "unclear", "quiet", "aside")
+MOST_PLANNED = 1000  # sessions
 
 
-class CaseloadState(LineState):
-    """The whole caseload, or one therapist's part of it; ``therapist_id`` is empty for all."""
+@dataclass(frozen=True)
+class CaseEntry:
+    """One case as the list shows it; `reasons` are rows of the reasons table with their weight, weightiest first."""
 
-    therapist_id = Unicode("")
+    place: int
+    case_id: str
+    therapist_id: str
+    n_sessions: int
+    last_session: int
+    n_new: int
+    new_sessions: tuple[int, ...]
+    reasons: tuple[dict[Any, Any], ...]
+    flag: str
+    flag_reason: str
+
+
+class CaseloadState(TherapistState):
+    """Whom to talk about, and why.
+
+    Attributes
+    ----------
+    since
+        The moment after which forms count as new: picked, or the beginning of the last supervision; None for no such.
+    weights
+        Weights by the keys of :data:`supervision_kit.reasons.REASONS` that differ from the kit's own.
+    planned_sessions
+        How many sessions are usually planned; 0 where that is not said.
+    group
+        Which cases are listed, one of :data:`GROUPS`.
+    reason, query, only_new
+        Of these: cases with this reason; whose codes hold this text; with new forms.
+    page
+        Which page of them is shown, from 0.
+    """
+
+    view = "caseload"
+    since = Instance(datetime, allow_none=True)
+    weights = Dict()
+    planned_sessions = Int(0)
+    group = Unicode(GROUPS[0])
+    reason, query = Unicode(""), Unicode("")
+    only_new = Bool(default_value=False)
+    page = Int(0)
+    _is_picked = False
+
+    def __init__(self, source: pd.DataFrame | Workspace | Source, **more: Any) -> None:
+        super().__init__(source, **more)
+        self._read_own()
+
+    # What is kept
+
+    def refresh(self, *, ratings: bool = False) -> None:
+        """Read anew what was said, set aside, decided and preferred; see :meth:`LineState.refresh`."""
+        if ratings:
+            self.__dict__.pop("congruence", None)
+        self._read_own()
+        super().refresh(ratings=ratings)
+
+    def _read_own(self) -> None:
+        """Read this user's preferences, and when the last supervision was."""
+        kept = self.workspace
+        if kept is None:
+            return
+        self.weights = _known_weights(kept.preference("weights", {}))
+        planned = kept.preference("planned_sessions", 0)
+        self.planned_sessions = planned if isinstance(planned, int) and 0 <= planned <= MOST_PLANNED else 0
+        if not self._is_picked:
+            self.since = kept.last_supervision()
+
+    def pick_since(self, day: date | None) -> None:
+        """Count forms as new from a day on; None goes back to the last supervision."""
+        self._is_picked = day is not None
+        if day is not None:
+            self.since = datetime.combine(day, time.min).astimezone()
+        else:
+            self.since = None if self.workspace is None else self.workspace.last_supervision()
+
+    def set_weight(self, reason: str, weight: float) -> None:
+        """Weigh a reason differently, from now on and the next time as well where there is a workspace."""
+        weigh({reason: weight})
+        others = {key: value for key, value in self.weights.items() if key != reason}
+        self.keep_weights(others if weight == REASONS[reason].weight else others | {reason: float(weight)})
+
+    def keep_weights(self, weights: dict[str, float]) -> None:
+        """Use these weights, and remember them; none for the kit's own."""
+        self.weights = weights
+        if self.workspace is not None:
+            self.workspace.set_preference("weights", weights)
+
+    def plan_sessions(self, n: int) -> None:
+        """Say how many sessions are usually planned; 0 for none."""
+        if not 0 <= n <= MOST_PLANNED:
+            raise SettingError(say("The planned sessions must be from 0 to {most}.", most=MOST_PLANNED))
+        self.planned_sessions = n
+        if self.workspace is not None:
+            self.workspace.set_preference("planned_sessions", n)
+
+    def set_aside(self, case_id: str, flag: str, *, reason: str = "") -> None:
+        """Set a case aside: ``seen`` until a new form of it comes in, ``not today`` until the next supervision."""
+        if self.workspace is not None:
+            self.workspace.flag_case(case_id, flag, reason=reason)
+            self._show_aside()
+
+    def take_up(self, case_id: str) -> None:
+        """Take a case that was set aside up again."""
+        if self.workspace is not None:
+            self.workspace.unflag_case(case_id)
+            self._show_aside()
+
+    def undo(self) -> str | None:
+        """Take the last change back and return what it was."""
+        done = None if self.workspace is None else self.workspace.undo()
+        self.refresh()
+        return done
+
+    def catch_up(self) -> None:
+        """Take in what was decided, and whether a supervision was closed, elsewhere on the page."""
+        if self.workspace is None:
+            return
+        before, after = self.decisions, self.workspace.decisions()
+        if before is None or not before.equals(after):
+            self._forget("decisions", "_lasting", "reasons", "told", "ranked")
+        self._forget("aside")
+        self._read_own()
+        super()._show()
 
     @property
-    def therapist_ids(self) -> list[str]:
-        """The therapists there are, in order."""
-        return sorted(self.line.caseload["therapist_id"].dropna().unique())
+    def undoable(self) -> str | None:
+        """What :meth:`undo` would take back."""
+        return None if self.workspace is None else self.workspace.can_undo()
 
-    @property
-    def ratings(self) -> pd.DataFrame:
-        """The headline ratings of the chosen therapist's cases."""
-        return self.headline[self.headline["case_id"].isin(self.cases["case_id"])]
+    # Tables
+
+    def _show(self) -> None:
+        self._forget(
+            "decisions", "_lasting", "reasons", "told", "ranked", "aside", "new_forms", "_new_sessions", "marks_by_case"
+        )
+        super()._show()
+
+    def _show_aside(self) -> None:
+        self._forget("aside")
+        super()._show()
+
+    def _forget(self, *names: str) -> None:
+        for name in (*names, "listed"):
+            self.__dict__.pop(name, None)
+
+    @observe("planned_sessions")
+    def _list_anew(self, _change: object) -> None:
+        self._forget("_lasting", "reasons", "told", "ranked")
+        super()._show()
+
+    @observe("since")
+    def _tell_news(self, _change: object) -> None:
+        self._forget("new_forms", "_new_sessions", "reasons", "told", "ranked")
+        super()._show()
+
+    @observe("weights")
+    def _rank_anew(self, _change: object) -> None:
+        self._forget("told", "ranked")
+        super()._show()
+
+    @observe("therapist_id", "group", "reason", "query", "only_new")
+    def _choose_anew(self, _change: object) -> None:
+        self._forget()
+        if self.page:
+            self.page = 0
+        else:
+            super()._show()
+
+    @observe("page")
+    def _turn_page(self, _change: object) -> None:
+        super()._show()
+
+    @cached_property
+    def new_forms(self) -> pd.DataFrame | None:
+        """The forms that came in since; where nothing is kept, those of sessions after that day."""
+        if self.since is None:
+            return None
+        if self.workspace is not None:
+            return self.workspace.new_since(self.since)
+        dated = self.scores[self.scores["date"] >= pd.Timestamp(self.since.date())]
+        return dated[["case_id", "rater", "instrument", "session"]].drop_duplicates()
+
+    @cached_property
+    def congruence(self) -> pd.DataFrame:
+        """How client and therapist rate beside each other, on the scales that cases are read by."""
+        scales = self.headline["scale"].unique()
+        return compare_raters(self.scores[self.scores["scale"].isin(scales)])
+
+    @cached_property
+    def decisions(self) -> pd.DataFrame | None:
+        """The decisions of earlier supervisions."""
+        return None if self.workspace is None else self.workspace.decisions()
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Why each case may need a word; see :data:`supervision_kit.tables.CASE_REASONS`."""
+        return self._lasting if self.new_forms is None else add_news(self._lasting, self.new_forms)
+
+    @cached_property
+    def _lasting(self) -> pd.DataFrame:
+        """The reasons, whatever is new."""
+        return list_reasons(
+            self.scores,
+            self.line.repairs,
+            marks=self.line.marks,
+            congruence=self.congruence,
+            judgements=self.judgements,
+            decisions=self.decisions,
+            planned_sessions=self.planned_sessions or None,
+            rebases=self.source.rebases,
+        )
+
+    @cached_property
+    def ranked(self) -> pd.DataFrame:
+        """All cases in the order in which they need a word; see :data:`supervision_kit.tables.CASELOAD`."""
+        return rank_cases(self.line.caseload, self.reasons, weights=self.weights)
 
     @property
     def cases(self) -> pd.DataFrame:
-        """The caseload table of the chosen therapist, those most in need of a word first."""
-        cases = self.line.caseload
+        """The chosen therapist's cases, those most in need of a word first."""
+        cases = self.ranked
         return cases if not self.therapist_id else cases[cases["therapist_id"] == self.therapist_id]
 
-    @validate("therapist_id")
-    def _known_therapist(self, proposal: Any) -> str:
-        if proposal["value"] and proposal["value"] not in self.therapist_ids:
-            raise UnknownNameError("therapist", proposal["value"], self.therapist_ids, from_data=True)
+    @cached_property
+    def told(self) -> dict[str, tuple[dict[Any, Any], ...]]:
+        """The reasons of each case with their weights, the weightiest first."""
+        weighed = weigh_reasons(self.reasons, weigh(self.weights))
+        by_case: dict[str, list[dict[Any, Any]]] = {}
+        for reason in weighed.to_dict("records"):
+            by_case.setdefault(reason["case_id"], []).append(reason)
+        return {case: tuple(reasons) for case, reasons in by_case.items()}
+
+    @cached_property
+    def aside(self) -> dict[str, dict[Any, Any]]:
+        """The cases that are set aside, with the flag and its reason."""
+        if self.workspace is None:
+            return {}
+        return {flag["case_id"]: flag for flag in self.workspace.standing_flags().to_dict("records")}
+
+    @cached_property
+    def marks_by_case(self) -> dict[str, pd.DataFrame]:
+        """What the method says of each case's headline ratings."""
+        return {str(case): marks for case, marks in self.marks.groupby("case_id", sort=False)}
+
+    # What is listed
+
+    @cached_property
+    def listed(self) -> dict[str, pd.DataFrame]:
+        """The chosen cases by what is said of them, each group in order; a case stands in one of them."""
+        cases = self._chosen()
+        outcome, needs_word = cases["outcome_class"], cases["priority"] >= NEEDS_A_WORD
+        is_aside = cases["case_id"].isin(list(self.aside))
+        rest = ~needs_word & ~is_aside
+        is_in = {
+            "needs_word": needs_word & ~is_aside,
+            "came_back": rest & outcome.isin(OUTCOMES),
+            "unclear": rest & outcome.isna(),
+            "quiet": rest & outcome.notna() & ~outcome.isin(OUTCOMES),
+            "aside": is_aside,
+        }
+        return {name: cases[is_in[name]] for name in GROUPS}
+
+    def _chosen(self) -> pd.DataFrame:
+        cases = self.cases
+        if self.reason:
+            having = {case for case, reasons in self.told.items() if any(r["reason"] == self.reason for r in reasons)}
+            cases = cases[cases["case_id"].isin(having)]
+        if self.only_new:
+            cases = cases[cases["case_id"].isin(self._new_sessions)]
+        if self.query.strip():
+            cases = cases[cases["case_id"].str.contains(self.query.strip(), case=False, regex=False)]
+        return cases
+
+    @cached_property
+    def _new_sessions(self) -> dict[str, tuple[int, ...]]:
+        """The session of each new form, by case."""
+        if self.new_forms is None:
+            return {}
+        sessions: dict[str, list[int]] = {}
+        for case, session in zip(self.new_forms["case_id"].to_list(), self.new_forms["session"].to_list(), strict=True):
+            sessions.setdefault(case, []).append(session)
+        return {case: tuple(of_case) for case, of_case in sessions.items()}
+
+    @property
+    def n_pages(self) -> int:
+        """How many pages the listed group has, one at least."""
+        return max(1, -(-len(self.listed[self.group]) // CASES_PER_PAGE))
+
+    @property
+    def entries(self) -> tuple[CaseEntry, ...]:
+        """The cases on the page that is shown."""
+        first = self.page * CASES_PER_PAGE
+        shown = self.listed[self.group].iloc[first : first + CASES_PER_PAGE].to_dict("records")
+        return tuple(self._entry(case, first + place) for place, case in enumerate(shown, 1))
+
+    def _entry(self, case: dict[Any, Any], place: int) -> CaseEntry:
+        code, flag = case["case_id"], self.aside.get(case["case_id"], {})
+        return CaseEntry(
+            place=place,
+            case_id=code,
+            therapist_id="" if pd.isna(case["therapist_id"]) else case["therapist_id"],
+            n_sessions=int(case["n_sessions"]),
+            last_session=0 if pd.isna(case["last_session"]) else int(case["last_session"]),
+            n_new=len(self._new_sessions.get(code, ())),
+            new_sessions=self._new_sessions.get(code, ()),
+            reasons=self.told.get(code, ()),
+            flag=flag.get("flag", ""),
+            flag_reason=flag.get("reason", ""),
+        )
+
+    @validate("group")
+    def _known_group(self, proposal: Any) -> str:
+        if proposal["value"] not in GROUPS:
+            raise UnknownNameError("group of cases", proposal["value"], GROUPS)
         return str(proposal["value"])
+
+    @validate("reason")
+    def _known_reason(self, proposal: Any) -> str:
+        if proposal["value"] and proposal["value"] not in REASONS:
+            raise UnknownNameError("reason", proposal["value"], REASONS)
+        return str(proposal["value"])
+
+    @validate("page")
+    def _known_page(self, proposal: Any) -> int:
+        return max(0, min(int(proposal["value"]), self.n_pages - 1))
+
+    # What is said
 
     @property
     def answer(self) -> str:
-        """The page's answer in a sentence."""
-        groups = self.groups
-        n_open = int((self.cases["open_ruptures"] > 0).sum())
-        n_word, cases = len(groups["needs_word"]), counted(len(self.cases), "case")
-        parts = [f"{n_word} of {cases} may need a word" if n_word else f"Nothing stands out in {cases}"]
-        if n_open:
-            parts[0] += f": in {n_open} of them the client's rating is down by now"
-        if len(groups["came_back"]):
-            parts.append(f"In {len(groups['came_back'])} it fell and came back")
-        if len(groups["unclear"]):
-            parts.append(f"{len(groups['unclear'])} cannot be judged from the ratings")
-        return ". ".join(parts) + "."
+        """The page's answer in a few short sentences, about all of the chosen cases but those set aside."""
+        cases = self.cases[~self.cases["case_id"].isin(list(self.aside))]
+        news = ""
+        if self.since is not None:
+            news = tell_news(self.since, sum(len(self._new_sessions.get(case, ())) for case in cases["case_id"]))
+        return " ".join([*([news] if news else []), *tell_cases(cases, self.reasons)])
 
     @property
-    def groups(self) -> dict[str, pd.DataFrame]:
-        """The cases by what is said of them: needs_word, came_back, unclear (cannot be judged), quiet."""
-        cases, outcome = self.cases, self.cases["outcome_class"]
-        needs_word = cases["priority"] >= NEEDS_A_WORD
-        came_back, unclear = ~needs_word & outcome.isin(OUTCOMES), ~needs_word & outcome.isna()
-        chosen = {"needs_word": needs_word, "came_back": came_back, "unclear": unclear}
-        return {name: cases[which] for name, which in chosen.items()} | {
-            "quiet": cases[~needs_word & ~came_back & ~unclear]
-        }
+    def line_as_code(self) -> str:
+        """The Python lines that make the tables, with the reasons and the order as they are shown."""
+        kept, given = self.workspace is not None, ["marks=marks", "congruence=sk.compare_raters(scores)"]
+        if self.since is not None:
+            dated = f'scores[scores["date"] >= {self.since.date().isoformat()!r}]'
+            given.append(f"new_forms={f'workspace.new_since({self.since.isoformat()!r})' if kept else dated}")
+        given += ["judgements=workspace.judgements()", "decisions=workspace.decisions()"] if kept else []
+        given += [f"planned_sessions={self.planned_sessions}"] if self.planned_sessions else []
+        given += ["rebases=rebases"] if len(self.source.rebases) else []
+        weights = f", weights={self.weights}" if self.weights else ""
+        lines = [
+            f"reasons = sk.list_reasons(scores, repairs, {', '.join(given)})",
+            f"caseload = sk.rank_cases(caseload, reasons{weights})",
+        ]
+        return "\n".join([super(TherapistState, self).line_as_code, *lines, *self._lines_of_therapist()])
 
     @property
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         return f"{self.line_as_code}\nsk.charts.caseload_overview(caseload, scores, marks, falls)"
 
-    @property
-    def line_as_code(self) -> str:
-        """The Python lines that make the tables, of one therapist's cases where one is chosen."""
-        lines = super().line_as_code
-        if not self.therapist_id:
-            return lines
-        return f'{lines}\ncaseload = caseload[caseload["therapist_id"] == {self.therapist_id!r}]'
+
+def _known_weights(kept: Any) -> dict[str, float]:
+    """Return of the weights that were kept those that still make sense."""
+    known = {}
+    for key, value in kept.items() if isinstance(kept, dict) else ():
+        try:
+            weigh({key: value})
+        except SupervisionKitError:
+            continue
+        known[key] = float(value)
+    return known

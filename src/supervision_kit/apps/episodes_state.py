@@ -8,7 +8,7 @@ import pandas as pd
 from traitlets import Bool, Float, Int, Unicode, observe, validate
 
 from supervision_kit.agreement import compare_methods, count_agreement
-from supervision_kit.apps.caseload_state import CaseloadState
+from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.charts.sentences import how_it_ended, outcome_look
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection.measuring import ROUNDING
@@ -31,7 +31,7 @@ _ENDS = {
 }
 
 
-class EpisodesState(CaseloadState):
+class EpisodesState(TherapistState):
     """All falls of the caseload by the client's headline ratings, and which of them are shown.
 
     The therapist and the method say what the page is about. The other filters choose among the falls for the time

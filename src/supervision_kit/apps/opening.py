@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from supervision_kit.apps.address import asked_for, asked_settings
+from supervision_kit.apps.address import asked_for, asked_place, asked_settings
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_page import CaseloadPage
@@ -77,6 +77,7 @@ def case_page(
         state = CaseState(
             shown.source, case_id=case_id or asked.get("case"), **shown.origin, **{**settings, **asked_settings(asked)}
         )
+        state.look_at(asked_place(asked))
         return CasePage(state, **shown.about)
 
     return _open(build, files, workspace, sample, view="case page")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from traitlets import Float, HasTraits, Instance, Unicode, observe, validate
 
-from supervision_kit.apps.caseload_state import CaseloadState
+from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.calibration import calibrate, threshold_curve
 from supervision_kit.detection.method import n_digits
 from supervision_kit.errors import UnknownNameError
@@ -47,7 +47,7 @@ class TrustState(HasTraits):
     stage = Unicode("")
     progress = Float(-1.0)
 
-    def __init__(self, line: CaseloadState, *, n_series: int = N_SERIES) -> None:
+    def __init__(self, line: TherapistState, *, n_series: int = N_SERIES) -> None:
         self.line, self.n_series = line, n_series
         super().__init__(calibration=CALIBRATION.empty(), curve=THRESHOLDS.empty())
         line.observe(self._forget, ["line", "therapist_id"])

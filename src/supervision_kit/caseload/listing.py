@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from supervision_kit.caseload.looking import Look, look_through
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons.course import decision_reasons, end_reasons, hand_reasons, news_reasons
-from supervision_kit.reasons.falls import fall_reasons
+from supervision_kit.reasons.falls import NOT_BACK, fall_reasons
 from supervision_kit.reasons.found import Found
 from supervision_kit.reasons.ratings import form_reasons, gap_reasons, level_reasons, outcome_reasons
 from supervision_kit.tables import CASE_REASONS, CONGRUENCE, SERIES_KEY
+from supervision_kit.words import say
 
-_FORM = ["case_id", "rater", "instrument", "session"]
+_FORM = ["case_id", "rater", "instrument", "session"]  # a form
 
 
 def list_reasons(
@@ -76,8 +78,7 @@ def list_reasons(
     ['case_id', 'reason', 'session']
     """
     look = look_through(scores, repairs, marks, rebases)
-    new = set() if new_forms is None else _forms(new_forms)
-    found = [*_reasons_of_ratings(look, judgements, new)]
+    found = [*_reasons_of_ratings(look, judgements)]
     if congruence is not None:
         found += gap_reasons(CONGRUENCE.check(congruence), look.headline)
     if judgements is not None:
@@ -86,21 +87,44 @@ def list_reasons(
         found += decision_reasons(decisions)
     if planned_sessions is not None:
         found += end_reasons(look.cases["last_session"], planned_sessions)
-    if new_forms is not None:
-        found += news_reasons(new_forms)
     known = set(look.cases.index)
-    return tabulate_reasons((one for one in found if one.case_id in known), new=None if new_forms is None else new)
+    listed = _tabulate(one for one in found if one.case_id in known)
+    return listed if new_forms is None else add_news(listed, new_forms[new_forms["case_id"].isin(known)])
+
+
+def add_news(reasons: pd.DataFrame, new_forms: pd.DataFrame) -> pd.DataFrame:
+    """Return reasons that were listed without new forms, with these: what is new of them, and the news themselves."""
+    forms = new_forms[_FORM].drop_duplicates(ignore_index=True)
+    columns = [forms[name].to_list() for name in _FORM]
+    whole, sessions = set(zip(*columns, strict=True)), set(zip(columns[0], columns[-1], strict=True))
+    rows = reasons.to_dict("records")
+    is_new = [_is_new(row, whole, sessions) for row in rows]
+    news = [
+        Found(row["case_id"], "new_fall", say("This fall came in since the last supervision."), row["session"],
+              row["brought_at"], *(row[name] for name in SERIES_KEY[1:]))
+        for row, new in zip(rows, is_new, strict=True)
+        if new and row["reason"] in NOT_BACK
+    ]  # fmt: skip
+    added = _tabulate([*news, *news_reasons(forms)]).assign(is_new=True)
+    together = pd.concat([reasons.assign(is_new=pd.array(is_new, dtype="boolean")), added])
+    return _number(together.sort_values("case_id", kind="stable", ignore_index=True))
+
+
+def _is_new(row: Mapping[Any, Any], whole: set[tuple[Any, ...]], sessions: set[tuple[Any, ...]]) -> bool | None:
+    if pd.isna(row["brought_at"]):
+        return None
+    if pd.isna(row["instrument"]):
+        return (row["case_id"], row["brought_at"]) in sessions
+    return (row["case_id"], row["rater"], row["instrument"], row["brought_at"]) in whole
 
 
 def reasons_of_ratings(look: Look) -> pd.DataFrame:
     """Return the reasons that lie in the ratings alone."""
-    return tabulate_reasons(_reasons_of_ratings(look, None, set()), new=None)
+    return _tabulate(_reasons_of_ratings(look, None))
 
 
-def _reasons_of_ratings(
-    look: Look, judgements: pd.DataFrame | None, new: set[tuple[str, str, str, int]]
-) -> Iterable[Found]:
-    yield from fall_reasons(look.falls.assign(verdict=_verdicts(look.falls, judgements)), new=new)
+def _reasons_of_ratings(look: Look, judgements: pd.DataFrame | None) -> Iterable[Found]:
+    yield from fall_reasons(look.falls.assign(verdict=_verdicts(look.falls, judgements)))
     yield from form_reasons(look.cases)
     yield from level_reasons(look.headline)
     yield from outcome_reasons(relate_series(look.scores, look.ordering, look.headline, criteria={}))
@@ -117,29 +141,11 @@ def _verdicts(falls: pd.DataFrame, judgements: pd.DataFrame | None) -> list[str]
     return [said.get(key, "") for key in zip(*(falls[name].to_list() for name in [*SERIES_KEY, "onset"]), strict=True)]
 
 
-def _forms(new_forms: pd.DataFrame) -> set[tuple[str, str, str, int]]:
-    return set(zip(*(new_forms[name].to_list() for name in _FORM), strict=True))
-
-
-def tabulate_reasons(found: Iterable[Found], *, new: set[tuple[str, str, str, int]] | None) -> pd.DataFrame:
-    """Return reasons as a table, with a number within each case; `new` are the forms that came in since."""
+def _tabulate(found: Iterable[Found]) -> pd.DataFrame:
     rows = sorted(found, key=lambda one: one.case_id)
-    columns = {name: [getattr(one, name) for one in rows] for name in Found._fields if name != "since"}
-    columns["is_new"] = _news(rows, new)
-    table = pd.DataFrame(columns)
-    table["number"] = table.groupby("case_id", sort=False).cumcount() + 1 if rows else []
-    return CASE_REASONS.check(table)
+    return _number(pd.DataFrame({name: [getattr(one, name) for one in rows] for name in Found._fields}))
 
 
-def _news(rows: list[Found], new: set[tuple[str, str, str, int]] | None) -> list[bool | None]:
-    if new is None:
-        return [None] * len(rows)
-    sessions = {(case, session) for case, _, _, session in new}
-    return [
-        None
-        if one.since is None
-        else (one.case_id, one.since) in sessions
-        if one.rater is None or one.instrument is None
-        else (one.case_id, one.rater, one.instrument, one.since) in new
-        for one in rows
-    ]
+def _number(table: pd.DataFrame) -> pd.DataFrame:
+    """Count the reasons within each case, whose rows stand together."""
+    return CASE_REASONS.check(table.assign(number=table.groupby("case_id", sort=False).cumcount() + 1))

@@ -110,9 +110,12 @@ def rank_cases(
     ranked = CASELOAD.check(caseload)
     once = told.drop_duplicates(["case_id", "reason"])
     sums = dict(once.groupby("case_id", sort=False)["weight"].sum())
-    sentences = {str(case): tuple(part) for case, part in told.groupby("case_id", sort=False)["sentence"]}
-    ranked["priority"] = [sums.get(case, 0.0) for case in ranked["case_id"]]
-    ranked["reasons"] = pd.Series([sentences.get(case, ()) for case in ranked["case_id"]], index=ranked.index)
+    sentences: dict[str, list[str]] = {}
+    for case, sentence in zip(told["case_id"].to_list(), told["sentence"].to_list(), strict=True):
+        sentences.setdefault(case, []).append(sentence)
+    cases = ranked["case_id"].to_list()
+    ranked["priority"] = [sums.get(case, 0.0) for case in cases]
+    ranked["reasons"] = pd.Series([tuple(sentences.get(case, ())) for case in cases], index=ranked.index)
     ordered = ranked.sort_values(["priority", "case_id"], ascending=[False, True], kind="stable")
     return ordered.reset_index(drop=True)
 

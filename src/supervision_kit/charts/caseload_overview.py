@@ -131,7 +131,7 @@ def _case_rows(
     case: dict[Hashable, Any], series: Series, judged: pd.DataFrame, repairs: pd.DataFrame
 ) -> dict[str, Rows]:
     table, followed = series.pick(judged), series.pick(repairs)
-    lowest, highest = _window(series, table["score"])
+    lowest, highest = row_window(series.instrument, series.scale, table["score"])
     ratings = rows.rating_rows(table) if "is_rupture" in table else rows.line_rows(table)
     last = max([*table["session"], *([] if pd.isna(case["last_session"]) else [int(case["last_session"])])])
     no_forms, episodes = rows.no_form_rows(table, last), rows.episode_rows(followed)
@@ -155,9 +155,9 @@ def _rest_of_rows(cases: pd.Series, cells: Rows, right: float) -> Rows:
     return [{"case_id": case, "left": left, "right": right, **blank} for case, left in ends.items() if left < right]
 
 
-def _window(series: Series, scores: pd.Series) -> tuple[float, float]:
+def row_window(instrument: str, scale: str, scores: pd.Series) -> tuple[float, float]:
     """Return the lower and upper end of what a row's height stands for, in scale points."""
-    floor, top = scale_range(find_scale(series.instrument, series.scale), scores)
+    floor, top = scale_range(find_scale(instrument, scale), scores)
     lowest, highest = (scores.min(), scores.max()) if scores.notna().any() else (floor, top)
     return float(min(lowest, highest - LEAST_SPAN * (top - floor))), float(highest)
 

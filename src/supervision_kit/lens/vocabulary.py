@@ -39,7 +39,7 @@ _THREE_RS = later(
     "Code name of the 3RS (Eubanks, Muran & Safran 2015, doi:10.13140/2.1.1666.8488); names only, not confirmed "
     "against the manual."
 )
-_PART = later("The kit's own words: offered, never imposed.")
+_PART = later("The kit's own words, after what clients and therapists tell of ruptures: offered, never imposed.")
 _TRUST = later("After the definition of trust in Camanto & Campbell (2025), doi:10.1177/02654075251346105.")
 _HYPOTHESIS = later("The kit's own words. A hypothesis about what history may speak here, never a finding.")
 _KIT = later("The kit's own words.")

@@ -15,12 +15,11 @@ NEAR_END = 3  # sessions left of those planned from which the ending is worth a 
 def news_reasons(new_forms: pd.DataFrame) -> Iterator[Found]:
     """Give the cases of which forms came in since the last supervision."""
     forms = new_forms[["case_id", "rater", "instrument", "session"]].drop_duplicates()
-    for case, sessions in forms.groupby("case_id", sort=False)["session"]:
-        said = say_n(
-            "{n} new rating since the last supervision.", "{n} new ratings since the last supervision.", len(sessions)
-        )
-        latest = int(sessions.max())
-        yield Found(str(case), "new", said, session=latest, since=latest)
+    sessions = forms.groupby("case_id", sort=False)["session"]
+    latest = sessions.max().to_dict()
+    for case, n in sessions.size().to_dict().items():
+        said = say_n("{n} new rating since the last supervision.", "{n} new ratings since the last supervision.", n)
+        yield Found(str(case), "new", said, session=int(latest[case]), brought_at=int(latest[case]))
 
 
 def decision_reasons(decisions: pd.DataFrame) -> Iterator[Found]:
@@ -53,7 +52,7 @@ def end_reasons(last_session: pd.Series, planned_sessions: int | Mapping[str, in
                 int(planned - last),
                 planned=planned,
             )
-        yield Found(str(case), "near_end", said, session=int(last), since=max(1, planned - NEAR_END))
+        yield Found(str(case), "near_end", said, session=int(last), brought_at=max(1, planned - NEAR_END))
 
 
 def hand_reasons(judgements: pd.DataFrame) -> Iterator[Found]:

@@ -12,33 +12,31 @@ from supervision_kit.reasons.found import Found
 from supervision_kit.words import later, say, say_n, say_number
 
 _OVER = ("unrepaired", "partly repaired")  # the window of the rule has closed without a repair
-_NOT_BACK = ("open", "partly", "early")
+NOT_BACK = ("open", "partly", "early")
 NO_RUPTURE, A_RUPTURE = "not a rupture", "rupture"
 
 
-def fall_reasons(falls: pd.DataFrame, *, new: set[tuple[str, str, str, int]]) -> Iterator[Found]:
+def fall_reasons(falls: pd.DataFrame) -> Iterator[Found]:
     """Give the reasons of each fall of the headline series.
 
     `falls` are followed episodes with the columns ``last_rated, last_score, half_way, starts_anew, is_down,
-    is_unrecognised, verdict``; `new` holds case, rater, instrument and session of the forms that came in since the last
-    supervision.
+    is_unrecognised, verdict``.
     """
     for fall in falls.to_dict("records"):
         about = {name: fall[name] for name in ("case_id", "rater", "instrument", "scale")}
-        is_new = (fall["case_id"], fall["rater"], fall["instrument"], fall["onset"]) in new
-        for reason, sentence, since in _told(fall, is_new=is_new):
-            yield Found(reason=reason, sentence=sentence, session=fall["onset"], since=since, **about)
+        for reason, sentence, brought_at in _told(fall):
+            yield Found(reason=reason, sentence=sentence, session=fall["onset"], brought_at=brought_at, **about)
 
 
-def _told(fall: Mapping[Any, Any], *, is_new: bool) -> Iterator[tuple[str, str, int | None]]:
+def _told(fall: Mapping[Any, Any]) -> Iterator[tuple[str, str, int | None]]:
     """Give, for each reason, its sentence and the session whose form brought it up, None where no single one did."""
     onset = fall["onset"]
     if fall["verdict"] == NO_RUPTURE:
         yield "rejected", say("{fall}; the supervisor sees no rupture in it.", fall=_fall(fall)), onset
         return
-    reason, sentence, since = _how_it_went(fall)
-    yield reason, sentence, since
-    if reason not in _NOT_BACK:
+    reason, sentence, brought_at = _how_it_went(fall)
+    yield reason, sentence, brought_at
+    if reason not in NOT_BACK:
         return
     if fall["is_unrecognised"] and fall["outcome"] != "repaired":
         said = say("The therapist's rating hardly changed around session {session}.", session=onset)
@@ -46,8 +44,6 @@ def _told(fall: Mapping[Any, Any], *, is_new: bool) -> Iterator[tuple[str, str, 
     if reason == "open" and fall["outcome"] in _OVER:
         due = say("The sessions in which a repair was looked for are over: due for follow-up.")
         yield "due", due, None
-    if is_new:
-        yield "new_fall", say("This fall came in since the last supervision."), onset
     if fall["verdict"] == A_RUPTURE:
         yield "confirmed", say("The supervisor calls this fall a rupture."), onset
 

@@ -39,7 +39,7 @@ def form_reasons(cases: pd.DataFrame) -> Iterator[Found]:
                 "No alliance rating from the client in the last {n} sessions.",
                 last - rated,
             )
-            yield Found(case, "missing", said, session=rated, since=rated + MISSING_SESSIONS)
+            yield Found(case, "missing", said, session=rated, brought_at=rated + MISSING_SESSIONS)
 
 
 def level_reasons(headline: pd.DataFrame) -> Iterator[Found]:
