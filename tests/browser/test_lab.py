@@ -79,3 +79,47 @@ def test_a_file_larger_than_a_web_socket_takes_is_read_and_kept_in_jupyterlab(op
     page.get_by_role("button", name="Import 30,000 rows").click()
     page.get_by_text("Go on with the caseload: open 2_caseload.ipynb and run it.").wait_for(timeout=60_000)
     assert visit.asked_outside == []
+
+
+def open_start(visit, lab_address):
+    page = visit.page
+    page.goto(lab_address)
+    page.locator(".jp-MarkdownViewer h1", has_text="The supervision hour starts here").wait_for(timeout=60_000)
+    return page
+
+
+def drawn(page):
+    return page.locator(".sk-chart svg .mark-symbol path").first
+
+
+def test_jupyterlab_opens_with_a_page_that_says_where_to_begin_and_its_links_run_the_pages(open_tab, lab_address):
+    visit = open_tab(lab_address)
+    page = open_start(visit, lab_address)
+    picture = page.locator(".jp-MarkdownViewer img")
+    page.wait_for_function("document.querySelector('.jp-MarkdownViewer img').naturalWidth > 500")
+    assert picture.get_attribute("alt") == "From ratings to the caseload, to a case, to the agenda"
+    links = page.locator(".jp-MarkdownViewer li a")
+    assert links.all_inner_texts() == ["Load", "Caseload", "Case", "Ruptures & repairs"]
+    links.filter(has_text=re.compile("^Caseload$")).click()
+    drawn(page).wait_for(state="attached", timeout=90_000)
+    assert visit.asked_outside == []
+    assert visit.complaints == []
+
+
+def test_a_card_in_the_launcher_opens_a_page_and_runs_it_once(open_tab, lab_address):
+    visit = open_tab(lab_address)
+    page = visit.page
+    page.goto(lab_address.replace("/?", "/lab/workspaces/cards?"))
+    page.locator(".jp-MarkdownViewer h1").wait_for(timeout=60_000)
+    page.get_by_role("button", name="New Launcher").first.click()
+    card = page.locator(".jp-LauncherCard", has_text=re.compile("^Case$"))
+    assert card.get_attribute("title") == "what happened between these two, and what to make of it"
+    card.click()
+    drawn(page).wait_for(state="attached", timeout=90_000)
+    page.locator(".sk-case-picker select").first.evaluate("one => { one.dataset.same = 'yes'; }")
+    page.get_by_role("button", name="New Launcher").first.click()
+    page.locator(".jp-LauncherCard:visible", has_text=re.compile("^Case$")).click()
+    drawn(page).wait_for()
+    assert page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="3_case.ipynb").count() == 1
+    assert page.locator(".sk-case-picker select").first.get_attribute("data-same") == "yes"
+    assert visit.asked_outside == []

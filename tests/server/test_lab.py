@@ -1,11 +1,17 @@
 """JupyterLab over a copy of the pages."""
 
+import json
+import re
 import signal
 import subprocess
 import sys
 import urllib.request
+from xml.etree import ElementTree
 
+from supervision_kit.server.cards import write_cards
 from supervision_kit.server.lab import copy_pages
+from supervision_kit.server.start_page import draw_hour, write_start_page
+from supervision_kit.words import speaking
 
 OPEN = (
     "import sys; from supervision_kit.server import open_lab; "
@@ -25,6 +31,32 @@ def test_pages_and_samples_are_copied_and_what_is_there_is_kept(tmp_path):
     assert "notebooks/3_case.ipynb" in sentence
     assert own.read_text() == "my own"
     assert (place / "notebooks" / "2_caseload.ipynb").is_file()
+    assert (place / "start_here.md").read_text(encoding="utf-8").startswith("# The supervision hour starts here\n")
+
+
+def test_the_page_that_opens_first_leads_to_every_page_and_speaks_the_language_asked_for(tmp_path):
+    copy_pages(tmp_path)
+    with speaking("de"):
+        page = write_start_page()
+        picture = draw_hour()
+    links = re.findall(r"\]\((notebooks/[^)]+)\)", page)
+    assert len(links) == 4
+    assert all((tmp_path / link).is_file() for link in links)
+    assert page.startswith("# Hier beginnt die Supervisionsstunde")
+    assert ">Fallliste</text>" in picture
+    ElementTree.fromstring(picture)  # it is well formed
+
+
+def test_a_card_stands_for_each_page_that_is_there(tmp_path):
+    place, folder = tmp_path / "mine", tmp_path / "extensions"
+    copy_pages(place)
+    (place / "notebooks" / "1_load_ratings.ipynb").unlink()
+    write_cards(place, folder)
+    script = (folder / "supervision_kit" / "static" / "cards.js").read_text(encoding="utf-8")
+    filled = json.loads(re.search(r"const \{ start: START, cards: CARDS \} = (.*);", script)[1])
+    assert filled["start"] == "start_here.md"
+    assert [card["title"] for card in filled["cards"]] == ["Caseload", "Case", "Ruptures & repairs"]
+    assert filled["cards"][0]["path"] == "notebooks/2_caseload.ipynb"
 
 
 def test_jupyterlab_opens_says_where_and_ends_well(tmp_path):

@@ -40,7 +40,7 @@ def test_neither_addresses_nor_notebooks_choose_a_template(dashboard):
 def test_the_bar_holds_the_pages_that_are_there(tmp_path):
     assert pages_in(tmp_path) == []
     (tmp_path / "3_case.ipynb").touch()
-    assert pages_in(tmp_path) == [{"notebook": "3_case.ipynb", "title": "Case"}]
+    assert [(page["notebook"], page["title"]) for page in pages_in(tmp_path)] == [("3_case.ipynb", "Case")]
 
 
 def test_viewers_of_a_failed_page_read_a_sentence(dashboard):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ipykernel.kernelspec import RESOURCES
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets import Dict
@@ -22,6 +23,7 @@ class OwnPython(KernelSpecManager):
             display_name="Python 3",
             language="python",
             metadata={"debugger": True},
+            resource_dir=RESOURCES,
         )
 
 

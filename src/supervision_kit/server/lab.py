@@ -9,12 +9,16 @@ import sys
 import time
 from pathlib import Path
 from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from supervision_kit.environment import LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
-from supervision_kit.server.pages import FIRST_PAGE, find_folder, name_workspace
+from supervision_kit.server.cards import write_cards
+from supervision_kit.server.pages import find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
+from supervision_kit.server.start_page import PICTURE, START_PAGE, draw_hour, write_start_page
+from supervision_kit.words import speaking, system_language
 
 FOLDER = Path("supervision_kit_pages")
 COPIED = ("notebooks", "data_samples")
@@ -43,7 +47,8 @@ def open_lab(
 ) -> int:
     """Copy the notebooks and samples to `folder`, open JupyterLab there until interrupted, return the exit code.
 
-    Files that are there already are kept as they are. Once JupyterLab listens, its address with the token is printed
+    It opens with a page that says what the pages are for; each has a card in the launcher. Files that are there already
+    are kept as they are. Once JupyterLab listens, its address with the token is printed
     on a line of its own, ``Open: http://…``.
 
     Parameters
@@ -67,10 +72,13 @@ def open_lab(
     """
     place = Path(FOLDER if folder is None else folder).absolute()
     try:
-        _say(copy_pages(place))
-        command = _command(place, port=port, open_browser=open_browser)
-        with subprocess.Popen(command, cwd=place, env=_environment(workspace, language)) as lab:  # noqa: S603 - our own Python
-            return _attend(lab)
+        spoken = language or os.environ.get(LANGUAGE) or system_language()  # as in the kernels
+        with TemporaryDirectory(prefix="supervision_kit_") as extensions, speaking(spoken):
+            _say(copy_pages(place))
+            write_cards(place, Path(extensions))
+            command = _command(extensions, port=port, open_browser=open_browser)
+            with subprocess.Popen(command, cwd=place, env=_environment(workspace, language)) as lab:  # noqa: S603 - our own Python
+                return _attend(lab)
     except (OSError, SupervisionKitError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         sys.stderr.write(f"JupyterLab cannot be opened in {place}: {reason}\n")
@@ -90,16 +98,22 @@ def copy_pages(place: Path) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             copyfile(file, target)
             copied.append(target)
+    for name, write in ((START_PAGE, write_start_page), (PICTURE, draw_hour)):
+        target = place / name
+        if target.exists():
+            kept.append(name)
+            continue
+        target.write_text(write(), encoding="utf-8")
+        copied.append(target)
     sentence = f"Copied {len(copied)} file(s) to {place}."
     return f"{sentence} Kept as they were: {', '.join(kept)}." if kept else sentence
 
 
-def _command(place: Path, *, port: int | None, open_browser: bool) -> list[str]:
-    first = f"notebooks/{FIRST_PAGE.notebook}"
+def _command(extensions: str, *, port: int | None, open_browser: bool) -> list[str]:
     return [
         *(sys.executable, "-c", _START),
         *_ASK_NOTHING_OF_THE_OUTSIDE,
-        *([f"--LabApp.default_url=/lab/tree/{first}"] if (place / first).exists() else []),
+        f"--LabApp.extra_labextensions_path={extensions}",
         *([f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port is not None else []),
         f"--ServerApp.open_browser={open_browser}",
         "--ServerApp.ip=127.0.0.1",

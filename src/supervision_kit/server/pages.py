@@ -13,20 +13,25 @@ _PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Page:
-    """One page: the notebook that makes it and the title that viewers read."""
+    """One page: the notebook that makes it, the title that viewers read, and what it is for."""
 
     notebook: str
     title: str
+    about: str
 
 
-FIRST_PAGE = Page("2_caseload.ipynb", later("Caseload"))
+FIRST_PAGE = Page("2_caseload.ipynb", later("Caseload"), later("whom to talk about today, and why"))
 """Where a visitor lands."""
 
 PAGES = (
-    Page("1_load_ratings.ipynb", later("Load")),
+    Page("1_load_ratings.ipynb", later("Load"), later("bring in an export of ratings, and see what is in it")),
     FIRST_PAGE,
-    Page("3_case.ipynb", later("Case")),
-    Page("4_ruptures_and_repairs.ipynb", later("Ruptures & repairs")),
+    Page("3_case.ipynb", later("Case"), later("what happened between these two, and what to make of it")),
+    Page(
+        "4_ruptures_and_repairs.ipynb",
+        later("Ruptures & repairs"),
+        later("how ruptures go in this caseload, and how far that can be trusted"),
+    ),
 )
 """In the order of the bar at the top."""
 
