@@ -122,20 +122,20 @@ def test_an_empty_decision_is_refused(agenda):
 
 def test_what_is_being_typed_is_kept_until_it_is_settled(agenda, caseload):
     item = agenda.collect("A1")
-    agenda.keep_question(item, "What did sh")
+    agenda.keep_question("A1", item, "What did sh")
     agenda.keep_draft("A1", "Ask her ab", item=item)
     agenda.keep_new_question("A2", "And wh")
     again = sk.apps.AgendaState(caseload)
-    assert again.question(item) == "What did sh"
+    assert again.question("A1", item) == "What did sh"
     assert again.draft("A1", item=item) == "Ask her ab"
     assert again.new_question("A2") == "And wh"
-    again.reword(item, "What did she say?")
+    again.reword("A1", item, "What did she say?")
     again.decide("A1", "Ask her about it", item=item)
     again.collect("A2", "And what then?")
     assert again.items["text"].tolist() == ["What did she say?", "And what then?"]
     assert (again.draft("A1", item=item), again.new_question("A2")) == ("", "")
-    again.reword(item, "  ")
-    assert again.question(item) == "What did she say?"
+    again.reword("A1", item, "  ")
+    assert again.question("A1", item) == "What did she say?"
 
 
 def test_what_shows_the_agenda_is_told_of_changes_and_of_nothing_else(agenda, caseload):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from supervision_kit.instruments import INSTRUMENTS, find_scale, rates_alliance
+from supervision_kit.instruments import INSTRUMENTS, name_scale, rates_alliance, say_scale
 from supervision_kit.words import later, say, say_n, say_number
 
 BEGAN_ANEW = "the line began anew since"  # in the note of a change
@@ -79,11 +79,11 @@ def _kind(row: Mapping[Any, Any]) -> str:
 
 def _change(row: Mapping[Any, Any]) -> str:
     """Return one change in words: "bond up 0.8 to 4.0"."""
-    known, points = find_scale(row["instrument"], row["scale"]), row["change"]
+    points = row["change"]
     text = UNCHANGED if abs(points) < ROUNDED_AWAY else UP if points > 0 else DOWN
     return say(
         text,
-        scale=known.title if known else row["scale"],
+        scale=say_scale(row["instrument"], row["scale"]),
         points=say_number(abs(points), digits=1),
         now=say_number(row["now"], digits=1),
     )
@@ -96,10 +96,10 @@ def _tell_outcome(row: Mapping[Any, Any]) -> str:
         text = NOT_RELIABLE
     else:
         text = BETTER if row["change"] > 0 else WORSE
-    title, known = INSTRUMENTS[row["instrument"]].short_title, find_scale(row["instrument"], row["scale"])
+    title = INSTRUMENTS[row["instrument"]].short_title
     return say(
         text,
-        scale=title if known is None or row["scale"] == "total" else f"{title} {known.title}",
+        scale=title if row["scale"] == "total" else name_scale(row["instrument"], row["scale"]),
         before=say_number(row["before"]),
         now=say_number(row["now"]),
         sessions=_sessions(_n_sessions(row)),

@@ -58,14 +58,16 @@ class AgendaItem(ipw.VBox):
         self.done.description = say("Talk about it again") if self._is_done else say("Talked about")
         self.body.layout.display = "none" if self._is_done else ""
         if item["text"] not in (self._shown, self.question.text):
-            self.question.show(self.state.question(self.number), keep=self._keep_question, done=self._reword)
+            self.question.show(
+                self.state.question(self.case_id, self.number), keep=self._keep_question, done=self._reword
+            )
         self._shown = item["text"]
 
     def _keep_question(self, text: str) -> None:
-        self.state.keep_question(self.number, text)
+        self.state.keep_question(self.case_id, self.number, text)
 
     def _reword(self, text: str) -> None:
-        self.state.reword(self.number, text)
+        self.state.reword(self.case_id, self.number, text)
 
     def _keep(self, text: str) -> None:
         self.state.keep_draft(self.case_id, text, item=self.number)

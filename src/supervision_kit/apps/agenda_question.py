@@ -17,7 +17,8 @@ class AgendaQuestion(ipw.VBox):
 
     def __init__(self, state: AgendaState, *, page: Page) -> None:
         self.state = state
-        self.fitting = ipw.Dropdown(description=say("Questions that fit"))
+        self._none = (say("choose, or write your own"), "")
+        self.fitting = ipw.Dropdown(options=[self._none], description=say("Questions that fit"))
         self.text = KeptText(say("Question for the agenda"), page=page)
         self.add = ipw.Button(description=say("Put on the agenda"))
         self.add.add_class("sk-do")
@@ -36,7 +37,7 @@ class AgendaQuestion(ipw.VBox):
             return
         self._shown = case
         questions = self.state.suggest(case)
-        self.fitting.options = [(say("choose, or write your own"), ""), *((one, one) for one in questions)]
+        self.fitting.options = [self._none, *((one, one) for one in questions)]
         self._write(self.state.new_question(case) or questions[0])
 
     def _write(self, text: str) -> None:

@@ -5,126 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from traitlets import HasTraits, Int, Unicode, dlink
 
-from supervision_kit.agenda import (
-    ORDER,
-    Tables,
-    follow_decisions,
-    is_own_question,
-    make_agenda,
-    read_agenda,
-    suggest_questions,
-)
+from supervision_kit.agenda import ORDER, follow_decisions, suggest_questions
+from supervision_kit.apps.agenda_on_paper import AgendaOnPaper
+from supervision_kit.apps.agenda_reading import VIEW
 from supervision_kit.apps.case_state import CaseState
-from supervision_kit.apps.line_state import LineState
 from supervision_kit.caseload import list_reasons
-from supervision_kit.errors import WorkspaceError
-from supervision_kit.words import say
-from supervision_kit.workspace import Workspace
+from supervision_kit.tables import SCORES
 
-VIEW = "agenda"
 NEW_QUESTION = "question for the agenda"  # the place of its draft
-NOTHING = pd.DataFrame(columns=["id", "case_id", "session", "text", "state", "state_note", "therapist_id"])
 
 
-class AgendaState(HasTraits):
+class AgendaState(AgendaOnPaper):
     """What is to be talked about, what is agreed, and what became of what was agreed before.
 
-    Parameters
-    ----------
-    line
-        The ratings and what they come to. The agenda is kept in its workspace; where it has none, nothing can be kept,
-        and :attr:`why_not` says so. The case, or the therapist, that `line` is about is what the agenda is about.
-
-    Attributes
-    ----------
-    case_id
-        The case that it is about; empty for all cases of the supervisee.
-    supervisee
-        The therapist whose cases it is about; empty for all.
-    revision
-        Counts up whenever something else is to be shown; what shows the agenda follows it.
+    Its parameter and attributes are those of :class:`AgendaReading`: the state of a page, whose case or therapist the
+    agenda is about.
     """
-
-    supervisee = Unicode("")
-    case_id = Unicode("")
-    revision = Int(0)
-
-    def __init__(self, line: LineState) -> None:
-        super().__init__()
-        self._line = line
-        for own, theirs in (("case_id", "case_id"), ("supervisee", "therapist_id")):
-            if line.has_trait(theirs):
-                dlink((line, theirs), (self, own))
-        self._read()
-        self.observe(self._turn_to, ["supervisee", "case_id"])
-        line.observe(self.refresh, "revision")
-
-    @property
-    def why_not(self) -> str:
-        """Say why no agenda can be kept, and what to do; empty where one can."""
-        if self._line.workspace is not None:
-            return ""
-        return say(
-            "What you agree on cannot be kept with files that are only shown: import them on the page Load, and an "
-            "agenda can be made of these cases."
-        )
-
-    @property
-    def workspace(self) -> Workspace:
-        """Where the agenda is kept.
-
-        Raises
-        ------
-        WorkspaceError
-            Nothing can be kept here.
-        """
-        if self._line.workspace is None:
-            raise WorkspaceError(self.why_not)
-        return self._line.workspace
-
-    def refresh(self, _change: object = None) -> None:
-        """Read the agenda anew, as after a change elsewhere."""
-        before = self._agenda, self._decisions, self._line.scores
-        self._read()
-        after = self._agenda, self._decisions, self._line.scores
-        if not all(one.equals(other) for one, other in zip(before, after, strict=True)):
-            self.revision += 1
-
-    def _turn_to(self, _change: object) -> None:
-        self._read()
-        self.revision += 1
-
-    def _read(self) -> None:
-        self._agenda, self._decisions = NOTHING.copy(), NOTHING.copy()
-        if self.why_not:
-            return
-        workspace, case = self.workspace, self.case_id or None
-        with workspace.viewing(VIEW):
-            agenda, decisions = read_agenda(workspace, case), workspace.decisions(case)
-        self._agenda, self._decisions = self._of_supervisee(agenda), self._of_supervisee(decisions)
-
-    def _of_supervisee(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Add the therapist of each case; leave those of other supervisees out where one is chosen."""
-        therapists = {case: self.therapist_of(case) for case in table["case_id"].unique()}
-        table = table.assign(therapist_id=table["case_id"].map(therapists).astype("str"))
-        return (table[table["therapist_id"] == self.supervisee] if self.supervisee else table).reset_index(drop=True)
-
-    def therapist_of(self, case_id: str) -> str:
-        """Return the therapist of a case's latest session, empty where none is known."""
-        scores = self._line.source.cases.get(case_id)
-        if scores is None:
-            return ""
-        known = scores.dropna(subset="therapist_id").sort_values("session", kind="stable")
-        return "" if known.empty else str(known["therapist_id"].iloc[-1])
-
-    # The agenda
-
-    @property
-    def items(self) -> pd.DataFrame:
-        """The agenda in order: id, case_id, session, text, state (open, or done today), therapist_id and more."""
-        return self._agenda
 
     def suggest(self, case_id: str) -> tuple[str, ...]:
         """Return questions that fit what is seen in a case: one for each reason to talk, then what others would ask."""
@@ -152,23 +49,25 @@ class AgendaState(HasTraits):
         """Keep a question that is being written."""
         self.workspace.save_draft(NEW_QUESTION, text, case_id=case_id)
 
-    def question(self, item: int) -> str:
+    def question(self, case_id: str, item: int) -> str:
         """Return the question of an item as it was last typed."""
-        kept = self._agenda.loc[self._agenda["id"] == item, ["case_id", "text"]].iloc[0]
-        return self.workspace.draft(_question_place(item), case_id=kept["case_id"]) or str(kept["text"])
+        return self.workspace.draft(_question_place(item), case_id=case_id) or self._kept_question(case_id, item)
 
-    def keep_question(self, item: int, text: str) -> None:
+    def keep_question(self, case_id: str, item: int, text: str) -> None:
         """Keep a question that is being typed."""
-        case = self._agenda.loc[self._agenda["id"] == item, "case_id"].iloc[0]
-        self.workspace.save_draft(_question_place(item), text, case_id=case)
+        self.workspace.save_draft(_question_place(item), text, case_id=case_id)
 
-    def reword(self, item: int, text: str) -> None:
+    def reword(self, case_id: str, item: int, text: str) -> None:
         """Change the question of an item to what was typed; an empty one leaves it as it was."""
-        kept = self._agenda.loc[self._agenda["id"] == item, ["case_id", "text"]].iloc[0]
-        if text.strip() and text.strip() != kept["text"]:
+        if text.strip() and text.strip() != self._kept_question(case_id, item):
             self.workspace.change_agenda_item(item, text.strip())
-        self.workspace.drop_draft(_question_place(item), case_id=kept["case_id"])
+        self.workspace.drop_draft(_question_place(item), case_id=case_id)
         self.refresh()
+
+    def _kept_question(self, case_id: str, item: int) -> str:
+        with self.workspace.viewing(VIEW):
+            agenda = self.workspace.agenda(case_id)
+        return str(agenda.loc[agenda["id"] == item, "text"].iloc[0])
 
     def move(self, item: int, by: int) -> None:
         """Move an item up (−1) or down (1) among those shown."""
@@ -211,7 +110,10 @@ class AgendaState(HasTraits):
     def _follow(self, which: pd.Series) -> pd.DataFrame:
         """Add to these decisions what the ratings did since."""
         table = self._decisions[which].reset_index(drop=True)
-        followed = follow_decisions(table, self._line.scores, rebases=self._line.source.rebases)
+        of_cases = self._line.source.cases
+        rated = [of_cases[case] for case in table["case_id"].unique() if case in of_cases]
+        scores = pd.concat(rated) if rated else SCORES.empty()
+        followed = follow_decisions(table, scores, rebases=self._line.source.rebases)
         is_rated_since = (followed["last_session"] > followed["session"]).fillna(value=False).astype(bool)
         return table.assign(said=followed["said"], is_rated_since=is_rated_since)
 
@@ -259,33 +161,6 @@ class AgendaState(HasTraits):
         workspace = self.workspace
         workspace.end_supervision(workspace.start_supervision())
         self.refresh()
-
-    # On paper
-
-    @property
-    def own_words(self) -> tuple[str, ...]:
-        """What somebody wrote and a coded paper leaves out: questions in own words, and open decisions."""
-        questions = [text for text in self._agenda["text"] if is_own_question(text)]
-        return (*questions, *self._decisions.loc[self._decisions["state"] == "open", "text"])
-
-    def make_file(self, kind: str, *, coded: bool = True, with_notes: bool | None = None) -> tuple[str, bytes]:
-        """Return the name and the bytes of the agenda as a file: ``docx``, ``pdf`` or ``md``."""
-        line = self._line.line
-        tables = Tables(
-            scores=line.scores, marks=line.marks, falls=line.falls, caseload=line.caseload, rebases=line.rebases
-        )
-        content = make_agenda(
-            self.workspace, tables, kind=kind, supervisee=self.supervisee or None, coded=coded, with_notes=with_notes
-        )
-        return f"{say('agenda')}.{kind}", content
-
-    def file_as_code(self, kind: str, *, coded: bool = True, with_notes: bool | None = None) -> str:
-        """Return the Python lines that write the same file."""
-        chosen = f", supervisee={self.supervisee!r}" if self.supervisee else ""
-        chosen += "" if coded else ", coded=False"
-        chosen += ", with_notes=True" if coded and with_notes else ""
-        lines = ["import supervision_kit as sk", "", f"workspace = {self._line.opened_as}"]
-        return "\n".join([*lines, f'sk.write_agenda(workspace, "agenda.{kind}"{chosen})'])
 
 
 def _question_place(item: int) -> str:
