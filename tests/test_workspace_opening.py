@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,33 @@ def test_what_another_program_wrote_into_the_file_is_said_without_quoting_it(tmp
         other.close()
         with pytest.raises(sk.WorkspaceError, match="something that the kit does not write") as refused:
             workspace.scores()
+        assert "zebra" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "look"),
+    [
+        ("UPDATE notes SET at = 'zebra'", lambda w: w.notes()),
+        ("UPDATE annotations SET session = 'zebra'", lambda w: w.annotations()),
+        ("UPDATE annotations SET rebases = 'zebra'", lambda w: w.annotations()),
+        ("UPDATE agenda SET follow_up = 'zebra'", lambda w: w.agenda()),
+        ("UPDATE preferences SET value = '{zebra'", lambda w: w.preference("weights")),
+        ("UPDATE imports SET at = 'zebra'", lambda w: w.new_since(None)),
+        ("UPDATE audit SET at = 'zebra'", lambda w: w.audit()),
+    ],
+)
+def test_what_another_program_wrote_among_what_is_said_is_not_quoted_either(tmp_path, change, look):
+    path = tmp_path / "w.sqlite"
+    with sk.Workspace(path) as workspace:
+        workspace.import_ratings(read(FIRST))
+        workspace.add_note("A", "text")
+        workspace.add_agenda_item("A", "text", follow_up="2026-03-04")
+        workspace.add_annotation("A", 1, "crisis")
+        workspace.set_preference("weights", 1)
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute(change)
+        with pytest.raises(sk.WorkspaceError, match="something that the kit does not write") as refused:
+            look(workspace)
         assert "zebra" not in str(refused.value)
 
 

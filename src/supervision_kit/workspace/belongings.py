@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from supervision_kit.errors import WorkspaceError
 from supervision_kit.workspace.auditing import check_label, write_entry
 from supervision_kit.workspace.database import next_number
+from supervision_kit.workspace.failures import told_if_damaged
 from supervision_kit.workspace.moments import now
 from supervision_kit.workspace.opened import Opened, numbers_of
 from supervision_kit.workspace.schema import drafts, preferences
@@ -40,7 +41,8 @@ class Belongings(Opened):
         this = select(preferences.c.value).where(preferences.c.who == self.user, preferences.c.name == name)
         with self._database.reading() as connection:
             written = connection.execute(this).scalar()
-        return default if written is None else json.loads(written)
+        with told_if_damaged():
+            return default if written is None else json.loads(written)
 
     def save_draft(self, place: str, text: str, *, case_id: str | None = None) -> None:
         """Keep what is being typed at a place of a page, so that it outlives the page; an empty text drops it.

@@ -87,3 +87,15 @@ def _reason(error: BaseException | None) -> str:
                 return reason
         return "cannot be reached, or broke the connection. Is the server running, and are host and port right?"
     return f"refused what was asked ({name or state}). Nothing was changed."
+
+
+@contextmanager
+def told_if_damaged() -> Iterator[None]:
+    """Raise what is no number, date or JSON where one must be as a WorkspaceError, which does not quote it."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        raise WorkspaceError(
+            "The workspace holds something that the kit does not write: it is damaged, or another program changed it. "
+            "Put back a backup."
+        ) from None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +10,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.engine import Connection
 
-from supervision_kit.errors import WorkspaceError
 from supervision_kit.records import Ratings
 from supervision_kit.workspace.database import select_rows
+from supervision_kit.workspace.failures import told_if_damaged
 
 FORM = ["case_id", "rater", "instrument", "session"]
 STORED_FORMS = ("id", "case_number", "rater", "instrument", "session", "session_from", "therapist_id", "date")
@@ -103,18 +102,6 @@ def texts_as_dates(texts: Sequence[str | None]) -> np.ndarray:
     """Read what :func:`dates_as_text` wrote."""
     with told_if_damaged():
         return np.array(["NaT" if text is None else text for text in texts], dtype="datetime64[us]")
-
-
-@contextmanager
-def told_if_damaged() -> Iterator[None]:
-    """Raise what is no number or date where one must be as a WorkspaceError, which does not quote it."""
-    try:
-        yield
-    except (ValueError, TypeError):
-        raise WorkspaceError(
-            "The workspace holds something that the kit does not write: it is damaged, or another program changed it. "
-            "Put back a backup."
-        ) from None
 
 
 def load_forms(connection: Connection, cases: Sequence[int] | None) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from supervision_kit.errors import WorkspaceError
 from supervision_kit.words import say
+from supervision_kit.workspace.failures import told_if_damaged
 
 
 def this_moment() -> datetime:
@@ -48,6 +49,6 @@ def read_moment(moment: date | str) -> str:
 
 def as_moments(texts: Iterable[str | None]) -> pd.Series:
     """Return moments as pandas times in UTC."""
-    return pd.to_datetime(pd.Series(list(texts), dtype=object), format="ISO8601", utc=True).astype(
-        "datetime64[us, UTC]"
-    )
+    with told_if_damaged():
+        moments = pd.to_datetime(pd.Series(list(texts), dtype=object), format="ISO8601", utc=True)
+    return moments.astype("datetime64[us, UTC]")

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import WorkspaceError
 from supervision_kit.words import say
+from supervision_kit.workspace.failures import told_if_damaged
 from supervision_kit.workspace.moments import as_moments
 from supervision_kit.workspace.schema import YES_OR_NO
 
@@ -49,12 +50,13 @@ def _typed(column: Column[Any], values: Iterable[Any]) -> pd.Series:
     if column.name == "at" or column.name.endswith("_at"):
         return as_moments(values)
     series = pd.Series(list(values), dtype="object")
-    if column.name in DAYS:
-        return pd.to_datetime(series, format="ISO8601").astype("datetime64[us]")
-    if column.info.get(YES_OR_NO):
-        return series.astype("Int64").astype("boolean")
-    if isinstance(column.type, Integer):
-        return series.astype("Int64" if column.nullable else "int64")
+    with told_if_damaged():
+        if column.name in DAYS:
+            return pd.to_datetime(series, format="ISO8601").astype("datetime64[us]")
+        if column.info.get(YES_OR_NO):
+            return series.astype("Int64").astype("boolean")
+        if isinstance(column.type, Integer):
+            return series.astype("Int64" if column.nullable else "int64")
     return series.astype("str")
 
 
