@@ -55,6 +55,21 @@ def address():
     process.communicate(timeout=30)
 
 
+@pytest.fixture(scope="module")
+def serve():
+    """A function that starts a demo with a workspace and returns its address; all are stopped after the tests."""
+    started = []
+
+    def serve_one(workspace):
+        started.append(start_demo(workspace=str(workspace)))
+        return started[-1][1]
+
+    yield serve_one
+    for process, _ in started:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
 @pytest.fixture
 def serve():
     """A function that starts a demo of its own over a workspace and returns its address; each ends with the test."""

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import supervision_kit as sk
-from conftest import start_demo
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 WEEKS = ("week_1.csv", "week_2.csv")
@@ -16,21 +15,18 @@ UNDO = ".sk-undo button"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def kept(tmp_path_factory, serve):
     """A demo with a workspace that holds two weeks of ratings."""
     path = tmp_path_factory.mktemp("kept") / "spring.sqlite"
     with sk.Workspace(path) as workspace:
         for week in WEEKS:
             workspace.import_ratings(sk.read_ratings(SAMPLES / week))
-    process, url = start_demo(workspace=str(path))
-    yield url, path
-    process.terminate()
-    process.communicate(timeout=30)
+    return serve(path)
 
 
 @pytest.fixture
 def visit(open_tab, kept):
-    return open_tab(kept[0])
+    return open_tab(kept)
 
 
 def open_case(visit, case="W08"):
@@ -116,7 +112,7 @@ def test_what_is_being_typed_survives_a_page_that_is_gone(visit, open_tab, kept)
     page.get_by_label("A note on this case").type("half a sentence")
     is_said(page, "Saved.")
     page.context.close()  # and with it the kernel
-    again = open_case(open_tab(kept[0]), "W03")
+    again = open_case(open_tab(kept), "W03")
     assert again.get_by_label("A note on this case").input_value() == "half a sentence"
     again.get_by_role("button", name="Keep this note").click()
     again.locator(".sk-said-row", has_text="half a sentence").wait_for()

@@ -73,6 +73,8 @@ class AgendaReading(HasTraits):
 
     def refresh(self, _change: object = None) -> None:
         """Read the agenda anew, as after a change elsewhere."""
+        if getattr(self._line, "case_id", self.case_id) != self.case_id:
+            return  # it turns to that case in a moment
         before = self._agenda, self._decisions, self._line.scores
         self._read()
         after = self._agenda, self._decisions, self._line.scores

@@ -116,8 +116,7 @@ class CasePage(Page):
 
     def _show_said(self, said: SaidState) -> None:
         """Show what follows from what is said: what can be taken back, and whether a rupture can be added here."""
-        said.forget()
-        self.undo.show(said.said.undoable)
+        self.undo.show(said.undoable)
         self.consenting.refresh()
         session = self.state.session
         is_free = session is not None and self.judging_state.fall_at(session) is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from traitlets import HasTraits, Unicode, validate
+from traitlets import HasTraits, Int, Unicode, validate
 
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.detection import METHODS
@@ -65,11 +65,14 @@ class JudgingState(HasTraits):
     ----------
     chosen
         The key of the fall that is judged; empty where there is none.
+    revision
+        Counts up whenever something else is to be shown.
     falls
         The falls of the series shown, in order: those marked, those judged before, those added by hand.
     """
 
     chosen = Unicode("")
+    revision = Int(0)
 
     def __init__(self, said: SaidState) -> None:
         super().__init__()
@@ -78,6 +81,7 @@ class JudgingState(HasTraits):
         self.case.observe(self._settle, "revision")
         self.case.observe(self._follow_session, "session")
         self._settle()
+        self.observe(self._show, "chosen")
 
     @property
     def fall(self) -> Fall | None:
@@ -168,8 +172,13 @@ class JudgingState(HasTraits):
         """List the falls; keep the choice where its fall is still there, else the latest is chosen."""
         self.falls = self._list_falls()
         keys = [fall.key for fall in self.falls]
-        if self.chosen not in keys:
+        if self.chosen in (keys or [""]):
+            self._show()
+        else:
             self.chosen = keys[-1] if keys else ""
+
+    def _show(self, _change: object = None) -> None:
+        self.revision += 1
 
     def _list_falls(self) -> tuple[Fall, ...]:
         case = self.case

@@ -49,8 +49,7 @@ class JudgingView(ipw.VBox):
         super().__init__([self.none, self.judging, self.lens.over_time])
         self.verdict.observe(page.guard(self._choose_verdict), "value")
         self.fall.observe(page.guard(self._choose_fall), "value")
-        state.observe(page.guard(self._show), "chosen")
-        state.case.observe(page.guard(self._show), "revision")
+        state.observe(page.guard(self._show), "revision")
         self._show()
 
     def _make_kind(self) -> Fold:

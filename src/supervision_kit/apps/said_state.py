@@ -23,7 +23,6 @@ class Said:
     notes: pd.DataFrame
     codes: pd.DataFrame
     consent: bool | None
-    undoable: str | None
 
 
 class SaidState:
@@ -56,9 +55,16 @@ class SaidState:
         return self._said
 
     @property
+    def undoable(self) -> str | None:
+        """What :meth:`undo` would take back, in plain words; ``None`` where there is nothing."""
+        return self.workspace.can_undo()
+
+    @property
     def lens(self) -> tuple[str, ...]:
         """What is known over time of the falls of this case that were read through the trust lens."""
         case = self.case
+        if self.said.codes.empty:
+            return ()
         return describe_lens(self.said.codes, case.judgements, case.annotations, case_ids=[case.case_id])
 
     def write(self, change: Callable[[Workspace, str], Written]) -> Written:
@@ -76,12 +82,8 @@ class SaidState:
 
     def renew(self) -> None:
         """Read anew what is said, and show it."""
-        self.forget()
-        self.case.refresh()
-
-    def forget(self) -> None:
-        """Read it anew when it is next asked for: something was written elsewhere."""
         self._said = None
+        self.case.refresh()
 
     def _read(self) -> Said:
         case_id, workspace = self.case.case_id, self.workspace
@@ -92,5 +94,4 @@ class SaidState:
                 notes=workspace.notes(case_id),
                 codes=workspace.codes(case_id),
                 consent=None if given is None or pd.isna(given) else bool(given),
-                undoable=workspace.can_undo(),
             )
