@@ -324,3 +324,25 @@ def test_the_lines_of_code_run_as_they_are_in_a_fresh_process(kept, tmp_path, re
     own = falls[falls["case_id"] == "C1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(own, state.repairs.reset_index(drop=True))
     assert ("rebases" in state.as_code) is rebases
+
+
+def test_the_caseload_is_judged_by_the_scales_that_cases_are_read_by(scores):
+    state = sk.apps.CaseloadState(scores, method=sk.AdjacentDrop(sds=1))
+    assert set(state.line.triage.marks["scale"]) == {"total"}  # nobody is read by the bond
+    assert set(state.line.triage.marks["rater"]) == {"client", "therapist"}
+    assert set(state.line.marks["scale"]) == {"total", "bond"}
+    marks = sk.mark_sessions(scores, method=sk.AdjacentDrop(sds=1))
+    repairs = sk.follow_repairs(sk.find_episodes(marks), scores)
+    pd.testing.assert_frame_equal(state.line.caseload, sk.review_caseload(scores, repairs, marks=marks))
+
+
+def test_a_therapists_form_of_its_own_is_judged_with_the_clients():
+    scores = pd.concat(
+        [
+            make_scores(*FELL, instrument="wai_s", case_id="C1"),
+            make_scores(*FELL, instrument="wai_st", rater="therapist", case_id="C1"),
+            make_scores(*FELL, instrument="wai_s", scale="bond", case_id="C1"),
+        ]
+    )
+    state = sk.apps.CaseloadState(scores, method=sk.AdjacentDrop(sds=1))
+    assert set(state.line.triage.marks["instrument"]) == {"wai_s", "wai_st"}

@@ -70,7 +70,7 @@ def test_the_answer_says_what_it_does_not_mean_that_nothing_is_marked(scores):
     ("ratings", "says"),
     [
         (make_scores(4.2, 4.3, 4.1), "Personal limits can judge none of these 3 ratings (too few rated sessions: "),
-        (make_scores(4.2), "Personal limits can judge none of these 1 rating"),
+        (make_scores(4.2), "Personal limits cannot judge this one rating ("),
         (make_scores(5, 5, 5, 5, 5, 5), "Personal limits can judge none of these 6 ratings (at the ceiling: "),
         (make_scores(4, 4.1, 4, 3, rater="therapist"), "There is no alliance rating by the client here"),
         (make_scores(9, 8, 9, 8, 9, instrument="phq9"), "There is no alliance rating by the client here"),

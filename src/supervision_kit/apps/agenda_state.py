@@ -25,7 +25,7 @@ class AgendaState(AgendaOnPaper):
 
     def suggest(self, case_id: str) -> tuple[str, ...]:
         """Return questions that fit what is seen in a case: one for each reason to talk, then what others would ask."""
-        line = self._line.case_line if isinstance(self._line, CaseState) else self._line.line
+        line = self._line.case_line if isinstance(self._line, CaseState) else self._line.line.triage
         scores, repairs, marks = (
             table[table["case_id"] == case_id] for table in (self._line.scores, line.repairs, line.marks)
         )

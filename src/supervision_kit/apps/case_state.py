@@ -251,9 +251,8 @@ class CaseState(LineState):
     @remembered("case_id", "series", "method", "rule", "session", "n_reads")
     def prompts(self) -> tuple[Prompt, ...]:
         """What to ask next, about the clicked session's fall or the latest; see :func:`choose_prompts`."""
-        line, planned = self.case_line, None
-        if self.workspace is not None:
-            planned = self.workspace.preference("planned_sessions")
+        line = self.case_line
+        planned = None if self.workspace is None else self.workspace.preference("planned_sessions")
         told = self.series.of(self.judged) if self.rater == "client" else self._headline.of(self.judged)
         return choose_prompts(
             line.scores,
@@ -261,7 +260,7 @@ class CaseState(LineState):
             session=self.session,
             annotations=self.annotations,
             marks=line.marks,
-            planned_sessions=planned,
+            planned_sessions=planned or None,
             rebases=line.rebases,
         )
 
@@ -279,7 +278,8 @@ class CaseState(LineState):
         peers = self.headline if is_headline else self.series.of(self.scores)
         chance = chance_benchmark(peers, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES)
         keys = peers[list(SERIES_KEY)].drop_duplicates()
-        n, by_chance = len(self.falls.merge(keys)), chance.row("falls")
+        falls = self.falls if is_headline else self._line_of(peers).falls
+        n, by_chance = len(falls.merge(keys)), chance.row("falls")
         said = describe_falls(n, chance, method=say(self.method.title))
         if not n:
             return (said,)

@@ -168,7 +168,7 @@ class CaseloadPage(LeadingPage):
 
     def _draw(self) -> None:
         state = self.state
-        self.chart.show(charts.caseload_overview(state.cases, state.scores, state.line.marks, state.falls))
+        self.chart.show(charts.caseload_overview(state.cases, state.scores, state.line.triage.marks, state.falls))
 
     def _link(self, case_id: str, text: str, place: Mapping[str, Any]) -> str:
         """Return `text` as HTML that opens a case: a link where pages are served, a button elsewhere."""

@@ -232,8 +232,8 @@ class CaseloadState(TherapistState):
         """The reasons, whatever is new."""
         return list_reasons(
             self.scores,
-            self.line.repairs,
-            marks=self.line.marks,
+            self.line.triage.repairs,
+            marks=self.line.triage.marks,
             congruence=self.congruence,
             judgements=self.judgements,
             decisions=self.decisions,

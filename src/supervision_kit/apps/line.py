@@ -15,6 +15,8 @@ from supervision_kit.repair import RepairRule, follow_repairs
 class Line:
     """The tables from marks to caseload.
 
+    `triage` is the line over the ratings that cases are read by, where these are not all.
+
     Parameters
     ----------
     scores
@@ -25,6 +27,8 @@ class Line:
         What counts as repaired.
     rebases
         Where cases start anew.
+    read_by
+        Those of the ratings by which it is said which cases need a word; without them, all.
     """
 
     def __init__(
@@ -34,9 +38,13 @@ class Line:
         judge: Callable[[pd.DataFrame], pd.DataFrame],
         rule: RepairRule,
         rebases: pd.DataFrame,
+        read_by: pd.DataFrame | None = None,
     ) -> None:
         self.scores, self.rule, self.rebases = scores, rule, rebases
         self._judge = judge
+        self.triage = self
+        if read_by is not None and len(read_by) < len(scores):
+            self.triage = Line(read_by, judge=judge, rule=rule, rebases=rebases)
 
     @cached_property
     def marks(self) -> pd.DataFrame:
@@ -57,4 +65,5 @@ class Line:
     @cached_property
     def caseload(self) -> pd.DataFrame:
         """A row per case, with its reasons."""
-        return review_caseload(self.scores, self.repairs, marks=self.marks, rebases=self.rebases)
+        told = self.triage
+        return review_caseload(self.scores, told.repairs, marks=told.marks, rebases=self.rebases)

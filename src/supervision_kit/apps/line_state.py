@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,6 @@ from supervision_kit.apps.source import Source
 from supervision_kit.calibration import chance_benchmark, describe_repairs
 from supervision_kit.calibration.describing import NONE_JUDGED
 from supervision_kit.detection import METHODS, Method, PersonalLimits, say_note
-from supervision_kit.headline import find_headline
 from supervision_kit.instruments import INSTRUMENTS, find_scale
 from supervision_kit.repair import RepairRule
 from supervision_kit.tables import SERIES_KEY
@@ -122,21 +121,20 @@ class LineState(HasTraits):
         self._run_line()
 
     def _take_in_ratings(self) -> None:
-        """Forget what was made of ratings that were read anew."""
-        self.__dict__.pop("headline", None)
+        """Take in ratings that were read anew; for those states that keep something of them."""
 
     def _run_line(self, _change: object = None) -> None:
         """Set out the line; its tables are made when they are asked for."""
-        self.set_trait("line", self._line_of(self.scores))
+        self.set_trait("line", self._line_of(self.scores, read_by=self.source.read_by))
         self._show()
 
     def _show(self) -> None:
         """Tell those who follow that something else is to be shown."""
         self.revision += 1
 
-    def _line_of(self, scores: pd.DataFrame) -> Line:
+    def _line_of(self, scores: pd.DataFrame, *, read_by: pd.DataFrame | None = None) -> Line:
         judge = partial(self._judge, method=self.method)
-        return Line(scores, judge=judge, rule=self.rule, rebases=self.source.rebases)
+        return Line(scores, judge=judge, rule=self.rule, rebases=self.source.rebases, read_by=read_by)
 
     def _judge(self, scores: pd.DataFrame, *, method: Method) -> pd.DataFrame:
         """Return the marks of some ratings; kept together with these, so that no other table is taken for them."""
@@ -145,10 +143,10 @@ class LineState(HasTraits):
             self._judged[key] = scores, self.source.lessons.judge(scores, [method])
         return self._judged[key][1]
 
-    @cached_property
+    @property
     def headline(self) -> pd.DataFrame:
         """Of each case the client's ratings on the instrument and scale rated most."""
-        return find_headline(self.scores)
+        return self.source.headline
 
     @property
     def ratings(self) -> pd.DataFrame:
@@ -173,7 +171,7 @@ class LineState(HasTraits):
     @property
     def marks(self) -> pd.DataFrame:
         """What the method says of the headline ratings of the cases that the page is about."""
-        return self.line.marks.merge(self.ratings[[*SERIES_KEY, "session"]])
+        return self.line.triage.marks.merge(self.ratings[[*SERIES_KEY, "session"]])
 
     @property
     def why_unjudged(self) -> str:
@@ -232,8 +230,8 @@ class LineState(HasTraits):
 
     @property
     def falls(self) -> pd.DataFrame:
-        """The followed episodes without the marks that are no fall, as the charts draw them."""
-        return self.line.falls
+        """The followed episodes on scales that cases are read by, without the marks that are no fall."""
+        return self.line.triage.falls
 
     @property
     def line_as_code(self) -> str:

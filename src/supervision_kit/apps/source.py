@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
+from supervision_kit.agreement.raters import THERAPIST_FORMS
 from supervision_kit.detection.lessons import Lessons
+from supervision_kit.headline import find_headline
 from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, REBASES, RESPONSES, SCORES
 from supervision_kit.workspace import Workspace
 
@@ -66,7 +69,8 @@ class Source:
         with self.workspace.viewing(self.view):
             if ratings:
                 self._answers.clear()
-                self.__dict__.pop("cases", None)
+                for name in ("cases", "headline", "read_by"):
+                    self.__dict__.pop(name, None)
                 self.scores = self.workspace.scores()
             self.annotations, self.judgements = self.workspace.annotations(), self.workspace.judgements()
         starts = self.annotations.loc[self.annotations["rebases"], list(REBASES.columns)].drop_duplicates()
@@ -78,6 +82,21 @@ class Source:
     def cases(self) -> dict[str, pd.DataFrame]:
         """The scores of each case."""
         return {str(case): of_case for case, of_case in self.scores.groupby("case_id", sort=False)}
+
+    @cached_property
+    def headline(self) -> pd.DataFrame:
+        """The ratings that each case is read by: the client's, on the instrument and scale rated most."""
+        return find_headline(self.scores)
+
+    @cached_property
+    def read_by(self) -> pd.DataFrame:
+        """The scores, by whomever, on scales that any case is read by: enough to say which cases need a word."""
+        scales = self.headline[["instrument", "scale"]].drop_duplicates()
+        of_therapists = scales.replace({"instrument": {form: own for own, form in THERAPIST_FORMS.items()}})
+        wanted = set(pd.concat([scales, of_therapists]).itertuples(index=False, name=None))
+        pairs = zip(self.scores["instrument"], self.scores["scale"], strict=True)
+        is_wanted = np.fromiter((pair in wanted for pair in pairs), dtype=bool, count=len(self.scores))
+        return self.scores if is_wanted.all() else self.scores[is_wanted].reset_index(drop=True)
 
     def responses(self, case_id: str | None = None) -> pd.DataFrame:
         """Return the answers of a case, or of all; read once."""
