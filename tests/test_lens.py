@@ -75,6 +75,18 @@ def test_across_cases_no_histories_are_added_up_and_one_case_is_not_taken_for_al
     assert "All of this is from one case, and says nothing about the others." in across
 
 
+def test_across_cases_it_is_said_of_how_many_cases_a_count_is():
+    judgements = judged((1, "A", 3, 3), (2, "A", 9, 9), (3, "B", 5, 5))
+    codes = coded(j1="move:testing", j2="move:testing", j3="move:testing touched:honesty")
+    across = describe_lens(codes, judgements, annotated(), case_ids=["A", "B"])
+    assert across == (
+        "3 of 3 falls were read through the trust lens.",
+        "Side of trust touched: honesty (1 of 3, in 1 case).",
+        "How the client kept safe: testing whether it holds (3 of 3, in 2 cases).",
+        "These are few: a thought to hold lightly, not yet a pattern.",
+    )
+
+
 def test_from_five_falls_on_the_caution_goes_and_there_is_never_a_percentage():
     judgements = judged(*((n, "A", 10 * n, 10 * n) for n in range(1, 6)))
     said = describe_lens(coded(**{f"j{n}": CHANGED for n in range(1, 6)}), judgements, annotated(), case_ids=["A"])

@@ -126,15 +126,26 @@ def _pairs(read: list[_Fall]) -> Iterator[str]:
 
 def _lists(read: list[_Fall], *, across: bool) -> Iterator[str]:
     for kind, sentence in _LISTED.items():
-        counts = Counter(code for fall in read for code in sorted(fall.codes.get(kind, set())))
-        if counts and not (across and kind == "history"):  # histories of several people make no pattern
-            yield say(sentence, terms=", ".join(_term(kind, code, n, len(read)) for code, n in counts.most_common()))
+        found: dict[str, list[str]] = {}  # code → the case of each fall of which it was said
+        for fall in read:
+            for code in sorted(fall.codes.get(kind, set())):
+                found.setdefault(code, []).append(fall.case_id)
+        if found and not (across and kind == "history"):  # histories of several people make no pattern
+            often = sorted(found.items(), key=lambda entry: -len(entry[1]))
+            terms = [_term(_name(kind, code), cases, len(read), across=across) for code, cases in often]
+            yield say(sentence, terms=", ".join(terms))
 
 
-def _term(kind: str, code: str, n: int, total: int) -> str:
+def _term(name: str, cases: list[str], total: int, *, across: bool) -> str:
     if total == 1:
-        return _name(kind, code)
-    return say("{term} ({n} of {total})", term=_name(kind, code), n=say_number(n), total=say_number(total))
+        return name
+    if not across:
+        return say("{term} ({n} of {total})", term=name, n=say_number(len(cases)), total=say_number(total))
+    return say_n(
+        "{term} ({falls} of {total}, in {n} case)",
+        "{term} ({falls} of {total}, in {n} cases)",
+        len(set(cases)), term=name, falls=say_number(len(cases)), total=say_number(total),
+    )  # fmt: skip
 
 
 def _name(kind: str, code: str) -> str:
