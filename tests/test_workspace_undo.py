@@ -1,6 +1,7 @@
 """Undo: a user's last change is taken back whole, never anybody else's, and never over what came after it."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -190,6 +191,28 @@ def test_what_something_new_stands_in_the_place_of_stays_out(two):
         anna.undo()
     assert anna.judgements()["id"].tolist() == [new]
     assert len(anna.codes()) == 0
+
+
+def test_two_users_at_once_take_back_their_own(where):
+    with sk.Workspace(where) as workspace:
+        workspace.import_ratings(read(TEXT))
+
+    def change_and_undo(user):
+        with sk.Workspace(where, user=user) as workspace:
+            for number in range(5):
+                workspace.add_note("A", f"{user} {number}")
+                workspace.flag_case("A", "seen")
+                workspace.undo()
+                if number % 2:
+                    workspace.undo()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(change_and_undo, ("anna", "ben")))
+    with sk.Workspace(where) as workspace:
+        assert sorted(workspace.notes()["text"]) == [
+            f"{user} {number}" for user in ("anna", "ben") for number in (0, 2, 4)
+        ]
+        assert len(workspace.flags()) == 0
 
 
 # How long
