@@ -25,7 +25,9 @@ CAUTIONS = {
     "came_back": later("Fell and came back, in time or later. What went well here? Some of these are chance."),
     "unclear": later("Too few ratings, or ratings that do not vary. That is not to say that all is well."),
     "quiet": later("Nothing in the ratings needs a word. That does not mean that there was no rupture."),
-    "aside": later("Seen: back when a new form comes in. Not today: back when the next supervision begins."),
+    "aside": later(
+        "Seen: back when a new form comes in. Not today: back when the next supervision begins, tomorrow at the latest."
+    ),
 }
 EMPTY = {
     "needs_word": later("No case here needs a word by its ratings. That does not mean that there was no rupture."),
