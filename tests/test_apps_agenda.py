@@ -255,6 +255,7 @@ def test_a_coded_file_with_notes_shows_them_first(view, agenda):
 def test_the_case_page_asks_for_a_question_and_offers_those_that_fit(workspace):
     case = sk.apps.CaseState(workspace, case_id="A1", method=sk.AdjacentDrop())
     view = sk.apps.AgendaView(sk.apps.AgendaState(case), sk.apps.CasePage(case))
+    view.question.button.is_open = True
     assert view.question.text.text == "What happened around session 5, and what has been tried since?"
     typed(view.question.text, "What now?")
     case.case_id = "A2"

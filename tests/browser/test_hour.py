@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from playwright.sync_api import expect
 
 import supervision_kit as sk
 
@@ -75,10 +76,9 @@ def say_what_happened(page):
 
 def agree(page):
     """Put the case on the agenda, with a decision."""
-    field = page.get_by_label("Question for the agenda")
-    field.wait_for()
-    assert field.input_value() == QUESTION
-    page.get_by_role("button", name="Put on the agenda").click()
+    page.get_by_role("button", name="Put this case on the agenda").click()
+    expect(page.get_by_label("Question for the agenda")).to_have_value(QUESTION, timeout=30_000)
+    page.get_by_role("button", name="Put on the agenda", exact=True).click()
     page.get_by_label("What we agree").fill(DECISION)
     page.get_by_role("button", name="Note this decision").click()
     page.locator(".sk-decision", has_text="No alliance rating by the client since session 7.").wait_for()

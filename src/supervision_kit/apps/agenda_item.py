@@ -36,8 +36,8 @@ class AgendaItem(ipw.VBox):
         self.question = KeptText(say("Question"), page=page)
         self.decision = KeptText(say("What we agree"), page=page, hint=say("Who does what until when?"))
         self.agree = self._button(say("Note this decision"), self._decide)
-        self.up = self._button("↑", lambda: state.move(self.number, -1), tooltip=say("Move up"))
-        self.down = self._button("↓", lambda: state.move(self.number, 1), tooltip=say("Move down"))
+        self.up = self._button(say("Earlier"), lambda: state.move(self.number, -1))
+        self.down = self._button(say("Later"), lambda: state.move(self.number, 1))
         self.done = self._button("", self._turn)
         self.drop = self._button(say("Take off the agenda"), lambda: state.mark(self.number, "dropped"))
         moves = ipw.Box([self.done, self.up, self.down, self.drop])
@@ -79,8 +79,8 @@ class AgendaItem(ipw.VBox):
     def _turn(self) -> None:
         self.state.mark(self.number, "open" if self._is_done else "done")
 
-    def _button(self, description: str, do: Callable[[], None], *, tooltip: str = "") -> ipw.Button:
-        button = ipw.Button(description=description, tooltip=tooltip)
+    def _button(self, description: str, do: Callable[[], None]) -> ipw.Button:
+        button = ipw.Button(description=description)
         button.add_class("sk-open")
         button.on_click(self._page.guard(lambda _button: do()))
         return button

@@ -7,16 +7,17 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.apps.agenda_state import AgendaState
+from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.kept_text import KeptText
 from supervision_kit.apps.page import Page
 from supervision_kit.words import say
 
 
-class AgendaQuestion(ipw.VBox):
+class AgendaQuestion(Fold):
     """A field for a question on the case that the page is about, and the questions that fit what is seen."""
 
     def __init__(self, state: AgendaState, *, page: Page) -> None:
-        self.state = state
+        self.state, self._about = state, ""
         self._none = (say("choose, or write your own"), "")
         self.fitting = ipw.Dropdown(options=[self._none], description=say("Questions that fit"))
         self.text = KeptText(say("Question for the agenda"), page=page)
@@ -26,22 +27,23 @@ class AgendaQuestion(ipw.VBox):
         self.add.on_click(page.guard(self._add))
         choice = ipw.Box([self.fitting])
         choice.add_class("sk-controls")
-        super().__init__([choice, self.text, ipw.Box([self.add])])
-        self._shown = ""
+        title = say("Put this case on the agenda")
+        super().__init__(title, choice, self.text, ipw.Box([self.add]), page=page, fill=self._show_case)
 
     def show(self) -> None:
-        """Show the questions that fit the case; there are none where the page is about all cases."""
-        case = self.state.case_id
-        self.layout.display = "" if case else "none"
-        if not case or case == self._shown:
-            return
-        self._shown = case
+        """Show the questions that fit the case; nothing where the page is about all cases."""
+        self.layout.display = "" if self.state.case_id else "none"
+        if self.state.case_id != self._about:
+            self.refresh()
+
+    def _show_case(self) -> None:
+        case = self._about = self.state.case_id
         questions = self.state.suggest(case)
         self.fitting.options = [self._none, *((one, one) for one in questions)]
-        self._write(self.state.new_question(case) or questions[0])
+        self._write(self.state.new_question(case) or ("" if len(self.state.items) else questions[0]))
 
     def _write(self, text: str) -> None:
-        case = self._shown
+        case = self._about
         self.text.show(text, keep=lambda typed: self.state.keep_new_question(case, typed))
 
     def _choose(self, change: Any) -> None:
@@ -49,5 +51,5 @@ class AgendaQuestion(ipw.VBox):
             self._write(change["new"])
 
     def _add(self, _button: object) -> None:
-        self.state.collect(self._shown, self.text.text)
+        self.state.collect(self._about, self.text.text)
         self._write("")

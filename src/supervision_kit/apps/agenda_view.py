@@ -117,7 +117,7 @@ class AgendaView(ipw.VBox):
 
 def _what_to_do(is_case: bool) -> str:  # noqa: FBT001 - one of two sentences
     if is_case:
-        return say("This case is not on the agenda. Write a question below to put it there.")
+        return say("This case is not on the agenda.")
     return say("Nothing is on the agenda yet. Press “Agenda” beside a case, or open it and write a question.")
 
 
