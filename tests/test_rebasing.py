@@ -102,6 +102,15 @@ def test_no_episode_reaches_over_a_new_start():
     assert parted[["episode", "onset", "end", "pre_level"]].to_numpy().tolist() == [[1, 4, 5, 4.2], [2, 7, 7, 3.0]]
 
 
+def test_episodes_are_counted_through_the_parts_of_a_series_whatever_the_order_of_cases():
+    ratings, marked = (4.2, 4.2, 3.0, 4.2, 4.2, 3.0, 4.2), (3, 6)
+    marks = pd.concat([make_marks(*ratings, marked=marked, case_id=case) for case in ("C2", "C1", "C3")])
+    episodes = sk.find_episodes(marks, rebases=start_anew(5))
+    assert episodes[["case_id", "episode", "onset"]].to_numpy().tolist() == [
+        [case, episode, onset] for case in ("C1", "C2", "C3") for episode, onset in ((1, 3), (2, 6))
+    ]
+
+
 def test_an_episode_that_is_open_at_a_new_start_is_not_followed_past_it():
     scores = make_scores(4.2, 4.2, 4.2, 3.0, 3.0, 4.2, 4.2)
     marks = make_marks(4.2, 4.2, 4.2, 3.0, 3.0, 4.2, 4.2, marked=(4,))

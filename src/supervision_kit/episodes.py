@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,7 +68,8 @@ def find_episodes(marks: pd.DataFrame, *, rebases: pd.DataFrame | None = None) -
     checked, ordering = MARKS.check_in_order(marks)
     if checked.empty:
         return EPISODES.empty()
-    ordering = part_series(checked, ordering, rebases).ordering
+    parted = part_series(checked, ordering, rebases)
+    ordering = parted.ordering
     columns = _Columns(*(column_of(checked[name]) for name in ("score", "session", "is_rupture")))
     found = work_through(iter_blocks(ordering), partial(_episodes_of_block, columns=columns), n_rows=len(checked))
     episodes = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
@@ -75,7 +77,7 @@ def find_episodes(marks: pd.DataFrame, *, rebases: pd.DataFrame | None = None) -
         return EPISODES.empty()
     series, of_series = np.unique(episodes.pop("series"), return_inverse=True)
     about = checked[[*SERIES_KEY, "method"]].take(ordering.first_row[series])
-    return _sort_and_count(about, of_series, episodes)
+    return _sort_and_count(about, of_series, episodes, is_parted=bool(parted.is_later.any()))
 
 
 def smallest_fall(instrument: str, key: str) -> float:
@@ -99,11 +101,17 @@ def smallest_falls(episodes: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.array([smallest_fall(*key) for key in keys], dtype=np.float64)
 
 
-def _sort_and_count(about: pd.DataFrame, series: Positions, episodes: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
+def _sort_and_count(
+    about: pd.DataFrame, series: Positions, episodes: dict[str, npt.NDArray[Any]], *, is_parted: bool
+) -> pd.DataFrame:
     """Return the episodes as a table, sorted and counted; `series` says which row of `about` is an episode's."""
     keys = list(zip(*(about[name].to_numpy(dtype=object) for name in about), strict=True))
-    place = {key: n for n, key in enumerate(sorted(set(keys)))}  # the parts of a series have the same key
-    rank = np.array([place[key] for key in keys])[series]
+    by_key = sorted(range(len(keys)), key=keys.__getitem__)
+    rank = np.argsort(by_key)
+    if is_parted:  # the parts of a series have the same key, and are counted through
+        differs = [before != after for before, after in pairwise(keys[n] for n in by_key)]
+        rank = np.append(0, np.cumsum(differs))[rank]
+    rank = rank[series]
     order = np.lexsort((episodes["onset"], rank))
     columns = about.take(series[order]).to_dict("series")
     columns = {name: text.reset_index(drop=True) for name, text in columns.items()}

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.ordering import Ordering, Positions
+from supervision_kit.ordering import Ordering
 from supervision_kit.tables import REBASES
 
 
 @dataclass(frozen=True)
 class Parted:
-    """The series of a table, parted where their cases start anew.
-
-    `is_later` tells of each part whether it follows a new start; `whole` says of which series it is a part.
-    """
+    """The series of a table, parted where their cases start anew; `is_later` tells which parts follow a new start."""
 
     ordering: Ordering
-    is_later: np.ndarray
-    whole: Positions
+    is_later: npt.NDArray[np.bool_]
 
 
 def read_rebases(rebases: pd.DataFrame | None) -> dict[str, list[int]]:
@@ -45,20 +43,29 @@ def part_series(table: pd.DataFrame, ordering: Ordering, rebases: pd.DataFrame |
     parted.
     """
     starts = read_rebases(rebases)
-    places: list[int] = []
-    if starts and ordering.n_series:
-        case = table["case_id"].iloc[ordering.first_row].to_numpy(dtype=object)
-        session = table["session"].to_numpy()
-        for number in np.flatnonzero(np.isin(case, list(starts))):
-            rows = slice(ordering.start[number], ordering.start[number] + ordering.length[number])
-            of_series = session[rows] if ordering.rows is None else session[ordering.rows[rows]]
-            places += list(ordering.start[number] + np.searchsorted(of_series, starts[case[number]]))
-    parted = ordering
-    if places := [place for place in places if place < len(table)]:
-        parted = ordering.part_at(np.array(places))
-    whole = np.searchsorted(ordering.start, parted.start, side="right") - 1
-    is_later = np.append(False, np.diff(whole) == 0) if len(whole) else np.zeros(0, dtype=bool)
-    return Parted(parted, is_later, whole)
+    unparted = Parted(ordering, np.zeros(ordering.n_series, dtype=bool))
+    if not starts or not ordering.n_series:
+        return unparted
+    case = table["case_id"].iloc[ordering.first_row].to_numpy(dtype=object)
+    places = [
+        place
+        for number in np.flatnonzero(np.isin(case, list(starts)))
+        for place in _places(table["session"].to_numpy(), ordering, int(number), starts[case[number]])
+    ]
+    if not places:
+        return unparted
+    parted = ordering.part_at(np.array(places))
+    return Parted(parted, ~np.isin(parted.start, ordering.start))
+
+
+def _places(session: npt.NDArray[np.int64], ordering: Ordering, number: int, starts: list[int]) -> Iterator[int]:
+    """Give the places in the order at which a series begins anew: the first row at or after each start."""
+    first, length = int(ordering.start[number]), int(ordering.length[number])
+    rows = slice(first, first + length)
+    of_series = session[rows] if ordering.rows is None else session[ordering.rows[rows]]
+    for place in np.searchsorted(of_series, starts):
+        if 0 < place < length:
+            yield first + int(place)
 
 
 def next_starts(episodes: pd.DataFrame, rebases: pd.DataFrame | None) -> pd.Series:

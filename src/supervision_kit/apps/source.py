@@ -93,9 +93,11 @@ class Source:
         """The scores, by whomever, on scales that any case is read by: enough to say which cases need a word."""
         scales = self.headline[["instrument", "scale"]].drop_duplicates()
         of_therapists = scales.replace({"instrument": {form: own for own, form in THERAPIST_FORMS.items()}})
-        wanted = set(pd.concat([scales, of_therapists]).itertuples(index=False, name=None))
-        pairs = zip(self.scores["instrument"], self.scores["scale"], strict=True)
-        is_wanted = np.fromiter((pair in wanted for pair in pairs), dtype=bool, count=len(self.scores))
+        is_wanted = np.zeros(len(self.scores), dtype=bool)
+        for instrument, scale in set(pd.concat([scales, of_therapists]).itertuples(index=False, name=None)):
+            is_wanted |= (self.scores["instrument"].eq(instrument) & self.scores["scale"].eq(scale)).to_numpy(
+                dtype=bool
+            )
         return self.scores if is_wanted.all() else self.scores[is_wanted].reset_index(drop=True)
 
     def responses(self, case_id: str | None = None) -> pd.DataFrame:
