@@ -27,7 +27,7 @@ function render({ model, el }) {
   // one after another: a chart that is being drawn is never drawn over
   let work = Promise.resolve();
   const next = (step) => {
-    work = work.then(step).catch((error) => {
+    work = work.then(step).then(() => dropNameless(place)).catch((error) => {
       console.error(error);
       chart?.finalize();
       chart = null;
@@ -116,6 +116,11 @@ async function showPick(view, picked) {
   if (values.includes(undefined)) view.data("picked_store", []);
   else view.signal("picked_tuple", { unit: "", fields, values });
   await view.runAsync();
+}
+
+// Vega leaves a group of marks that was emptied its role, without a name
+function dropNameless(place) {
+  for (const group of place.querySelectorAll("svg g[role=graphics-symbol]:not([aria-label])")) group.removeAttribute("role");
 }
 
 // what the picture shows, for those who do not see it

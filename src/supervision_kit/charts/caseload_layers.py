@@ -56,7 +56,6 @@ def case_row() -> alt.Y:
         title=None,
         scale=alt.Scale(paddingInner=0, paddingOuter=0),
         axis=alt.Axis(
-            description=say("cases, most in need of a word first"),
             labelColor=theme.TEXT,
             labelLimit=CASE_LABELS,
             labelOverlap=False,

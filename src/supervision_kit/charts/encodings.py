@@ -103,7 +103,6 @@ def session_axis(orient: Literal["top", "bottom"]) -> alt.Axis:
     """Return the axis of session numbers: whole ones, as many as there is room for."""
     return alt.Axis(
         orient=orient,
-        description=say("session numbers"),
         format="d",
         tickMinStep=1,
         tickCount={"expr": "max(2, width / 34)"},

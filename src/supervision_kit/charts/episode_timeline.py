@@ -115,7 +115,6 @@ def _session(field: str) -> alt.X:
 
 def _case() -> alt.Y:
     axis = alt.Axis(
-        description=say("cases, most in need of a word first"),
         labelColor=theme.TEXT,
         labelLimit=CASE_LABELS,
         labelOverlap=False,

@@ -58,7 +58,11 @@ OUTCOME_DASHES = ((1, 0), (6, 3), (2, 3), (1, 0), (2, 3))
 
 
 def config() -> dict[str, Any]:
-    """Return the Vega-Lite configuration that every chart of the kit carries with it."""
+    """Return the Vega-Lite configuration that every chart of the kit carries with it.
+
+    Axes, keys and written marks are not for screen readers, whom Vega would tell of them in English: the description,
+    the marks with a description of their own, and the table of numbers say what there is.
+    """
     axis = {
         "labelColor": QUIET_TEXT,
         "labelFontSize": SMALL_SIZE,
@@ -69,6 +73,7 @@ def config() -> dict[str, Any]:
         "domain": False,
         "ticks": False,
         "labelPadding": 6,
+        "aria": False,
     }
     return {
         "locale": {"number": number_locale()},
@@ -77,8 +82,14 @@ def config() -> dict[str, Any]:
         "padding": {"left": 4, "right": 4, "top": 6, "bottom": 4},
         "view": {"stroke": None},
         "axis": axis,
-        "legend": {"labelColor": TEXT, "labelFontSize": SMALL_SIZE, "symbolSize": 90, "symbolStrokeWidth": 1.6},
-        "text": {"color": TEXT, "fontSize": SMALL_SIZE},
+        "legend": {
+            "labelColor": TEXT,
+            "labelFontSize": SMALL_SIZE,
+            "symbolSize": 90,
+            "symbolStrokeWidth": 1.6,
+            "aria": False,
+        },
+        "text": {"color": TEXT, "fontSize": SMALL_SIZE, "aria": False},
     }
 
 

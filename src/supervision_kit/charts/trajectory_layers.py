@@ -182,7 +182,7 @@ def no_form(bands: Bands) -> list[alt.Chart]:
     """Draw a × under each session without a score, in words at the right."""
     return [
         layer("no_form", "no_form")
-        .mark_text(text="×", fontSize=theme.TEXT_SIZE, color=theme.QUIET_TEXT, y=bands.no_form)
+        .mark_text(text="×", fontSize=theme.TEXT_SIZE, color=theme.QUIET_TEXT, y=bands.no_form, aria=True)
         .encode(x=session(), description="says:N"),
         layer("no_form", "no_form_label")
         .transform_aggregate(n="count()")
@@ -214,7 +214,7 @@ def said(bands: Bands) -> list[alt.Chart]:
         )
         .encode(x=session()),
         layer("annotations", "annotations")
-        .mark_text(y=bands.annotations, fontWeight=700, fontSize=theme.TEXT_SIZE)
+        .mark_text(y=bands.annotations, fontWeight=700, fontSize=theme.TEXT_SIZE, aria=True)
         .encode(x=session(), text="letters:N", description="says:N"),
         layer("said_labels", "said_labels")
         .mark_text(align="left", x=WORDS_AT, color=theme.QUIET_TEXT, y={"expr": "datum.at"}, aria=False)
