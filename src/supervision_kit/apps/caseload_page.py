@@ -138,7 +138,7 @@ class CaseloadPage(LeadingPage):
         self.chance.refresh()
 
     def _tell_chance(self) -> None:
-        self.chance_text.value = f'<p role="status">{html.escape(WORKING)}</p>'
+        self.chance_text.value = f'<p role="status">{html.escape(say(WORKING))}</p>'
         said = self.state.chance_in_words or (say("There is nothing here of which chance could be told."),)
         self.chance_text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in said)
 
