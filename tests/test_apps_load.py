@@ -9,6 +9,7 @@ from traitlets import HasTraits
 import supervision_kit as sk
 from supervision_kit.apps.column_words import list_choices, say_column
 from supervision_kit.apps.file_drop import PIECE, DroppedFile, FileDrop
+from supervision_kit.words import speaking
 
 NASTY = "<img src=x onerror=alert(1)>"
 MARCH = "Client,Session,Date,SRS total\nC1,1,2025-03-04,31\nC1,2,2025-03-11,33.5\nC2,1,2025-03-05,41\nC2,2,,28\n"
@@ -252,6 +253,16 @@ def test_problems_stand_in_a_table_and_can_be_chosen_by_rule(open_page):
     (table,) = page.problems.place.children
     assert table.df["row"].to_list() == [6]
     assert list(table.df) == ["row", "column", "value", "what is wrong", "suggestion"]
+
+
+def test_the_table_of_problems_speaks_the_language_of_the_page(open_page):
+    with speaking("de"):
+        page = open_page(dropped(MARCH + "C3,two,,30\n"))
+        (table,) = page.problems.place.children
+        assert list(table.df) == ["Zeile", "Spalte", "Wert", "was nicht stimmt", "Vorschlag"]
+        assert table.df["was nicht stimmt"].to_list()[1] == "Die Sitzung ist keine ganze Zahl ab 1."
+        assert page.problems.rule.options[0][0] == "alle (2)"
+        assert page.state.answer == "3 von 5 Zeilen sind bereit, 2 beiseitegelegt."
 
 
 def test_rows_that_are_kept_are_told_from_those_set_aside(open_page):
