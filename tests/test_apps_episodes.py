@@ -250,6 +250,7 @@ def test_what_chance_gives_and_the_curve_come_once_the_page_is_seen(page):
     assert "is being worked out" in page.chance.text.value
     assert page.curve.figure["spec"] == {}
     page.chance.children[1]._handle_custom_msg({}, [])  # what the browser sends once it shows the page
+    page.chance.work.wait()
     assert "4 falls are marked. In ratings like these chance alone would give about" in page.chance.text.value
     rows = page.curve.figure["tables"]["columns"]
     # mended and late are back 2 and 4 sessions on; stayed is followed for 4, early for none
@@ -265,8 +266,10 @@ def test_what_chance_gives_and_the_curve_come_once_the_page_is_seen(page):
 def test_what_chance_gives_follows_the_therapist_and_the_method(page):
     page.chance._begin()
     page.filters.therapist.value = "T1"
+    page.chance.work.wait()
     assert "2 falls are marked." in page.chance.text.value
     page.filters.method.value = "cutoff"
+    page.chance.work.wait()
     assert "can judge none of these" in page.summary.value  # the WAI-SR has no line
     assert page.times.layout.display == "none"
 

@@ -1,18 +1,20 @@
-"""What chance alone would give, said beside what a page counts; worked out once the page is seen."""
+"""What chance alone would give, said beside what a page counts; worked out beside the page, once it is seen."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import ipywidgets as ipw
 
 from supervision_kit.apps.arrival import Arrival
+from supervision_kit.apps.background import Background
 from supervision_kit.apps.line_state import LineState
 from supervision_kit.apps.page import Page
 from supervision_kit.words import later, say
 
 WORKING = later("What chance alone would give is being worked out …")
+QUIET = 0.4  # seconds without a change before the work begins: who tries one setting after another waits for none of it
 
 
 class ChanceView(ipw.VBox):
@@ -28,24 +30,34 @@ class ChanceView(ipw.VBox):
 
     def __init__(self, state: LineState, page: Page, *, then: Callable[[], None] = lambda: None) -> None:
         self.state, self.page, self.then, self.is_seen = state, page, then, False
-        self.text = ipw.HTML(_said([say(WORKING)]))
+        self.text = ipw.HTML(_working())
+        self.work = Background(lambda: self.state.chance_in_words, self._show, tell=self._tell_share, page=page)
         super().__init__([self.text, Arrival(page.guard(self._begin))])
         self.add_class("sk-chance")
 
     def follow(self, *traits: str) -> None:
         """Say it anew whenever one of these changes; to be called after all else that follows them."""
-        self.state.observe(self.page.guard(self._tell), list(traits))
+        self.state.observe(self.page.guard(self._begin_anew), list(traits))
 
     def _begin(self, *_message: object) -> None:
         self.is_seen = True
-        self._tell()
+        self.work.begin()
 
-    def _tell(self, _change: object = None) -> None:
-        self.text.value = _said([say(WORKING)])
+    def _begin_anew(self, _change: object = None) -> None:
+        self.text.value = _working()
         if self.is_seen:
-            self.text.value = _said(self.state.chance_in_words)
-            self.then()
+            self.work.begin(after=QUIET)
+
+    def _tell_share(self, share: float) -> None:
+        self.text.value = _working(share)
+
+    def _show(self, sentences: Iterable[str]) -> None:
+        self.text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in sentences)
+        self.then()
 
 
-def _said(sentences: list[str] | tuple[str, ...]) -> str:
-    return "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in sentences)
+def _working(share: float = 0.0) -> str:
+    """Return what stands there meanwhile; a bar, once some of it is done, says how much."""
+    said = html.escape(say(WORKING))
+    bar = f'<progress value="{share:.2f}" aria-label="{said}"></progress>' if share > 0 else ""
+    return f'<p role="status" class="sk-working">{said}</p>{bar}'

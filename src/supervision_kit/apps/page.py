@@ -51,13 +51,9 @@ class Page(ipw.VBox):
             if is_outermost:
                 self._has_failed = False
             try:
-                callback(*args, **more)
-            except SupervisionKitError as error:
-                self._fail(str(error))
-            except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
-                # the error's text can quote data: only its kind and place are logged
-                logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
-                self._fail(say(SORRY))
+                if said := _said_of_error(callback, *args, **more):
+                    self._has_failed = True
+                    self.announce(said)
             finally:
                 if is_outermost:
                     self._is_guarded = False
@@ -66,15 +62,34 @@ class Page(ipw.VBox):
 
         return guarded
 
-    def _fail(self, message: str) -> None:
-        self._has_failed = True
-        self.announce(message)
+    def guard_beside(self, work: Callable[..., None]) -> Callable[..., None]:
+        """Wrap work that goes on in another thread as a callback is wrapped; that it went well wipes nothing away."""
+
+        @functools.wraps(work)
+        def guarded(*args: Any, **more: Any) -> None:
+            if said := _said_of_error(work, *args, **more):
+                self.announce(said)
+
+        return guarded
 
     def announce(self, message: str) -> None:
         """Show a plain sentence in the banner; an empty one takes the banner away."""
         self.banner.value = f'<div role="alert">{html.escape(message)}</div>' if message else ""
         self.banner.layout.display = "" if message else "none"
         (self.banner.add_class if message else self.banner.remove_class)("sk-banner-error")
+
+
+def _said_of_error(callback: Callable[..., None], *args: Any, **more: Any) -> str:
+    """Call back, and return what a viewer is told of the error that comes up; nothing where none does."""
+    try:
+        callback(*args, **more)
+    except SupervisionKitError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - the one place: a viewer never sees a traceback
+        # the error's text can quote data: only its kind and place are logged
+        logger.error("%s in %s", type(error).__name__, _place(error))  # noqa: TRY400
+        return say(SORRY)
+    return ""
 
 
 def error_box(message: str) -> ipw.Widget:

@@ -19,6 +19,7 @@ from supervision_kit.episodes import falls_among, find_episodes
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.repair import RepairRule, follow_repairs
 from supervision_kit.tables import CHANCE, OUTCOMES
+from supervision_kit.threads import tell_share
 
 FEWEST_CASELOADS = 100  # so that 2.5 in 100 of them can be seen
 ROWS_AT_ONCE = 400_000
@@ -169,6 +170,7 @@ def _simulate(
     rng = np.random.default_rng(seed)
     parts = []
     for first in range(0, n_caseloads, at_once):
+        tell_share(first / n_caseloads)
         n = min(at_once, n_caseloads - first)
         drawn = pd.concat([_draw(group, k, n, rng) for k, group in enumerate(groups)], ignore_index=True)
         parts.append(_count(drawn, method, rule, n))
