@@ -271,6 +271,16 @@ def test_a_note_is_kept_changed_and_taken_out(page, workspace, state):
     assert workspace.notes("C1").empty
 
 
+def test_the_notes_are_folded_away_where_there_are_none(page, state, workspace):
+    assert not page.notes.button.is_open
+    workspace.add_note("C2", "calmer now")
+    state.case_id = "C2"
+    assert page.notes.button.is_open
+    row = page.notes.listed.children[0]
+    state.method = sk.PointsDrop()
+    assert page.notes.listed.children[0] is row  # nothing is made anew that did not change
+
+
 def test_an_empty_note_is_refused_in_words(page, workspace):
     page.notes.keep.click()
     assert "There is no text yet: write it first" in page.banner.value
@@ -330,6 +340,22 @@ def test_where_nothing_can_be_kept_one_sentence_says_how_and_nothing_can_be_said
     assert not [one for one in walk(page) if isinstance(one, ChoiceList)]
     assert "judgements" not in page.chart.figure["tables"]
     assert page.by_hand.layout.display == "none"
+
+
+def test_how_each_scale_moved_is_said_above_the_answers(tmp_path):
+    rows = [
+        f"C1,{n},client,wai_sr,{scale},{score}"
+        for scale, scores in {"bond": (4.6, 4.6, 3.0), "task": (4.0, 4.2, 3.2), "total": (4.3, 4.4, 3.1)}.items()
+        for n, score in enumerate(scores, 1)
+    ]
+    text = "\n".join(["case_id,session,rater,instrument,scale,score", *rows])
+    with sk.Workspace(tmp_path / "w.sqlite") as workspace:
+        workspace.import_ratings(sk.read_ratings(text.encode()))
+        page = sk.apps.CasePage(sk.apps.CaseState(workspace, case_id="C1"))
+        page.state.session = 3
+        assert "total 4.4 → 3.1 · bond 4.6 → 3.0 · task 4.2 → 3.2" in page.session.said.value
+        page.state.session = 1
+        assert "→" not in page.session.said.value
 
 
 def test_what_a_clicked_session_answers_or_why_nothing_can_be_shown(page, state):

@@ -55,21 +55,6 @@ def address():
     process.communicate(timeout=30)
 
 
-@pytest.fixture(scope="module")
-def serve():
-    """A function that starts a demo with a workspace and returns its address; all are stopped after the tests."""
-    started = []
-
-    def serve_one(workspace):
-        started.append(start_demo(workspace=str(workspace)))
-        return started[-1][1]
-
-    yield serve_one
-    for process, _ in started:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
 @pytest.fixture
 def kept_address(tmp_path):
     """A demo of its own, with a workspace of its own."""

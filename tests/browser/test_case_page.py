@@ -14,10 +14,10 @@ CHART = ".sk-chart svg"
 UNDO = ".sk-undo button"
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory, serve):
+@pytest.fixture
+def kept(tmp_path, serve):
     """A demo with a workspace that holds two weeks of ratings."""
-    path = tmp_path_factory.mktemp("kept") / "spring.sqlite"
+    path = tmp_path / "spring.sqlite"
     with sk.Workspace(path) as workspace:
         for week in WEEKS:
             workspace.import_ratings(sk.read_ratings(SAMPLES / week))
@@ -48,10 +48,10 @@ def test_a_clicked_session_shows_its_answers_and_the_list_follows(visit):
     page.locator(f"{CHART} path[aria-label^='Session 7']").first.click(force=True)
     is_said(page, "answers were weaker than at the session before")
     assert page.get_by_label("Session", exact=True).input_value() == "7"
-    before = page.locator(".sk-session svg").inner_text()
+    before = page.locator(".sk-session svg").text_content()
     page.get_by_label("Session", exact=True).select_option("6")  # by keyboard as well: it is a list
     is_said(page, "At session 6,")
-    assert page.locator(".sk-session svg").inner_text() != before
+    assert page.locator(".sk-session svg").text_content() != before
     assert visit.complaints == []
 
 
@@ -90,7 +90,7 @@ def test_a_new_start_breaks_the_line_and_is_taken_back_by_keyboard(visit):
     page = open_case(visit)
     page.locator(CHART).evaluate("svg => { svg.dataset.same = 'yes'; }")
     unfold(page, "Add an annotation")
-    page.get_by_label("At session").select_option("7")
+    page.get_by_label("At session", exact=True).select_option("7")
     page.get_by_label("What happened", exact=True).select_option("change of therapist")
     page.get_by_label("Start the limits anew from here").check()
     page.get_by_role("button", name="Add it").click()
@@ -109,6 +109,7 @@ def test_a_new_start_breaks_the_line_and_is_taken_back_by_keyboard(visit):
 
 def test_what_is_being_typed_survives_a_page_that_is_gone(visit, open_tab, kept):
     page = open_case(visit, "W03")
+    unfold(page, "Notes")
     page.get_by_label("A note on this case").type("half a sentence")
     is_said(page, "Saved.")
     page.context.close()  # and with it the kernel
@@ -121,9 +122,9 @@ def test_what_is_being_typed_survives_a_page_that_is_gone(visit, open_tab, kept)
 
 def test_rater_and_scale_change_in_place(visit):
     page = open_case(visit)
-    page.get_by_label("Scale").select_option("bond")
+    page.get_by_label("Scale", exact=True).select_option("bond")
     page.locator(CHART, has_text="WAI-SR bond").first.wait_for()
-    page.get_by_label("Rated by").select_option("therapist")
+    page.get_by_label("Rated by", exact=True).select_option("therapist")
     page.locator(CHART, has_text="rated by the therapist").first.wait_for()
     assert page.locator(CHART).count() == 1
     assert visit.complaints == []
@@ -145,8 +146,15 @@ def test_with_everything_opened_the_page_fits_its_window(visit, width):
     is_said(page, "answers were weaker")
     page.get_by_label("a rupture", exact=True).check()
     page.get_by_label("Why we see it so").wait_for()
-    for button in page.locator(".sk-fold-button[aria-expanded=false]:visible").all():
-        button.click()
+    closed = page.locator(".sk-fold-button[aria-expanded=false]:visible")
+    while closed.count():
+        n = closed.count()
+        closed.first.click()
+        page.wait_for_function(
+            "n => [...document.querySelectorAll('.sk-fold-button[aria-expanded=false]')]"
+            ".filter(one => one.checkVisibility()).length < n",
+            arg=n,
+        )
     page.wait_for_timeout(2000)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Take this judgement out").click()

@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.kept_text import KeptText
 from supervision_kit.apps.page import Page, heading, quiet
+from supervision_kit.apps.said_list import SaidList, Written
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.charts.said_rows import letter_annotations, name_annotation
 from supervision_kit.lens import ANNOTATIONS
@@ -26,11 +27,13 @@ class AnnotationView(ipw.VBox):
     """The list of annotations, each with its letter in the chart, and a form for one more."""
 
     def __init__(self, state: SaidState, page: Page) -> None:
-        self.state, self.page, self.case = state, page, state.case
+        self.state, self.case = state, state.case
         self._changing: int | None = None  # the annotation that the form changes; None: it makes a new one
         self._known: dict[Any, Any] = {}  # that annotation as it is
         self._is_about = ""
-        self.listed = ipw.VBox()
+        self.listed = SaidList(
+            page, change=self._change, remove=self._remove, nothing=say("Nothing is written down here yet.")
+        )
         self.session = ipw.Dropdown(description=say("At session"))
         self.kind = ipw.Dropdown(
             description=say("What happened"), options=[(say(term.words), key) for key, term in ANNOTATIONS.items()]
@@ -69,28 +72,16 @@ class AnnotationView(ipw.VBox):
             self._is_about, self._changing = self.case.case_id, None
             self.form.refresh()
         rows = letter_annotations(self.case.annotations).to_dict("records")
-        self.listed.children = [self._row(row) for row in rows] or [
-            ipw.HTML(quiet(say("Nothing is written down here yet.")))
-        ]
-
-    def _row(self, annotation: dict[Any, Any]) -> ipw.Widget:
-        change, remove = ipw.Button(description=say("Change")), ipw.Button(description=say("Take out"))
-        for button, what in (
-            (change, say("Change annotation {letter}", letter=annotation["letter"])),
-            (remove, say("Take annotation {letter} out", letter=annotation["letter"])),
-        ):
-            button.tooltip = what
-            button.add_class("sk-open")
-        change.on_click(self.page.guard(lambda _button: self._begin(annotation)))
-        number = int(annotation["id"])
-        remove.on_click(
-            self.page.guard(
-                lambda _button: self.state.write(lambda workspace, _case_id: workspace.remove_annotation(number))
-            )
+        self.listed.show(
+            [Written(int(row["id"]), _in_words(row), say("annotation {letter}", letter=row["letter"])) for row in rows]
         )
-        row = ipw.Box([ipw.HTML(_in_words(annotation)), change, remove])
-        row.add_class("sk-said-row")
-        return row
+
+    def _change(self, number: int) -> None:
+        annotations = self.case.annotations
+        self._begin(annotations[annotations["id"] == number].to_dict("records")[0])
+
+    def _remove(self, number: int) -> None:
+        self.state.write(lambda workspace, _case_id: workspace.remove_annotation(number))
 
     def _begin(self, annotation: dict[Any, Any] | None) -> None:
         """Open the form for an annotation, or for a new one."""

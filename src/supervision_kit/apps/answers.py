@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from supervision_kit.apps.case_series import CaseSeries
+from supervision_kit.charts.series_choice import main_scale_first
 from supervision_kit.instruments import INSTRUMENTS, Instrument, find_scale
 from supervision_kit.instruments.labels import labels_in_configuration
 from supervision_kit.words import say, say_number
@@ -62,6 +63,36 @@ def list_answers(responses: pd.DataFrame, series: CaseSeries, *, session: int | 
     table["change"] = table["this"] - table["previous"]
     order = table["change"].abs().fillna(-1).sort_values(ascending=False, kind="stable").index
     return table.loc[order, list(COLUMNS)].astype(COLUMNS).reset_index(drop=True)
+
+
+def list_scale_changes(scores: pd.DataFrame, series: CaseSeries, *, session: int | None) -> pd.DataFrame:
+    """Return what each scale of the chosen form came to at a session and at the one rated before it.
+
+    Parameters
+    ----------
+    scores
+        The scores of one case, see :data:`supervision_kit.tables.SCORES`.
+    series
+        Whose form; all its scales are listed.
+    session
+        The session; without one, or where nothing was rated before it, the table is empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        scale · previous · this, in scale points; the total first.
+    """
+    own = scores[(scores["rater"] == series.rater) & (scores["instrument"] == series.instrument)]
+    by_session = own[own["score"].notna()].pivot_table(index="session", columns="scale", values="score")
+    before = [one for one in by_session.index if session is not None and one < session]
+    if not before or session not in by_session.index:
+        return pd.DataFrame({"scale": pd.Series(dtype="str"), **{name: pd.Series(dtype=float) for name in _POINTS}})
+    table = by_session.loc[[before[-1], session]].dropna(axis="columns").T.set_axis(list(_POINTS), axis="columns")
+    order = main_scale_first(pd.Series(table.index))
+    return table.loc[order].rename_axis("scale").reset_index().astype({"scale": "str"})
+
+
+_POINTS = ("previous", "this")
 
 
 def why_no_answers(responses: pd.DataFrame, scores: pd.DataFrame, series: CaseSeries, *, session: int | None) -> str:

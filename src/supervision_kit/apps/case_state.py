@@ -10,7 +10,7 @@ import pandas as pd
 from traitlets import Int, Unicode, observe, validate
 
 from supervision_kit.agreement import count_agreement
-from supervision_kit.apps.answers import list_answers, why_no_answers
+from supervision_kit.apps.answers import list_answers, list_scale_changes, why_no_answers
 from supervision_kit.apps.case_series import NOTHING_RATED, CaseSeries, list_series, nearest_series
 from supervision_kit.apps.line import Line
 from supervision_kit.apps.line_state import LOOKS, N_SERIES, LineState
@@ -224,6 +224,11 @@ class CaseState(LineState):
     def answers(self) -> pd.DataFrame:
         """The answers at the clicked session, see :func:`supervision_kit.apps.answers.list_answers`."""
         return list_answers(self.responses, self.series, session=self.session)
+
+    @property
+    def scale_changes(self) -> pd.DataFrame:
+        """What each scale came to at the clicked session and before, see :func:`answers.list_scale_changes`."""
+        return list_scale_changes(self.case_line.scores, self.series, session=self.session)
 
     @property
     def why_no_answers(self) -> str:

@@ -165,6 +165,8 @@ class JudgingView(ipw.VBox):
         self.markers.value, self.strategies.value = codes["marker"], codes["strategy"]
 
     def _show_dates(self) -> None:
+        if self.state.fall is None:
+            return
         judged, sessions = self.state.judgement, self.state.case.sessions
         numbers = [(say_number(session), session) for session in sorted({*sessions, judged["onset"] or sessions[0]})]
         ends = [(say("not said"), 0), *numbers]

@@ -8,59 +8,57 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
+from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.kept_text import KeptText
-from supervision_kit.apps.page import Page, heading
+from supervision_kit.apps.page import Page
+from supervision_kit.apps.said_list import SaidList, Written
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.words import say, say_day, say_number
 
 PLACE = "note"
 
 
-class NotesView(ipw.VBox):
-    """The notes, newest first, and a field for one more; a note can be changed and taken out."""
+class NotesView(Fold):
+    """The notes, newest first, and a field for one more; open where there are any, or one is being written."""
 
     def __init__(self, state: SaidState, page: Page) -> None:
-        self.state, self.page = state, page
+        self.state = state
         self._changing: int | None = None
-        self._shown: tuple[str, int | None] | None = None
+        self._is_about = ""
         self.text = KeptText(say("A note on this case"), page=page, rows=3)
-        self.keep = ipw.Button()
+        self.keep, self.leave = ipw.Button(), ipw.Button(description=say("Leave it as it is"))
         self.keep.add_class("sk-do")
-        self.leave = ipw.Button(description=say("Leave it as it is"))
         self.leave.add_class("sk-open")
         buttons = ipw.Box([self.keep, self.leave])
         buttons.add_class("sk-controls")
-        self.listed = ipw.VBox()
-        super().__init__([heading(2, say("Notes")), self.text, buttons, self.listed])
+        self.listed = SaidList(page, change=self._change, remove=self._remove)
+        super().__init__(say("Notes"), self.text, buttons, self.listed, page=page)
         self.keep.on_click(page.guard(self._keep))
         self.leave.on_click(page.guard(lambda _button: self._begin(None, "")))
         state.case.observe(page.guard(self._show), "revision")
         self._show()
 
     def _show(self, _change: object = None) -> None:
-        case_id = self.state.case.case_id
-        if self._shown is None or self._shown[0] != case_id:
-            self._begin(None, "")
-        notes = self.state.said.notes.iloc[::-1].to_dict("records")
-        self.listed.children = [self._row(note) for note in notes]
-
-    def _row(self, note: dict[Any, Any]) -> ipw.Widget:
-        change, remove = ipw.Button(description=say("Change")), ipw.Button(description=say("Take out"))
-        for button in (change, remove):
-            button.add_class("sk-open")
-        number, text = int(note["id"]), str(note["text"])
-        change.on_click(self.page.guard(lambda _button: self._begin(number, text)))
-        remove.on_click(
-            self.page.guard(lambda _button: self.state.write(lambda workspace, _case_id: workspace.remove_note(number)))
+        notes, case_id = self.state.said.notes, self.state.case.case_id
+        self.listed.show(
+            [Written(int(note["id"]), _in_words(note), say("this note")) for note in notes[::-1].to_dict("records")]
         )
-        row = ipw.Box([ipw.HTML(_in_words(note)), change, remove])
-        row.add_class("sk-said-row")
-        return row
+        if self._is_about != case_id:
+            self._is_about = case_id
+            self._begin(None, "")
+            self.button.is_open = bool(len(notes) or self.text.text)
+
+    def _change(self, number: int) -> None:
+        notes = self.state.said.notes.set_index("id")["text"]
+        self._begin(number, str(notes[number]))
+
+    def _remove(self, number: int) -> None:
+        self.state.write(lambda workspace, _case_id: workspace.remove_note(number))
 
     def _begin(self, number: int | None, text: str) -> None:
         """Show a note in the field, to be changed; or what was being typed as a new one."""
         workspace, case_id = self.state.workspace, self.state.case.case_id
-        self._changing, self._shown = number, (case_id, number)
+        self._changing = number
         place = self._place
         self.text.show(
             workspace.draft(place, case_id=case_id) or text,

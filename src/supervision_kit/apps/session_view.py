@@ -12,6 +12,7 @@ from supervision_kit import charts
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.page import Page, heading
+from supervision_kit.instruments import say_scale
 from supervision_kit.words import say, say_number
 
 NONE = 0  # the list's value for "no session": a Dropdown has no None beside its options
@@ -73,10 +74,25 @@ class SessionView(ipw.VBox):
 
     def _show_answers(self, answers: pd.DataFrame) -> None:
         state, why_none = self.state, self.state.why_no_answers
-        self.said.value = f'<p role="status">{html.escape(why_none or _what_moved(answers, state.session or 0))}</p>'
+        moved = html.escape(why_none or _what_moved(answers, state.session or 0))
+        self.said.value = f'{_scales_in_words(state.instrument, state.scale_changes)}<p role="status">{moved}</p>'
         self.picture.layout.display = "none" if answers.empty else ""
         if not answers.empty:
             self.picture.show(charts.session_answers(answers, instrument=state.instrument))
+
+
+def _scales_in_words(instrument: str, changes: pd.DataFrame) -> str:
+    """Return as HTML how each scale moved: "bond 4.6 → 3.0"; nothing where there is nothing to compare."""
+    moved = [
+        say(
+            "{scale} {before} → {now}",
+            scale=say_scale(instrument, change["scale"]),
+            before=say_number(change["previous"], digits=1),
+            now=say_number(change["this"], digits=1),
+        )
+        for change in changes.to_dict("records")
+    ]
+    return f'<p class="sk-moves">{html.escape(" · ".join(moved))}</p>' if moved else ""
 
 
 def _what_moved(answers: pd.DataFrame, session: int) -> str:

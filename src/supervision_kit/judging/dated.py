@@ -69,7 +69,8 @@ def _measure(line: RatingLine, episodes: pd.DataFrame, ends: list[Any]) -> Itera
             yield {"nadir": onset, "end": onset, "n_sessions": 0, "pre_level": level}
             continue
         nadir = int(np.argmin(scores[:length]))
-        depth, spread = level - float(scores[nadir]), float(np.std(line.score[first:stop], ddof=1))
+        depth, rated = level - float(scores[nadir]), line.score[first:stop]
+        spread = float(np.std(rated, ddof=1)) if len(rated) > 1 else 0.0
         yield {
             "nadir": int(sessions[nadir]),
             "end": int(sessions[length - 1]),
