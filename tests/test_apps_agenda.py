@@ -216,6 +216,20 @@ def test_an_item_is_worded_decided_and_talked_about_on_the_page(view, workspace)
     assert view.items.children == (item,)
 
 
+def test_a_decision_that_cannot_be_written_stays_in_its_field(view, workspace, monkeypatch):
+    view.adder("A1").click()
+    (item,) = view.items.children
+    typed(item.decision, "Ask her")
+
+    def refuse(*_given, **_named):
+        raise sk.WorkspaceError("The workspace cannot be written.")
+
+    monkeypatch.setattr(workspace, "add_decision", refuse)
+    item.agree.click()
+    assert item.decision.text == "Ask her"
+    assert "cannot be written" in view._page.banner.value
+
+
 def test_items_keep_their_fields_while_others_come_and_go(view):
     view.adder("A1").click()
     view.adder("A2").click()

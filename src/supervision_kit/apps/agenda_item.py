@@ -11,6 +11,7 @@ import ipywidgets as ipw
 from supervision_kit.apps.agenda_state import AgendaState
 from supervision_kit.apps.kept_text import KeptText
 from supervision_kit.apps.page import Page
+from supervision_kit.errors import SupervisionKitError
 from supervision_kit.words import say
 
 
@@ -73,8 +74,13 @@ class AgendaItem(ipw.VBox):
         self.state.keep_draft(self.case_id, text, item=self.number)
 
     def _decide(self) -> None:
-        self.state.decide(self.case_id, self.decision.text, item=self.number)
-        self.decision.show("", keep=self._keep)
+        text = self.decision.text
+        self.decision.show("", keep=self._keep)  # at once: the rest of the page follows
+        try:
+            self.state.decide(self.case_id, text, item=self.number)
+        except SupervisionKitError:
+            self.decision.show(text, keep=self._keep)
+            raise
 
     def _turn(self) -> None:
         self.state.mark(self.number, "open" if self._is_done else "done")
