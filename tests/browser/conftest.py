@@ -56,12 +56,25 @@ def address():
 
 
 @pytest.fixture
-def kept_address(tmp_path):
+def serve():
+    """A function that starts a demo of its own over a workspace and returns its address; each ends with the test."""
+    processes = []
+
+    def serve_one(workspace):
+        process, url = start_demo(workspace=str(workspace))
+        processes.append(process)
+        return url
+
+    yield serve_one
+    for process in processes:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+@pytest.fixture
+def kept_address(serve, tmp_path):
     """A demo of its own, with a workspace of its own."""
-    process, url = start_demo(workspace=str(tmp_path / "spring.sqlite"))
-    yield url
-    process.terminate()
-    process.communicate(timeout=30)
+    return serve(tmp_path / "spring.sqlite")
 
 
 @pytest.fixture(scope="session")
