@@ -10,7 +10,9 @@ MARKS = ".sk-chart svg .mark-symbol path"
 def open_whole(visit, notebook, *, language="en"):
     """Open a page in a language, with all of its folds open."""
     asked = ASKED.get(notebook, "?")
-    page = visit.open(notebook, f"{asked}{'' if asked.endswith('?') else '&'}lang={language}")
+    page = visit.page
+    asked = f"{asked}{'' if asked.endswith('?') else '&'}lang={language}"
+    page.goto(f"{visit.address}/voila/render/{notebook}{asked}", wait_until="commit", timeout=60_000)
     page.locator(".sk-page").first.wait_for(timeout=60_000)
     if notebook != NOTEBOOKS[0]:
         page.locator(MARKS).first.wait_for(state="attached", timeout=60_000)
