@@ -20,13 +20,18 @@ def tell_news(since: datetime, n_forms: int) -> str:
 def tell_cases(cases: pd.DataFrame, reasons: pd.DataFrame) -> Iterator[str]:
     """Say how many of these cases need a word, how many came back, and of how many nothing can be said."""
     n_word, n_down = int((cases["priority"] >= NEEDS_A_WORD).sum()), int((cases["open_ruptures"] > 0).sum())
-    counts = {"n": say_number(n_word), "cases": say_n("{n} case", "{n} cases", len(cases)), "down": say_number(n_down)}
+    counts = {"some": say_number(n_word), "down": say_number(n_down)}
     if not n_word:
-        yield say("Nothing stands out in {cases}.", **counts)
+        yield say_n("Nothing stands out in {n} case.", "Nothing stands out in {n} cases.", len(cases))
     elif n_down:
-        yield say("{n} of {cases} may need a word: in {down} of them the client's rating is down by now.", **counts)
+        yield say_n(
+            "{some} of {n} case may need a word: in {down} of them the client's rating is down by now.",
+            "{some} of {n} cases may need a word: in {down} of them the client's rating is down by now.",
+            len(cases),
+            **counts,
+        )
     else:
-        yield say("{n} of {cases} may need a word.", **counts)
+        yield say_n("{some} of {n} case may need a word.", "{some} of {n} cases may need a word.", len(cases), **counts)
     own = reasons[reasons["case_id"].isin(cases["case_id"])]
     n_back, n_learn = (own.loc[own["reason"].isin(keys), "case_id"].nunique() for keys in (CAME_BACK, LEARN_FROM))
     if n_back:
@@ -34,4 +39,4 @@ def tell_cases(cases: pd.DataFrame, reasons: pd.DataFrame) -> Iterator[str]:
     if n_learn:
         yield say_n("{n} is worth learning from.", "{n} are worth learning from.", n_learn)
     if n_unclear := int(cases["outcome_class"].isna().sum()):
-        yield say("{n} cannot be judged from the ratings.", n=say_number(n_unclear))
+        yield say_n("{n} cannot be judged from the ratings.", "{n} cannot be judged from the ratings.", n_unclear)

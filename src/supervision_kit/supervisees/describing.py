@@ -83,10 +83,10 @@ def _falls(one: Mapping[Any, Any]) -> Iterator[str]:
         if n
     ]
     yield say_n(
-        "The client's rating fell once, in {cases}: {ends}.",
-        "The client's rating fell {n} times, in {cases}: {ends}.",
-        one["n_falls"],
-        cases=say_n("{n} case", "{n} cases", one["n_fell"]),
+        "The client's rating fell {times}, in {n} case: {ends}.",
+        "The client's rating fell {times}, in {n} cases: {ends}.",
+        one["n_fell"],
+        times=say_n("once", "{n} times", one["n_falls"]),
         ends=say_list(ends),
     )
 
