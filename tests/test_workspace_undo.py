@@ -249,8 +249,8 @@ def test_it_holds_after_the_workspace_was_closed(where):
         assert len(workspace.notes()) == 0
 
 
-@given(st.lists(st.sampled_from([words for words in EACH_CHANGE if "beginning" not in words]), max_size=11))
-@settings(max_examples=25)
+@given(st.lists(st.sampled_from([words for words in EACH_CHANGE if "beginning" not in words]), max_size=8))
+@settings(max_examples=8)
 def test_any_changes_taken_back_in_turn_leave_what_was_before(changes):
     with tempfile.TemporaryDirectory() as folder, sk.Workspace(Path(folder) / "w.sqlite") as workspace:
         workspace.import_ratings(read(TEXT))
