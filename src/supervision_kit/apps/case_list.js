@@ -8,19 +8,20 @@ function render({ model, el }) {
     const { dataset, localName } = element.closest("[data-do], [data-key]") ?? element;
     return `${localName} ${JSON.stringify({ ...dataset })}`;
   };
-  const places = () => [...root.querySelectorAll("a[href], button, input, summary")];
+  const rows = () => [...root.querySelectorAll(".sk-one-case")];
+  const within = (part) => [...part.querySelectorAll("a[href], button:enabled, input, summary")];
 
-  // What is focused keeps the focus; where it is gone, what now stands at its place gets it.
+  // What is focused keeps the focus; where it is gone, the row that now stands at its place gets it.
   const show = () => {
     const focused = root.contains(document.activeElement) ? document.activeElement : null;
-    const was = focused && { at: places().indexOf(focused), name: name(focused), local: focused.localName };
+    const was = focused && { row: rows().indexOf(focused.closest(".sk-one-case")), name: name(focused), local: focused.localName };
     const open = new Set([...root.querySelectorAll("details[open]")].map((one) => one.dataset.key));
     root.innerHTML = model.get("content");
     for (const one of root.querySelectorAll("details")) one.open = open.has(one.dataset.key);
     if (!was) return;
-    const now = places().filter((one) => one.offsetParent !== null || one.localName === "summary");
-    const same = now.find((one) => one.localName === was.local && name(one) === was.name);
-    (same ?? now[Math.min(was.at, now.length - 1)])?.focus({ preventScroll: Boolean(same) });
+    const same = within(root).find((one) => one.localName === was.local && name(one) === was.name);
+    const row = was.row < 0 ? undefined : rows()[Math.min(was.row, rows().length - 1)];
+    (same ?? within(row ?? root)[0])?.focus({ preventScroll: Boolean(same) });
   };
 
   const press = (button) => {
@@ -39,7 +40,7 @@ function render({ model, el }) {
     const first = event.target.querySelector("button[data-do]");
     if (first) press(first);
   });
-  // Python makes each picture within a list anew: a menu that is left closes.
+  // Escape folds a menu away again.
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = event.target.closest("details[open]");

@@ -146,7 +146,7 @@ class CaseloadState(TherapistState):
         """Take in what was decided, and whether a supervision was closed, elsewhere on the page."""
         if self.workspace is None:
             return
-        before, after = self.decisions, self.workspace.decisions()
+        before, after = self.decisions, self._read_decisions(self.workspace)
         if before is None or not before.equals(after):
             self._forget("decisions", "_lasting", "reasons", "told", "ranked")
         self._forget("aside")
@@ -207,7 +207,8 @@ class CaseloadState(TherapistState):
         if self.since is None:
             return None
         if self.workspace is not None:
-            return self.workspace.new_since(self.since)
+            with self.workspace.viewing(self.source.view):
+                return self.workspace.new_since(self.since)
         dated = self.scores[self.scores["date"] >= pd.Timestamp(self.since.date())]
         return dated[["case_id", "rater", "instrument", "session"]].drop_duplicates()
 
@@ -220,7 +221,11 @@ class CaseloadState(TherapistState):
     @cached_property
     def decisions(self) -> pd.DataFrame | None:
         """The decisions of earlier supervisions."""
-        return None if self.workspace is None else self.workspace.decisions()
+        return None if self.workspace is None else self._read_decisions(self.workspace)
+
+    def _read_decisions(self, kept: Workspace) -> pd.DataFrame:
+        with kept.viewing(self.source.view):
+            return kept.decisions()
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
@@ -266,7 +271,8 @@ class CaseloadState(TherapistState):
         """The cases that are set aside, with the flag and its reason."""
         if self.workspace is None:
             return {}
-        return {flag["case_id"]: flag for flag in self.workspace.standing_flags().to_dict("records")}
+        with self.workspace.viewing(self.source.view):
+            return {flag["case_id"]: flag for flag in self.workspace.standing_flags().to_dict("records")}
 
     @cached_property
     def marks_by_case(self) -> dict[str, pd.DataFrame]:

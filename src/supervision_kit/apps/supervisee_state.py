@@ -69,7 +69,9 @@ class SuperviseeState(HasTraits):
         if kept is None or not self.therapist_id:
             return ()
         own = self.caseload.cases["case_id"].to_list()
-        return describe_lens(kept.codes(), self.caseload.judgements, self.caseload.annotations, case_ids=own)
+        with kept.viewing(self.caseload.source.view):
+            codes = kept.codes()
+        return describe_lens(codes, self.caseload.judgements, self.caseload.annotations, case_ids=own)
 
     @property
     def funnel(self) -> pd.DataFrame:
