@@ -235,6 +235,24 @@ def test_long_lists_are_shown_page_by_page():
     assert "Some are left out by what is chosen above." in page.cases.content
 
 
+def test_what_goes_beyond_an_hour_is_folded_away():
+    cases = [dated(*OPEN, case_id=f"C{number:02}") for number in range(11)]
+    page = sk.apps.CaseloadPage(sk.apps.CaseloadState(pd.concat(cases), method=sk.AdjacentDrop()))
+    before, more = page.cases.content.split('<details data-key="more">')
+    assert before.count('class="sk-one-case"') == 8
+    assert "3 more that may need a word" in more
+    assert '<ol class="sk-rows-of-cases" start="9">' in more
+
+
+def test_the_answer_counts_what_the_groups_hold(state):
+    assert state.answer == (
+        "2 of 4 cases may need a word: in 1 of them the client's rating is down by now. In 1 it fell and came back: "
+        "worth learning from."
+    )
+    state.query = "top"
+    assert state.answer.startswith("2 of 4 cases")
+
+
 def test_a_group_that_does_not_exist_is_refused_with_a_banner(state):
     page = sk.apps.CaseloadPage(state)
     press(page, do="group", group="nonsense")

@@ -78,22 +78,6 @@ def kept_address(serve, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def serve():
-    """A function that starts a demo over a workspace; all are stopped in the end."""
-    processes = []
-
-    def start(path):
-        process, url = start_demo(workspace=str(path))
-        processes.append(process)
-        return url
-
-    yield start
-    for process in processes:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-@pytest.fixture(scope="session")
 def chromium():
     path = shutil.which("chromium")
     if path is None:

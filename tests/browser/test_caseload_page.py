@@ -21,17 +21,18 @@ def fill(path, scores):
         workspace.import_ratings(sk.read_ratings(scores.to_csv(index=False).encode()))
 
 
-@pytest.fixture
-def small(tmp_path, serve):
-    """A dozen cases of two therapists, in a workspace of the test's own."""
+@pytest.fixture(scope="module")
+def small(tmp_path_factory, serve):
+    """A dozen cases of three therapists; a test that sets one aside takes that back."""
+    path = tmp_path_factory.mktemp("small") / "small.sqlite"
     kinds = {"open": OPEN, "mended": MENDED, "steady": STEADY, "top": TOP}
     cases = [
         make_scores(*score, case_id=f"{kind}{number}", therapist=f"T{number}")
         for kind, score in kinds.items()
         for number in (1, 2, 3)
     ]
-    fill(tmp_path / "small.sqlite", pd.concat(cases))
-    return serve(tmp_path / "small.sqlite")
+    fill(path, pd.concat(cases))
+    return serve(path)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_the_list_answers_to_each_of_its_controls(open_tab, small):
 
 def test_since_counts_what_came_in_and_a_reason_leads_to_its_evidence(open_tab, small):
     _visit, page = open_caseload(open_tab, small)
-    page.get_by_label("New since").fill("2020-01-01")
+    page.get_by_label("New since (empty: any time)").fill("2020-01-01")
     page.get_by_text("Since 1 January 2020: 96 new ratings.").wait_for()
     page.locator(".sk-one-case .sk-mark", has_text="new").first.wait_for()
     page.locator(".sk-one-case").first.get_by_role("link", name="see session 5").first.click()
@@ -148,6 +149,8 @@ def test_the_list_works_by_keyboard_and_keeps_the_focus(open_tab, small):
     page.keyboard.press("Space")
     wait_for_list(page, ["mended2", "mended3"])
     assert page.evaluate("document.activeElement.closest('.sk-one-case').dataset.case") == "mended2"
+    page.keyboard.press("Control+z")
+    wait_for_list(page, ["mended1", "mended2", "mended3"])
 
 
 @pytest.mark.parametrize("width", [420, 1280])

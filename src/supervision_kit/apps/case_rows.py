@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from supervision_kit.apps.caseload_state import CASES_PER_PAGE, GROUPS, CaseEntry, CaseloadState
+from supervision_kit.apps.caseload_answer import GROUPS
+from supervision_kit.apps.caseload_state import CASES_PER_PAGE, CaseEntry, CaseloadState
 from supervision_kit.apps.page import quiet
 from supervision_kit.charts import heat_strip, strip_legend
 from supervision_kit.words import later, say, say_n, say_number
@@ -35,6 +36,7 @@ EMPTY = {
 }
 FLAGS = {"seen": later("Seen"), "not today": later("Not today")}
 LONGEST_REASON = 200  # characters
+CASES_AN_HOUR = 8  # that are shown without unfolding the rest; the kit's own choice
 
 
 def list_in_html(state: CaseloadState, *, link: Link, on_agenda: Collection[str] = ()) -> str:
@@ -46,12 +48,29 @@ def list_in_html(state: CaseloadState, *, link: Link, on_agenda: Collection[str]
     caution = CAUTIONS.get(state.group, "") if entries else EMPTY.get(state.group, later("No case is here."))
     is_filtered = bool(state.reason or state.query or state.only_new or state.therapist_id)
     hint = say("Some are left out by what is chosen above.") if is_filtered and not entries else ""
-    rows = "".join(_row(entry, state, link, is_on_agenda=entry.case_id in on_agenda) for entry in entries)
-    first = state.page * CASES_PER_PAGE + 1
+    rows = [_row(entry, state, link, is_on_agenda=entry.case_id in on_agenda) for entry in entries]
     return (
         f"{_groups(state)}{quiet(say(caution) if caution else '')}{quiet(hint)}"
-        f'{strip_legend() if entries else ""}<ol class="sk-rows-of-cases" start="{first}">{rows}</ol>{_pages(state)}'
+        f"{strip_legend() if entries else ''}{_rows(rows, state)}{_pages(state)}"
     )
+
+
+def _rows(rows: list[str], state: CaseloadState) -> str:
+    """Return the rows as a list; of those that need a word, what goes beyond an hour is folded away."""
+    first = state.page * CASES_PER_PAGE + 1
+    if state.group != GROUPS[0] or state.page or len(rows) <= CASES_AN_HOUR:
+        return _ordered(rows, first)
+    n_more = len(state.listed[state.group]) - CASES_AN_HOUR
+    more = say_n("{n} more that may need a word", "{n} more that may need a word", n_more)
+    return (
+        f"{quiet(say('For an hour, these weigh most:'))}{_ordered(rows[:CASES_AN_HOUR], 1)}"
+        f'<details data-key="more"><summary data-key="more">{html.escape(more)}</summary>'
+        f"{_ordered(rows[CASES_AN_HOUR:], CASES_AN_HOUR + 1)}</details>"
+    )
+
+
+def _ordered(rows: list[str], first: int) -> str:
+    return f'<ol class="sk-rows-of-cases" start="{first}">{"".join(rows)}</ol>'
 
 
 def _groups(state: CaseloadState) -> str:
@@ -75,9 +94,9 @@ def _row(entry: CaseEntry, state: CaseloadState, link: Link, *, is_on_agenda: bo
     reasons = "".join(_reason(entry.case_id, one, link) for one in entry.reasons if one["reason"] != "new")
     return (
         f'<li class="sk-one-case" data-case="{html.escape(entry.case_id)}">'
-        f'<div class="sk-one-head"><h3>{link(entry.case_id, entry.case_id, {})}</h3>'
+        f'<div class="sk-one-top"><div class="sk-one-head"><h3>{link(entry.case_id, entry.case_id, {})}</h3>'
         f'<span class="sk-quiet">{html.escape(", ".join(about))}</span></div>'
-        f'<div class="sk-one-strip">{strip}</div>'
+        f'<div class="sk-one-strip">{strip}</div></div>'
         f"<ul>{reasons or _nothing()}</ul>{_aside(entry)}{_actions(entry, state, link, is_on_agenda=is_on_agenda)}</li>"
     )
 

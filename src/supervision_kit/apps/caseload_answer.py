@@ -1,14 +1,32 @@
-"""The answer of the page of the caseload, in a few short sentences."""
+"""The cases by what is said of them, and the answer of the page of the caseload in a few short sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 import pandas as pd
 
-from supervision_kit.reasons import CAME_BACK, LEARN_FROM, NEEDS_A_WORD
+from supervision_kit.reasons import NEEDS_A_WORD
+from supervision_kit.tables import OUTCOMES
 from supervision_kit.words import say, say_day, say_n, say_number
+
+GROUPS = ("needs_word", "came_back", "unclear", "quiet", "aside")
+
+
+def group_cases(cases: pd.DataFrame, aside: Collection[str]) -> dict[str, pd.DataFrame]:
+    """Part the cases of a caseload table by what is said of them; each stands in one of :data:`GROUPS`."""
+    outcome, needs_word = cases["outcome_class"], cases["priority"] >= NEEDS_A_WORD
+    is_aside = cases["case_id"].isin(list(aside))
+    rest = ~needs_word & ~is_aside
+    is_in = {
+        "needs_word": needs_word & ~is_aside,
+        "came_back": rest & outcome.isin(OUTCOMES),
+        "unclear": rest & outcome.isna(),
+        "quiet": rest & outcome.notna() & ~outcome.isin(OUTCOMES),
+        "aside": is_aside,
+    }
+    return {name: cases[is_in[name]] for name in GROUPS}
 
 
 def tell_news(since: datetime, n_forms: int) -> str:
@@ -17,26 +35,23 @@ def tell_news(since: datetime, n_forms: int) -> str:
     return say_n("Since {day}: {n} new rating.", "Since {day}: {n} new ratings.", n_forms, day=day)
 
 
-def tell_cases(cases: pd.DataFrame, reasons: pd.DataFrame) -> Iterator[str]:
-    """Say how many of these cases need a word, how many came back, and of how many nothing can be said."""
-    n_word, n_down = int((cases["priority"] >= NEEDS_A_WORD).sum()), int((cases["open_ruptures"] > 0).sum())
-    counts = {"some": say_number(n_word), "down": say_number(n_down)}
-    if not n_word:
-        yield say_n("Nothing stands out in {n} case.", "Nothing stands out in {n} cases.", len(cases))
+def tell_cases(groups: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Say how many cases need a word, how many came back, and of how many nothing can be said."""
+    n = {name: len(cases) for name, cases in groups.items()}
+    n_all, n_down = sum(n[name] for name in GROUPS[:-1]), int((groups["needs_word"]["open_ruptures"] > 0).sum())
+    counts = {"some": say_number(n["needs_word"]), "down": say_number(n_down)}
+    if not n["needs_word"]:
+        yield say_n("Nothing stands out in {n} case.", "Nothing stands out in {n} cases.", n_all)
     elif n_down:
         yield say_n(
             "{some} of {n} case may need a word: in {down} of them the client's rating is down by now.",
             "{some} of {n} cases may need a word: in {down} of them the client's rating is down by now.",
-            len(cases),
+            n_all,
             **counts,
         )
     else:
-        yield say_n("{some} of {n} case may need a word.", "{some} of {n} cases may need a word.", len(cases), **counts)
-    own = reasons[reasons["case_id"].isin(cases["case_id"])]
-    n_back, n_learn = (own.loc[own["reason"].isin(keys), "case_id"].nunique() for keys in (CAME_BACK, LEARN_FROM))
-    if n_back:
-        yield say("In {n} a fall came back.", n=say_number(n_back))
-    if n_learn:
-        yield say_n("{n} is worth learning from.", "{n} are worth learning from.", n_learn)
-    if n_unclear := int(cases["outcome_class"].isna().sum()):
-        yield say_n("{n} cannot be judged from the ratings.", "{n} cannot be judged from the ratings.", n_unclear)
+        yield say_n("{some} of {n} case may need a word.", "{some} of {n} cases may need a word.", n_all, **counts)
+    if n["came_back"]:
+        yield say("In {n} it fell and came back: worth learning from.", n=say_number(n["came_back"]))
+    if n["unclear"]:
+        yield say_n("{n} cannot be judged from the ratings.", "{n} cannot be judged from the ratings.", n["unclear"])

@@ -18,7 +18,7 @@ from supervision_kit.apps.chance_view import WORKING
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.leading_page import LeadingPage
-from supervision_kit.apps.page import as_code, is_served, note, where_to_keep
+from supervision_kit.apps.page import as_code, is_served, note, quiet, where_to_keep
 from supervision_kit.apps.settings import SettingsView
 from supervision_kit.apps.supervisee_view import SuperviseeView
 from supervision_kit.apps.undo_button import UndoButton
@@ -86,6 +86,7 @@ class CaseloadPage(LeadingPage):
         )
         self.lay_out(*self.parts)
         state.observe(self.guard(self._redraw), "revision")
+        state.observe(self.guard(self._redraw_list), "listing")
         self.agenda_state.observe(self.guard(lambda _change: state.catch_up()), "revision")
         state.observe(self.guard(self._close_chance), ["therapist_id", "line"])
         self.guard(self._redraw)()
@@ -99,7 +100,9 @@ class CaseloadPage(LeadingPage):
             description=say("Reason"),
         )
         self.query = ipw.Text(description=say("Code of the case"), continuous_update=False)
-        self.since = ipw.DatePicker(description=say("New since"), value=state.since and state.since.date())
+        self.since = ipw.DatePicker(
+            description=say("New since (empty: any time)"), value=state.since and state.since.date()
+        )
         self.only_new = ipw.Checkbox(description=say("only with new ratings"), indent=False)
         for control, name in (
             (self.therapist, "therapist_id"),
@@ -144,22 +147,24 @@ class CaseloadPage(LeadingPage):
 
     def _redraw(self, _change: object = None) -> None:
         state = self.state
-        items = self.agenda_state.items
-        self.cases.content = list_in_html(state, link=self._link, on_agenda=set(items["case_id"]))
+        self._redraw_list()
         self.since.value = state.since and state.since.astimezone().date()
-        chance = html.escape(say(CHANCE))
-        self.summary.value = (
-            f'<p>{html.escape(state.answer)}</p><p class="sk-quiet">{chance}</p>{self._waiting()}{note(state.advice)}'
-        )
         if self._drawn is not state.ranked or self._drawn_of != state.therapist_id:
             self._drawn, self._drawn_of = state.ranked, state.therapist_id
             self.overview.refresh()
-        self.undo.show(state.undoable)
         self.code.value = as_code(state.as_code)
+
+    def _redraw_list(self, _change: object = None) -> None:
+        """Show the list and what is said above it."""
+        state, items = self.state, self.agenda_state.items
+        self.cases.content = list_in_html(state, link=self._link, on_agenda=set(items["case_id"]))
+        chance = quiet(say(CHANCE))
+        self.summary.value = f"<p>{html.escape(state.answer)}</p>{chance}{self._waiting()}{note(state.advice)}"
+        self.undo.show(state.undoable)
 
     def _waiting(self) -> str:
         """Say what waits on the agenda further down, as HTML; nothing where nothing does."""
-        n_items, n_open = len(self.agenda_state.items), len(self.agenda_state.open_decisions)
+        n_items, n_open = len(self.agenda_state.items), self.state.n_open_decisions
         said = [
             *([say_n("{n} on the agenda", "{n} on the agenda", n_items)] if n_items else []),
             *([say_n("{n} decision open", "{n} decisions open", n_open)] if n_open else []),

@@ -11,19 +11,17 @@ import pandas as pd
 from traitlets import Bool, Dict, Instance, Int, Unicode, observe, validate
 
 from supervision_kit.agreement import compare_raters
-from supervision_kit.apps.caseload_answer import tell_cases, tell_news
+from supervision_kit.apps.caseload_answer import GROUPS, group_cases, tell_cases, tell_news
 from supervision_kit.apps.source import Source
 from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.caseload import add_news, list_reasons, rank_cases
 from supervision_kit.caseload.ranking import weigh_reasons
 from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
-from supervision_kit.reasons import NEEDS_A_WORD, REASONS, weigh
-from supervision_kit.tables import OUTCOMES
+from supervision_kit.reasons import REASONS, weigh
 from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
 
 CASES_PER_PAGE = 25
-GROUPS = ("needs_word", "came_back", "unclear", "quiet", "aside")
 MOST_PLANNED = 1000  # sessions
 
 
@@ -60,6 +58,8 @@ class CaseloadState(TherapistState):
         Of these: cases with this reason; whose codes hold this text; with new forms.
     page
         Which page of them is shown, from 0.
+    listing
+        Counts up whenever nothing but another part of the list is to be shown.
     """
 
     view = "caseload"
@@ -70,6 +70,7 @@ class CaseloadState(TherapistState):
     reason, query = Unicode(""), Unicode("")
     only_new = Bool(default_value=False)
     page = Int(0)
+    listing = Int(0)
     _is_picked = False
 
     def __init__(self, source: pd.DataFrame | Workspace | Source, **more: Any) -> None:
@@ -168,7 +169,11 @@ class CaseloadState(TherapistState):
 
     def _show_aside(self) -> None:
         self._forget("aside")
-        super()._show()
+        self._show_list()
+
+    def _show_list(self) -> None:
+        """Tell those who show the list alone that another part of it is to be shown."""
+        self.listing += 1
 
     def _forget(self, *names: str) -> None:
         for name in (*names, "listed"):
@@ -189,17 +194,23 @@ class CaseloadState(TherapistState):
         self._forget("told", "ranked")
         super()._show()
 
-    @observe("therapist_id", "group", "reason", "query", "only_new")
-    def _choose_anew(self, _change: object) -> None:
+    @observe("therapist_id")
+    def _choose_therapist(self, _change: object) -> None:
+        self._forget()
+        self.page = 0
+        super()._show()
+
+    @observe("group", "reason", "query", "only_new")
+    def _choose_cases(self, _change: object) -> None:
         self._forget()
         if self.page:
             self.page = 0
         else:
-            super()._show()
+            self._show_list()
 
     @observe("page")
     def _turn_page(self, _change: object) -> None:
-        super()._show()
+        self._show_list()
 
     @cached_property
     def new_forms(self) -> pd.DataFrame | None:
@@ -284,18 +295,15 @@ class CaseloadState(TherapistState):
     @cached_property
     def listed(self) -> dict[str, pd.DataFrame]:
         """The chosen cases by what is said of them, each group in order; a case stands in one of them."""
-        cases = self._chosen()
-        outcome, needs_word = cases["outcome_class"], cases["priority"] >= NEEDS_A_WORD
-        is_aside = cases["case_id"].isin(list(self.aside))
-        rest = ~needs_word & ~is_aside
-        is_in = {
-            "needs_word": needs_word & ~is_aside,
-            "came_back": rest & outcome.isin(OUTCOMES),
-            "unclear": rest & outcome.isna(),
-            "quiet": rest & outcome.notna() & ~outcome.isin(OUTCOMES),
-            "aside": is_aside,
-        }
-        return {name: cases[is_in[name]] for name in GROUPS}
+        return group_cases(self._chosen(), self.aside)
+
+    @property
+    def n_open_decisions(self) -> int:
+        """How many decisions on the chosen cases are open."""
+        if self.decisions is None:
+            return 0
+        is_own = self.decisions["case_id"].isin(self.cases["case_id"])
+        return int((is_own & self.decisions["state"].eq("open")).sum())
 
     def _chosen(self) -> pd.DataFrame:
         cases = self.cases
@@ -366,11 +374,14 @@ class CaseloadState(TherapistState):
     @property
     def answer(self) -> str:
         """The page's answer in a few short sentences, about all of the chosen cases but those set aside."""
-        cases = self.cases[~self.cases["case_id"].isin(list(self.aside))]
-        news = ""
-        if self.since is not None:
-            news = tell_news(self.since, sum(len(self._new_sessions.get(case, ())) for case in cases["case_id"]))
-        return " ".join([*([news] if news else []), *tell_cases(cases, self.reasons)])
+        groups = group_cases(self.cases, self.aside)
+        n_new = (
+            0
+            if self.since is None
+            else sum(len(self._new_sessions.get(case, ())) for name in GROUPS[:-1] for case in groups[name]["case_id"])
+        )
+        news = [] if self.since is None else [tell_news(self.since, n_new)]
+        return " ".join([*news, *tell_cases(groups)])
 
     @property
     def line_as_code(self) -> str:
