@@ -41,7 +41,7 @@ class CaseloadPage(LeadingPage):
         super().__init__(state, warning=warning, notes=notes)
         self.state, self.title = state, say("the caseload")
         self._drawn: Any = None  # the table behind the overview, and whose cases it shows
-        self._drawn_of = ""
+        self._drawn_of, self._advice = "", ""
         self.summary, self.code = ipw.HTML(), ipw.HTML()
         self.keeping = ipw.HTML(where_to_keep() if state.workspace is None else "")
         self.undo = UndoButton(page=self, undo=self._undo)
@@ -147,6 +147,7 @@ class CaseloadPage(LeadingPage):
 
     def _redraw(self, _change: object = None) -> None:
         state = self.state
+        self._advice = note(state.advice)
         self._redraw_list()
         self.since.value = state.since and state.since.astimezone().date()
         if self._drawn is not state.ranked or self._drawn_of != state.therapist_id:
@@ -159,7 +160,7 @@ class CaseloadPage(LeadingPage):
         state, items = self.state, self.agenda_state.items
         self.cases.content = list_in_html(state, link=self._link, on_agenda=set(items["case_id"]))
         chance = quiet(say(CHANCE))
-        self.summary.value = f"<p>{html.escape(state.answer)}</p>{chance}{self._waiting()}{note(state.advice)}"
+        self.summary.value = f"<p>{html.escape(state.answer)}</p>{chance}{self._waiting()}{self._advice}"
         self.undo.show(state.undoable)
 
     def _waiting(self) -> str:

@@ -148,11 +148,13 @@ class CaseloadState(TherapistState):
         if self.workspace is None:
             return
         before, after = self.decisions, self._read_decisions(self.workspace)
+        self._forget("aside")
+        self._read_own()  # shows all anew where another supervision was the last
         if before is None or not before.equals(after):
             self._forget("decisions", "_lasting", "reasons", "told", "ranked")
-        self._forget("aside")
-        self._read_own()
-        super()._show()
+            super()._show()
+        else:
+            self._show_list()
 
     @property
     def undoable(self) -> str | None:

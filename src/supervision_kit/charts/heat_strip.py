@@ -14,13 +14,14 @@ import pandas as pd
 
 from supervision_kit.charts import theme
 from supervision_kit.charts.caseload_overview import row_window
-from supervision_kit.charts.rows import no_form_rows, rating_rows
-from supervision_kit.charts.sentences import Rows, in_words
+from supervision_kit.charts.rows import state_of
+from supervision_kit.charts.sentences import Rows, in_words, verdict
 from supervision_kit.words import say, say_n
 
 CELL, HEIGHT, TOP, FOOT = 14, 40, 11, 7  # px
 LOWEST_BAR = 3  # px, so that a lowest rating is still a bar
 MOST_SESSIONS = 40  # of a longer therapy the latest are shown
+_READ = ("session", "score", "is_rupture", "limit", "note")
 LEGEND = ("rated", "marked", "unjudged", "none", "new")
 
 
@@ -41,7 +42,7 @@ def heat_strip(marks: pd.DataFrame, *, last_session: int, new_sessions: Collecti
     str
         An ``<svg>`` that says in words what it shows; colours come from the page's style.
     """
-    ratings, none = rating_rows(marks), no_form_rows(marks, last_session)
+    ratings, none = _read(marks, last_session)
     if not ratings and not none:
         return ""
     lowest, highest = (
@@ -62,6 +63,24 @@ def heat_strip(marks: pd.DataFrame, *, last_session: int, new_sessions: Collecti
         f'<svg class="sk-strip" role="img" aria-label="{said}" viewBox="0 0 {width} {HEIGHT}" width="{width}" '
         f'height="{HEIGHT}">{drawn}</svg>'
     )
+
+
+def _read(marks: pd.DataFrame, last_session: int) -> tuple[Rows, Rows]:
+    """Return a row per rating, and one per session without; read column by column, for a page shows many strips."""
+    columns = [marks[name].to_list() for name in _READ]
+    rows = [dict(zip(_READ, values, strict=True)) for values in zip(*columns, strict=True)]
+    ratings: Rows = [
+        row | {"state": state_of(row["is_rupture"]), "says": f"{in_words(row['score'])}, {verdict(row)}"}
+        for row in rows
+        if not pd.isna(row["score"])
+    ]
+    rated, seen = {row["session"] for row in ratings}, {row["session"] for row in rows}
+    none: Rows = [
+        {"session": session, "says": say("form without a score") if session in seen else say("no form")}
+        for session in range(1, max(last_session, *seen, 0) + 1)
+        if session not in rated
+    ]
+    return ratings, none
 
 
 def strip_legend() -> str:
@@ -90,7 +109,7 @@ def strip_legend() -> str:
 
 def _bar(row: dict[str, object], share: float) -> tuple[str, str]:
     kind = {theme.MARKED: "marked", theme.NOT_MARKED: "rated"}.get(str(row["state"]), "unjudged")
-    said = html.escape(str(row["says"]))
+    said = html.escape(say("Session {session}: {what}", session=row["session"], what=row["says"]))
     return _rect(kind, share) + (_triangle() if kind == "marked" else ""), said
 
 

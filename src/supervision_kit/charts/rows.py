@@ -29,7 +29,7 @@ def rating_rows(judged: pd.DataFrame, starts: Sequence[int] = ()) -> Rows:
             "session": int(row["session"]),
             "score": float(row["score"]),
             "run": run,
-            "state": _state(row["is_rupture"]),
+            "state": state_of(row["is_rupture"]),
             "rated": in_words(row["score"]),
             "verdict": verdict(row),
             "says": say(
@@ -43,7 +43,8 @@ def rating_rows(judged: pd.DataFrame, starts: Sequence[int] = ()) -> Rows:
     ]
 
 
-def _state(is_rupture: Any) -> str:
+def state_of(is_rupture: Any) -> str:
+    """Return the state of a rating by what a method says of it."""
     if pd.isna(is_rupture):
         return theme.NOT_JUDGED
     return theme.MARKED if is_rupture else theme.NOT_MARKED
