@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
 import supervision_kit as sk
+from supervision_kit.detection.personal import judging
 from supervision_kit.detection.personal.filter import DIP, People, foresee
 from supervision_kit.detection.personal.form import Form
-from supervision_kit.detection.personal.judging import find_quantile
+from supervision_kit.detection.personal.judging import find_quantile, judge_ratings
 from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_value
 from supervision_kit.detection.personal.tails import share_below
 
@@ -164,6 +165,20 @@ def test_the_limit_is_the_quantile_of_what_was_foreseen():
             return (one.weight[:, 0] * stats.norm.cdf(y, one.mean[:, 0], 1 / one.per_sd[:, 0])).sum() - stats.norm.sf(z)
 
         assert find_quantile(one, np.array([z]))[0] == pytest.approx(optimize.brentq(too_many, 0, 60), abs=2e-4)
+
+
+@pytest.mark.parametrize("step", [0.0, 0.25, 2.0])
+def test_single_precision_judges_as_double_precision_does(monkeypatch, step):
+    prior = replace(PRIOR, step=step)
+    x = prior.draw(np.full(2000, 12), rng=np.random.default_rng(22))
+    x[::7, 6:] -= 12
+    x[3, 8], x[4, 8] = 130.0, -60.0  # further off than single precision reaches
+    single = judge_ratings(x, prior=prior, rate=0.02, since=-1)
+    monkeypatch.setattr(judging, "MOST_SPREADS", 0)
+    double = judge_ratings(x, prior=prior, rate=0.02, since=-1)
+    for one, other in zip(single, double, strict=True):
+        np.testing.assert_allclose(one, other, atol=3e-3)
+        assert np.nanquantile(np.abs(one - other), 0.99) < 1e-4
 
 
 # -- what it promises --------------------------------------------------------------------------------------------------

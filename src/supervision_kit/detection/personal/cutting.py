@@ -13,7 +13,7 @@ from supervision_kit.series import Matrix
 
 # Up to this width, in predictive SD, an interval is taken by its middle with the second-order term.
 NARROW = 0.9
-SMALLEST = 1e-290
+SMALLEST, SMALLEST_SINGLE = 1e-290, 1e-30
 FURTHEST = 37.0  # SD; beyond, a normal distribution is 0 in these numbers
 ROOT_2_PI = math.sqrt(2 * math.pi)
 
@@ -109,7 +109,7 @@ class Intervals:
 
     def _wide_ends(self, mean: Matrix) -> tuple[Matrix, Matrix]:
         """Return the ends of the wide intervals in SD from the mean."""
-        mean, per_sd = mean[:, self._wide], self._per_sd[:, self._wide]
+        mean, per_sd = (part[:, self._wide].astype(np.float64) for part in (mean, self._per_sd))
         ends = self._lower[self._wide], self._upper[self._wide]
         a, b = (np.clip((end - mean) * per_sd, -FURTHEST, FURTHEST) for end in ends)
         return a, b
@@ -150,3 +150,8 @@ def _ndtr(z: Matrix) -> Matrix:
 
     share: Matrix = ndtr(z)
     return share
+
+
+def smallest(masses: Matrix) -> float:
+    """Return what stands for 0 in masses of this precision."""
+    return SMALLEST if masses.dtype == np.float64 else SMALLEST_SINGLE

@@ -5,19 +5,19 @@ mean and covariance, which one session updates in closed form; a rating that the
 interval the latent rating lies, and the normal distribution cut to it is replaced by the normal with its moments. The
 spread itself is one of a few nodes, weighed by how well each foresaw the ratings so far.
 
-Arrays are laid out with people last: (n_nodes, n_people) and (n_sessions, n_people). The derivation stands in
-docs/methods/personal_limits.md.
+Arrays are laid out with people last: (n_nodes, n_people) and (n_sessions, n_people). What comes out is as precise as
+the hyper-parameters that go in, single or double. The derivation stands in docs/methods/personal_limits.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 
-from supervision_kit.detection.personal.cutting import SMALLEST, Intervals
+from supervision_kit.detection.personal.cutting import SMALLEST, Intervals, smallest
 from supervision_kit.series import Matrix
 
 # What a rupture does to a rating, in within-person SD, where the filter has to allow for one (the kit's own choices,
@@ -42,6 +42,14 @@ class People:
     dip: Matrix
     fall: Matrix
 
+    def of(self, n_people: int) -> People:
+        """Return the hyper-parameters of the first people."""
+        return People(*(getattr(self, one.name)[..., :n_people] for one in fields(self)))
+
+    def in_single_precision(self) -> People:
+        """Return the hyper-parameters in numbers of half the size."""
+        return People(*(getattr(self, one.name).astype(np.float32) for one in fields(self)))
+
     @cached_property
     def variance(self) -> Matrix:
         """The variance within persons, σ²."""
@@ -63,8 +71,8 @@ class People:
 class Foresight:
     """What is known of a session's rating before (`mean`, `variance`, `per_sd` = 1/SD, `weight` per node) and then.
 
-    `tail` is the chance of a lower rating, half of an equal one included, where it was asked for; `likelihood` that of
-    the rating itself; `weight_after` the weights of the nodes once it is in.
+    `tail` is the chance of a lower rating, half of an equal one included, where it was asked for; `density` how likely
+    the rating itself was, in its `unit` (see :class:`Intervals`); `weight_after` the weights of the nodes then.
     """
 
     mean: Matrix
@@ -72,8 +80,14 @@ class Foresight:
     per_sd: Matrix
     weight: Matrix
     tail: Matrix | None
-    likelihood: Matrix
+    density: Matrix
+    unit: Matrix
     weight_after: Matrix
+
+    @property
+    def likelihood(self) -> Matrix:
+        """How likely the rating was."""
+        return self.density * self.unit
 
 
 @dataclass(frozen=True)
@@ -165,9 +179,9 @@ class Belief:
         """Return what is known before the first session."""
         shape = (len(people.sigma), n_people)
         level, between = np.broadcast_to(people.level, shape), np.broadcast_to(people.between**2, shape)
-        none = np.zeros(shape)
+        none = np.zeros(shape, dtype=people.sigma.dtype)
         state = _State(level, between, none, np.broadcast_to(people.variance, shape), none)
-        return cls(0, state, np.broadcast_to(people.weight, shape), np.zeros(n_people))
+        return cls(0, state, np.broadcast_to(people.weight, shape), none[0])
 
     def take_in(
         self, lower: Matrix, upper: Matrix, growth: Matrix, people: People, *, with_tail: bool = False
@@ -186,14 +200,14 @@ class Belief:
         after = before.after(shift, settled)
         if people.fall.any():
             after, likelihood = _allow_for_fall(after, likelihood, before, rated, people)
-        weight = np.maximum(likelihood, SMALLEST, out=likelihood)
+        weight = np.maximum(likelihood, smallest(likelihood), out=likelihood)
         weight *= self.weight
         total = weight.sum(axis=0)
         weight /= total
         in_dip = self.in_dip if dip_share is None else (weight * dip_share).sum(axis=0)
         tail = None if cut.tail is None else (self.weight * cut.tail).sum(axis=0)
         foresight = Foresight(
-            before.mean + growth, before.variance, before.per_sd, self.weight, tail, total * rated.unit, weight
+            before.mean + growth, before.variance, before.per_sd, self.weight, tail, total, rated.unit, weight
         )
         return foresight, Belief(self.n_before + 1, after.next(people), weight, in_dip)
 
@@ -224,7 +238,7 @@ class Belief:
         of_dip *= chance * dipped.unit / rated.unit
         likelihood = mass * (1 - chance)
         likelihood += of_dip
-        np.maximum(likelihood, SMALLEST, out=likelihood)
+        np.maximum(likelihood, smallest(likelihood), out=likelihood)
         return likelihood, np.divide(of_dip, likelihood, out=of_dip)
 
 

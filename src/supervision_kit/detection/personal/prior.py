@@ -91,6 +91,18 @@ class LimitsPrior:
         """The within-person standard deviation in the middle: the mean of its logarithms, taken back."""
         return math.exp(sum(w * math.log(s) for s, w in zip(self.spreads, self.weights, strict=True)))
 
+    def in_spreads(self) -> LimitsPrior:
+        """Return the same people where levels count from their mean, in typical spreads, on no form."""
+        unit = self.typical_spread
+        return LimitsPrior(
+            level=0.0,
+            between=self.between / unit,
+            spreads=tuple(one / unit for one in self.spreads),
+            weights=self.weights,
+            autocorrelation=self.autocorrelation,
+            growth=tuple(one / unit for one in self.growth),
+        )
+
     def people(self, n_sessions: int, n_people: int = 1) -> People:
         """Return the hyper-parameters as the filter takes them for judging, spelt out for so many people."""
         return People(

@@ -18,8 +18,7 @@ def share_below(z: Matrix, bell: Matrix) -> Matrix:
     beyond = _polynomial(_TOP, x)
     beyond *= bell
     beyond /= _polynomial(_BELOW, x)
-    beyond -= 0.5
-    return 0.5 + np.copysign(beyond, z, out=beyond)
+    return np.subtract(1, beyond, out=beyond, where=z > 0)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Matrix) -> Matrix:
