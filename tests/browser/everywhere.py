@@ -1,5 +1,7 @@
 """What the tests of all pages have in common: which pages there are, and how all of a page is opened."""
 
+from supervision_kit.apps.chance_view import WORKING
+from supervision_kit.server.page_language import say_in
 from supervision_kit.server.pages import PAGES
 
 NOTEBOOKS = [page.notebook for page in PAGES]
@@ -16,7 +18,9 @@ def open_whole(visit, notebook, *, language="en"):
     page.locator(".sk-page").first.wait_for(timeout=60_000)
     if notebook != NOTEBOOKS[0]:
         page.locator(MARKS).first.wait_for(state="attached", timeout=60_000)
-        page.locator(".sk-chance p").last.wait_for(state="attached")
+        page.wait_for_function(
+            "text => !document.body.innerText.includes(text)", arg=say_in(WORKING, language), timeout=60_000
+        )
     unfold(page)
     return page
 
