@@ -61,6 +61,17 @@ def test_one_drawing_filled_twice_is_written_out_once(monkeypatch):
 
 
 @pytest.mark.usefixtures("served")
+def test_a_drawing_that_comes_back_is_not_written_out_again(monkeypatch):
+    one, other = draw(), draw().properties(title="another")
+    view = ChartView(fill(one, draw(4, 3).datasets))
+    spec = view.figure["spec"]
+    view.show(fill(other, draw(5).datasets))
+    monkeypatch.setattr(alt.Chart, "to_dict", lambda *_, **__: pytest.fail("written out again"))
+    view.show(fill(one, draw(2, 1).datasets))
+    assert view.figure == {"spec": spec, "tables": draw(2, 1).datasets}
+
+
+@pytest.mark.usefixtures("served")
 def test_another_drawing_is_written_out_though_its_data_are_the_same():
     view = ChartView(draw(4, 3))
     view.show(draw(4, 3).properties(title="another"))

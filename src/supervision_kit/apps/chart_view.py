@@ -11,6 +11,8 @@ from supervision_kit.chart_bundle import chart_script
 from supervision_kit.charts.filled import is_same_drawing
 from supervision_kit.words import say
 
+N_REMEMBERED = 8  # drawings written out before that may be shown again
+
 
 class ChartView(anywidget.AnyWidget):
     """A box that shows an Altair chart, drawn as SVG over the full width.
@@ -36,7 +38,7 @@ class ChartView(anywidget.AnyWidget):
 
     def __init__(self, chart: Any = None, **settings: Any) -> None:
         super().__init__(figure={"spec": {}, "tables": {}}, **settings)
-        self._shown: Any = None
+        self._drawn: list[tuple[Any, dict[str, Any]]] = []
         self.add_class("sk-chart")
         if chart is not None:
             self.show(chart)
@@ -58,10 +60,12 @@ class ChartView(anywidget.AnyWidget):
 
     def show(self, chart: Any) -> None:
         """Show this Altair chart instead, changing only the tables where the rest of it is as before."""
-        if self._shown is not None and is_same_drawing(self._shown, chart):
-            self.figure = {"spec": self.figure["spec"], "tables": chart.datasets}
-        else:
+        spec = next((spec for drawn, spec in self._drawn if is_same_drawing(drawn, chart)), None)
+        if spec is None:
             spec = chart.to_dict(validate=False)  # a third faster, and the charts are tested
             tables = spec.pop("datasets", {})
-            self.figure = {"spec": spec, "tables": tables}
-        self._shown = chart
+            # a rater or scale that is switched back to is not written out again, which takes a tenth of a second
+            self._drawn = [*self._drawn[1 - N_REMEMBERED :], (chart, spec)]
+        else:
+            tables = chart.datasets
+        self.figure = {"spec": spec, "tables": tables}
