@@ -21,10 +21,10 @@ def fill(path, scores):
         workspace.import_ratings(sk.read_ratings(scores.to_csv(index=False).encode()))
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory, serve):
-    """A dozen cases of three therapists; a test that sets one aside takes that back."""
-    path = tmp_path_factory.mktemp("small") / "small.sqlite"
+@pytest.fixture
+def small(tmp_path, serve):
+    """A dozen cases of three therapists."""
+    path = tmp_path / "small.sqlite"
     kinds = {"open": OPEN, "mended": MENDED, "steady": STEADY, "top": TOP}
     cases = [
         make_scores(*score, case_id=f"{kind}{number}", therapist=f"T{number}")
@@ -35,11 +35,11 @@ def small(tmp_path_factory, serve):
     return serve(path)
 
 
-@pytest.fixture(scope="module")
-def many(tmp_path_factory, serve):
+@pytest.fixture
+def many(tmp_path, serve):
     """Two thousand cases, half of them with top marks only."""
     cases = [make_scores(*(TOP if n % 2 else STEADY), case_id=f"C{n:04}", therapist=f"T{n % 9}") for n in range(MANY)]
-    path = tmp_path_factory.mktemp("many") / "many.sqlite"
+    path = tmp_path / "many.sqlite"
     fill(path, pd.concat(cases))
     return serve(path)
 
