@@ -117,7 +117,7 @@ def test_charts_say_in_words_what_they_show(workspace, tmp_path):
     document = Document(str(sk.write_agenda(workspace, tmp_path / "agenda.docx", coded=False)))
     said = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert len(said) == 3
-    assert all(words.startswith("Case ") and "rated at 7 sessions" in words for words in said)
+    assert all(words.startswith("Case ") and " at 7 sessions, " in words for words in said)
 
 
 def test_what_was_talked_about_stays_on_it_until_the_supervision_is_over(workspace, tmp_path):
