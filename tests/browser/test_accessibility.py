@@ -59,7 +59,7 @@ def focus_stops(page):
     # the browser goes on from where was clicked last: begin at the top, whose own focus another test sees
     page.evaluate("() => { const top = document.querySelector('.sk-skip'); window.stops = [top]; top.focus(); }")
     stops = []
-    for _ in range(400):
+    for _ in range(900):
         page.keyboard.press("Tab")
         stop = page.evaluate(
             """() => {
@@ -79,6 +79,8 @@ def focus_stops(page):
                 };
             }"""
         )
+        if stop is not None and stops and stop["number"] == stops[-1]["number"]:
+            continue  # a date has its day, month and year to step through
         if stop is None or stop["isKnown"]:
             break
         stops.append(stop)
