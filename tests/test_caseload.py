@@ -37,7 +37,9 @@ def test_one_session_is_singular():
 
 def test_a_fall_over_several_sessions_names_both_ends():
     case = review(make_scores(4.2, 4.3, 4.2, 3.4, 3.1, 3.2, 3.1)).loc["C1"]
-    assert case["reasons"][0].startswith("Client-rated alliance fell 1.1 points from session 4 to session 5 and")
+    assert case["reasons"][0].startswith(
+        "Client-rated alliance fell at session 4, by 1.1 points at its lowest (session 5) and"
+    )
 
 
 def test_a_repaired_fall_is_worth_learning_from_and_weighs_least():
@@ -93,7 +95,9 @@ def test_only_the_last_fall_can_be_down_by_now():
     case = review(scores, method=sk.AdjacentDrop()).loc["C1"]
     assert case["open_ruptures"] == 1
     first, second = sorted(case["reasons"], key=lambda sentence: "session 10" in sentence)
-    assert first.startswith("Client-rated alliance fell 0.9 points from session 4 to session 7 and was back only at")
+    assert first.startswith(
+        "Client-rated alliance fell at session 4, by 0.9 points at its lowest (session 7) and was back only at"
+    )
     assert "session 10" in second
 
 

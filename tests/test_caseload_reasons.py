@@ -119,13 +119,18 @@ def test_a_rupture_added_by_hand_needs_a_word_until_it_is_called_repaired():
     assert reasons_of(steady, judgements=repaired).index.to_list() == ["repaired"]
 
 
-def test_an_open_decision_is_counted_and_its_text_is_not_repeated():
+def test_a_decision_is_counted_once_sessions_have_gone_by_and_its_text_is_not_repeated():
     decisions = pd.DataFrame(
-        {"case_id": "C1", "session": [4, 5, 6], "state": ["open", "kept", "open"], "text": "ask Anna about Tuesday"}
+        {
+            "case_id": "C1",
+            "session": [3, 4, 4, 5],
+            "state": ["open", "kept", "open", "open"],
+            "text": "ask Anna about Tuesday",
+        }
     )
     found = reasons_of(make_scores(4.2, 4.3, 4.2, 4.3, 4.2), decisions=decisions)
-    assert found.loc["decision", "sentence"] == "2 decisions of an earlier supervision are still open."
-    assert found.loc["decision", "session"] == 6
+    assert found.loc["decision", "sentence"] == "2 decisions are open, and sessions have gone by since."
+    assert found.loc["decision", "session"] == 4
     assert "Anna" not in found.to_csv()
 
 

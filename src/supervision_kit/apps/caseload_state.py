@@ -233,7 +233,7 @@ class CaseloadState(TherapistState):
 
     @cached_property
     def decisions(self) -> pd.DataFrame | None:
-        """The decisions of earlier supervisions."""
+        """The decisions on these cases."""
         return None if self.workspace is None else self._read_decisions(self.workspace)
 
     def _read_decisions(self, kept: Workspace) -> pd.DataFrame:

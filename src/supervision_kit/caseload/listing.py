@@ -52,7 +52,8 @@ def list_reasons(
     judgements
         What the supervisor made of falls; see :data:`supervision_kit.tables.JUDGEMENTS`.
     decisions
-        Decisions of earlier supervisions: columns ``case_id, session, state``. Their text is not used.
+        Decisions: columns ``case_id, session, state``. Open ones count once forms of a later session are in;
+        their text is not used.
     planned_sessions
         How many sessions are planned, for all cases or for each.
     rebases
@@ -84,7 +85,7 @@ def list_reasons(
     if judgements is not None:
         found += hand_reasons(judgements)
     if decisions is not None:
-        found += decision_reasons(decisions)
+        found += decision_reasons(decisions, look.cases["last_session"])
     if planned_sessions is not None:
         found += end_reasons(look.cases["last_session"], planned_sessions)
     known = set(look.cases.index)

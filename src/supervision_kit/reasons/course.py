@@ -22,13 +22,17 @@ def news_reasons(new_forms: pd.DataFrame) -> Iterator[Found]:
         yield Found(str(case), "new", said, session=int(latest[case]), brought_at=int(latest[case]))
 
 
-def decision_reasons(decisions: pd.DataFrame) -> Iterator[Found]:
-    """Give the cases with decisions that are still open; what was decided is not repeated."""
+def decision_reasons(decisions: pd.DataFrame, last_session: pd.Series) -> Iterator[Found]:
+    """Give the cases with open decisions that forms have come in after; what was decided is not repeated.
+
+    `last_session` is each case's latest session with any form: what was agreed a moment ago is no reason to talk.
+    """
     is_open = decisions["state"].eq("open") if "state" in decisions else pd.Series(data=True, index=decisions.index)
-    for case, sessions in decisions[is_open].groupby("case_id", sort=False)["session"]:
+    has_gone_on = ~(decisions["session"] >= decisions["case_id"].map(last_session)).fillna(value=False)
+    for case, sessions in decisions[is_open & has_gone_on].groupby("case_id", sort=False)["session"]:
         said = say_n(
-            "{n} decision of an earlier supervision is still open.",
-            "{n} decisions of an earlier supervision are still open.",
+            "{n} decision is open, and sessions have gone by since.",
+            "{n} decisions are open, and sessions have gone by since.",
             len(sessions),
         )
         latest = sessions.max()

@@ -117,7 +117,7 @@ def _fall(fall: Mapping[Any, Any]) -> str:
     if nadir == onset:
         return say("{what} fell {points} points at session {session}", what=what, points=points, session=onset)
     return say(
-        "{what} fell {points} points from session {first} to session {last}",
+        "{what} fell at session {first}, by {points} points at its lowest (session {last})",
         what=what,
         points=points,
         first=onset,

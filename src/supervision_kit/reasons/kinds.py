@@ -71,7 +71,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "near_end": Reason(
             1, later("near the end"), later("the planned number of sessions is nearly reached, or passed")
         ),
-        "decision": Reason(1.5, later("decision open"), later("a decision of an earlier supervision is still open")),
+        "decision": Reason(1.5, later("decision open"), later("a decision is open, and sessions have gone by since")),
         "late": Reason(
             0.2, later("came back late"), later("a fall that came back later than the rule allows, or unseen")
         ),
