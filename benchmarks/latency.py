@@ -95,7 +95,11 @@ def keep_caseload(n_cases: int, path: Path) -> None:
 def served(code: str, *arguments: str) -> Iterator[str]:
     """Run a server and give the address it prints."""
     process = subprocess.Popen(  # noqa: S603 - our own server
-        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True, cwd=os.sep
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=os.sep,
+        env={**os.environ, "JUPYTERLAB_WORKSPACES_DIR": arguments[-1]},  # not what was open in JupyterLab last time
     )
     try:
         line = next((line for line in process.stdout or () if line.startswith("Open: ")), "")
