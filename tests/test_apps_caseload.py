@@ -187,11 +187,10 @@ def test_where_nothing_is_kept_nothing_is_set_aside_and_the_page_says_where_to_i
     assert "set_aside" not in page.cases.content
 
 
-def test_an_open_decision_brings_its_case_back(kept):
+def test_a_decision_made_a_moment_ago_is_no_reason_to_talk(kept):
     page = sk.apps.CaseloadPage(kept)
-    assert "decision" not in {one["reason"] for one in kept.told.get("steady", ())}
     page.agenda_state.decide("steady", "name the silence")
-    assert "decision" in {one["reason"] for one in kept.told["steady"]}
+    assert "decision" not in {one["reason"] for one in kept.told.get("steady", ())}
     assert "silence" not in page.cases.content
 
 

@@ -40,7 +40,7 @@ def test_filters_change_the_time_lines_and_the_table(visit):
     n = int(re.match(r"\d+", shown(page))[0])
     page.wait_for_function(f"document.querySelectorAll('.sk-rows tbody tr').length === Math.min({n}, 10)")
     page.get_by_label("How it ended", exact=True).select_option("repaired")
-    page.get_by_label("Fell by").select_option("30 % or more")
+    page.get_by_label("Fell by").select_option("30 % of the scale or more")
     page.get_by_text("No fall is left by these filters.").wait_for()
     page.locator(".sk-chart").first.wait_for(state="hidden")
     assert visit.complaints == []
@@ -120,6 +120,7 @@ def test_the_case_page_compares_all_methods(visit, query):
     from axe_playwright_python.sync_playwright import Axe
 
     page = visit.open_chart("3_case.ipynb", query)
+    page.get_by_role("button", name="Compare methods").click()
     page.locator(".sk-strips svg", has_text="Judged from earlier sessions alone").wait_for()
     page.get_by_text(re.compile("marked by .* in this caseload")).wait_for(timeout=60_000)
     found = Axe().run(page, context=".sk-page").response["violations"]

@@ -60,7 +60,7 @@ def test_a_file_is_chosen_read_and_its_problems_sorted(visit):
     assert page.locator(".sk-file").nth(1).get_by_role("alert").inner_text().startswith("Not read scan.pdf")
     page.locator(".sk-problems tbody tr").first.wait_for()
     assert rows_shown(page) == [4, 6]
-    order = page.get_by_role("button", name="row: Activate to sort")
+    order = page.get_by_role("button", name="row: sort by this column")
     order.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
@@ -193,7 +193,7 @@ def test_all_of_it_goes_by_keyboard(kept):
     ready(page, "3 of 4 rows are ready, 1 set aside.")
     assert page.evaluate("document.activeElement.labels[0].textContent") == "Kd."  # the focus stays
     page.locator(".sk-problems tbody tr").first.wait_for()
-    press_until(page, "row: Activate to sort")
+    press_until(page, "row: sort by this column")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     page.locator(".sk-problems th[aria-sort]").wait_for()
