@@ -66,7 +66,7 @@ def test_a_file_is_chosen_read_and_its_problems_sorted(visit):
     page.keyboard.press("Enter")
     page.locator(".sk-problems th[aria-sort=descending]").wait_for()
     assert rows_shown(page) == [6, 4]
-    page.get_by_label("Show").select_option("session not a number (1)")
+    page.get_by_label("Show").select_option("The session is not a whole number from 1 up. (1)")
     page.wait_for_function("document.querySelectorAll('.sk-problems tbody tr').length === 1")
     assert rows_shown(page) == [6]
     assert visit.asked_outside == []
