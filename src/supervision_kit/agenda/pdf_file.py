@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
@@ -12,6 +11,7 @@ from typing import Any
 
 from supervision_kit.agenda.blocks import (
     ACCENT,
+    NO_DAY,
     PICTURE_CM,
     QUIET,
     QUIET_SIZE,
@@ -33,7 +33,6 @@ STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
 MARGIN, LINE, STEP = 20.0, 1.35, 5.0  # mm; line height in sizes; mm that a list is set in
 MM_PER_POINT = 25.4 / 72
 UNKNOWN_SIGN = "\N{REPLACEMENT CHARACTER}"
-NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the file does not say when it was made
 
 
 def write_pdf(blocks: Iterable[Block], *, title: str, language: str) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 from supervision_kit.agenda.blocks import (
     ACCENT,
+    NO_DAY,
     PICTURE_CM,
     QUIET,
     QUIET_SIZE,
@@ -25,7 +25,6 @@ from supervision_kit.agenda.blocks import (
 )
 
 FONT = "DejaVu Sans"  # where a computer lacks it, the program takes another
-NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the file does not say when it was made
 
 
 def write_docx(blocks: Iterable[Block], *, title: str, language: str) -> bytes:
