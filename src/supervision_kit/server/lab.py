@@ -28,7 +28,7 @@ START_SECONDS = 60
 _START = (
     "import warnings; warnings.simplefilter('ignore'); "
     "from supervision_kit.server.quick_import import skip_grammar; skip_grammar(); "
-    "from jupyterlab.labapp import main; main()"
+    "from {program} import main; main()"
 )
 _ASK_NOTHING_OF_THE_OUTSIDE = (
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -49,7 +49,8 @@ def open_lab(
 
     It opens with a page that says what the pages are for; each has a card in the launcher. Files that are there already
     are kept as they are. Once JupyterLab listens, its address with the token is printed
-    on a line of its own, ``Open: http://…``.
+    on a line of its own, ``Open: http://…``. Started by JupyterHub, it is the hub's server of that user: the hub says
+    where it listens and who may come in, and nothing is printed.
 
     Parameters
     ----------
@@ -76,7 +77,8 @@ def open_lab(
         with TemporaryDirectory(prefix="supervision_kit_") as extensions, speaking(spoken):
             _say(copy_pages(place))
             write_cards(place, Path(extensions))
-            command = _command(extensions, port=port, open_browser=open_browser)
+            own = _hub_command(extensions), _command(extensions, port=port, open_browser=open_browser)
+            command = own[0] if _is_under_hub() else own[1]
             with subprocess.Popen(command, cwd=place, env=_environment(workspace, language)) as lab:  # noqa: S603 - our own Python
                 return _attend(lab)
     except (OSError, SupervisionKitError) as error:
@@ -109,15 +111,29 @@ def copy_pages(place: Path) -> str:
     return f"{sentence} Kept as they were: {', '.join(kept)}." if kept else sentence
 
 
+def _is_under_hub() -> bool:
+    return "JUPYTERHUB_SERVICE_URL" in os.environ
+
+
 def _command(extensions: str, *, port: int | None, open_browser: bool) -> list[str]:
     return [
-        *(sys.executable, "-c", _START),
-        *_ASK_NOTHING_OF_THE_OUTSIDE,
-        f"--LabApp.extra_labextensions_path={extensions}",
+        *_start("jupyterlab.labapp", extensions),
         *([f"--ServerApp.port={port}", "--ServerApp.port_retries=0"] if port is not None else []),
         f"--ServerApp.open_browser={open_browser}",
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.answer_yes=True",
+    ]
+
+
+def _hub_command(extensions: str) -> list[str]:
+    return [*_start("jupyterhub.singleuser.extension", extensions), "--ServerApp.default_url=/lab"]
+
+
+def _start(program: str, extensions: str) -> list[str]:
+    return [
+        *(sys.executable, "-c", _START.format(program=program)),
+        *_ASK_NOTHING_OF_THE_OUTSIDE,
+        f"--LabApp.extra_labextensions_path={extensions}",
         "--ServerApp.allow_root=True",  # no more than this command itself may do
         "--ServerApp.log_level=ERROR",
         "--LabApp.log_level=ERROR",
@@ -138,6 +154,8 @@ def _environment(workspace: str | None, language: str | None = None) -> dict[str
 
 def _attend(lab: subprocess.Popen[Any]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
+    if _is_under_hub():
+        return lab.wait()
     try:
         url = _wait_for_address(lab)
         if url is None:

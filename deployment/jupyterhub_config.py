@@ -1,0 +1,22 @@
+"""JupyterHub with the kit: each supervisor's own JupyterLab, with the pages, the samples and a workspace of their own.
+
+Start it with ``jupyterhub -f jupyterhub_config.py``. What each line is for, and what to add for Kubernetes, stands in
+docs/deployment.md.
+"""
+
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - JupyterHub gives it
+
+bin_folder = Path(sys.executable).parent
+
+# who may come in: replace by your clinic's sign-in, see https://jupyterhub.readthedocs.io
+c.JupyterHub.authenticator_class = "pam"
+c.Authenticator.allow_all = True
+
+# each one's server is `supervision-kit lab`, which knows when a hub has started it
+c.Spawner.cmd = [str(bin_folder / "supervision-kit"), "lab"]
+c.Spawner.default_url = "/lab"
+c.Spawner.start_timeout = 120
+c.Spawner.disable_user_config = True
