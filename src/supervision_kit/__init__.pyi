@@ -7,6 +7,8 @@ from .agreement import compare_methods as compare_methods
 from .agreement import compare_raters as compare_raters
 from .agreement import compare_readings as compare_readings
 from .agreement import count_agreement as count_agreement
+from .bundles import Bundle as Bundle
+from .bundles import open_bundle as open_bundle
 from .calibration import ChanceBenchmark as ChanceBenchmark
 from .calibration import calibrate as calibrate
 from .calibration import chance_benchmark as chance_benchmark
@@ -31,6 +33,7 @@ from .detection import learn_prior as learn_prior
 from .detection import mark_sessions as mark_sessions
 from .episodes import falls_among as falls_among
 from .episodes import find_episodes as find_episodes
+from .errors import BundleError as BundleError
 from .errors import InstrumentError as InstrumentError
 from .errors import RecordsError as RecordsError
 from .errors import SettingError as SettingError

@@ -15,6 +15,9 @@ FLEETING = "SUPERVISION_KIT_FLEETING"
 SAMPLE = "SUPERVISION_KIT_SAMPLE"
 """Where a demonstration keeps the sample caseload with what is noted about it, until ratings are imported: a path."""
 
+BUNDLE = "SUPERVISION_KIT_BUNDLE"
+"""The folder of a published bundle, as an absolute path: pages show it, read-only, instead of anything else."""
+
 LANGUAGE = "SUPERVISION_KIT_LANGUAGE"
 """The language of the pages, such as ``de``."""
 

@@ -37,6 +37,10 @@ class WorkspaceError(SupervisionKitError):
     """A workspace that cannot be opened, or something that it does not allow."""
 
 
+class BundleError(SupervisionKitError):
+    """A published bundle that cannot be opened or written: incomplete, changed since, or of a newer version."""
+
+
 class InstrumentError(SupervisionKitError):
     """A data file of an instrument, or of its labels, that cannot be used.
 

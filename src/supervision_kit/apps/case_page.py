@@ -51,7 +51,8 @@ class CasePage(Page):
         state.observe(self.guard(self._redraw), "revision")
         state.observe(self.guard(self._ask), "session")
         self.guard(self._redraw)()
-        talk, after = self._talk(self.said) if self.said else ((ipw.HTML(where_to_keep()),), ())
+        unkept = ipw.HTML(where_to_keep(is_shared=state.is_shared))
+        talk, after = self._talk(self.said) if self.said else ((unkept,), ())
         self.lay_out(
             ipw.HTML(warning),
             self.cases,

@@ -340,7 +340,8 @@ class CaseState(LineState):
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         chosen = "" if self.is_headline else "".join(f", {name}={getattr(self, name)!r}" for name in CaseSeries._fields)
-        said = ", annotations=workspace.annotations(), judgements=workspace.judgements()" if self.opened_as else ""
+        is_said = self.opened_as and not self.is_shared
+        said = ", annotations=workspace.annotations(), judgements=workspace.judgements()" if is_said else ""
         drawn = f"sk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores{chosen}{said})"
         return f"{self.line_as_code}\n{drawn}"
 

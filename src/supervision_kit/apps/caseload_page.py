@@ -43,7 +43,7 @@ class CaseloadPage(LeadingPage):
         self._drawn: Any = None  # the table behind the overview, and whose cases it shows
         self._drawn_of, self._advice = "", ""
         self.summary, self.code = ipw.HTML(), ipw.HTML()
-        self.keeping = ipw.HTML(where_to_keep() if state.workspace is None else "")
+        self.keeping = ipw.HTML(where_to_keep(is_shared=state.is_shared) if state.workspace is None else "")
         self.undo = UndoButton(page=self, undo=self._undo)
         self.summary.add_class("sk-summary")
         self.controls = self._make_controls()

@@ -10,6 +10,7 @@ from traitlets import HasTraits, Instance, Int, Tuple, Unicode
 
 from supervision_kit.apps.line import Line
 from supervision_kit.apps.source import Source
+from supervision_kit.bundles import Bundle
 from supervision_kit.calibration import chance_benchmark, describe_repairs
 from supervision_kit.calibration.describing import NONE_JUDGED
 from supervision_kit.detection import METHODS, Method, PersonalLimits, say_note
@@ -37,13 +38,13 @@ class LineState(HasTraits):
     Parameters
     ----------
     source
-        Scores, see :data:`supervision_kit.tables.SCORES`; or an open :class:`supervision_kit.Workspace`, from which
-        annotations and judgements come as well.
+        Scores, see :data:`supervision_kit.tables.SCORES`; an open :class:`supervision_kit.Workspace`, from which
+        annotations and judgements come as well; or a :class:`supervision_kit.Bundle`.
     responses
         The answers behind scores that are a table; see :data:`supervision_kit.tables.RESPONSES`.
     files, opened_as
         Where the scores came from, for the line of code that repeats what was clicked: files, or the code that opens
-        the workspace.
+        the workspace or the bundle.
     method, rule
         The settings; setting another one runs the line anew.
 
@@ -63,7 +64,7 @@ class LineState(HasTraits):
 
     def __init__(
         self,
-        source: pd.DataFrame | Workspace | Source,
+        source: pd.DataFrame | Workspace | Bundle | Source,
         *,
         method: Method = OPENING_METHOD,
         rule: RepairRule | None = None,
@@ -85,6 +86,11 @@ class LineState(HasTraits):
     def workspace(self) -> Workspace | None:
         """The workspace that the ratings are kept in; ``None`` where they are files or a table."""
         return self.source.workspace
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the ratings are those of a published bundle: de-identified, to be looked at only."""
+        return self.source.bundle is not None
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -239,6 +245,8 @@ class LineState(HasTraits):
         files = ", ".join(map(repr, self.files)) or "…"
         read = f"sk.read_ratings([{files}])" if len(self.files) > 1 else f"sk.read_ratings({files})"
         opened = [f"workspace = {self.opened_as}", "scores = workspace.scores()"]
+        if self.is_shared:
+            opened = [f"bundle = {self.opened_as}", "scores = bundle.scores"]
         anew, starts = "", list[str]()
         if len(self.source.rebases):
             anew = ", rebases=rebases"

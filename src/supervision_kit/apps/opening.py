@@ -33,13 +33,17 @@ def load_page(*, workspace: str | None = None) -> ipw.Widget:
     return LoadPage(LoadState(), ImportState(workspace))
 
 
-def caseload_page(*files: str, workspace: str | None = None, sample: str | None = None, **settings: Any) -> ipw.Widget:
-    """Open the caseload: of these files, of those that the server was started for, of a workspace, or of a sample.
+def caseload_page(
+    *files: str, bundle: str | None = None, workspace: str | None = None, sample: str | None = None, **settings: Any
+) -> ipw.Widget:
+    """Open the caseload: of a bundle, these files, those that the server was started for, a workspace, or a sample.
 
     Parameters
     ----------
     *files
-        See :func:`supervision_kit.read_ratings`; they are shown whatever else there is.
+        See :func:`supervision_kit.read_ratings`; they are shown whatever else there is but a bundle.
+    bundle
+        The folder of a published bundle, see :func:`supervision_kit.open_bundle`; it is shown and nothing else.
     workspace
         Where ratings are kept, see :class:`supervision_kit.Workspace`; it is shown once it holds any.
     sample
@@ -56,12 +60,13 @@ def caseload_page(*files: str, workspace: str | None = None, sample: str | None 
     def build(shown: Shown) -> CaseloadPage:
         return CaseloadPage(CaseloadState(shown.source, **shown.origin, **settings), **shown.about)
 
-    return _open(build, files, workspace, sample, view="caseload page")
+    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="caseload page")
 
 
 def case_page(
     *files: str,
     case_id: str | None = None,
+    bundle: str | None = None,
     workspace: str | None = None,
     sample: str | None = None,
     **settings: Any,
@@ -80,27 +85,30 @@ def case_page(
         state.look_at(asked_place(asked))
         return CasePage(state, **shown.about)
 
-    return _open(build, files, workspace, sample, view="case page")
+    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="case page")
 
 
-def episodes_page(*files: str, workspace: str | None = None, sample: str | None = None, **settings: Any) -> ipw.Widget:
+def episodes_page(
+    *files: str, bundle: str | None = None, workspace: str | None = None, sample: str | None = None, **settings: Any
+) -> ipw.Widget:
     """Open ruptures and repairs; see :func:`caseload_page`."""
 
     def build(shown: Shown) -> EpisodesPage:
         return EpisodesPage(EpisodesState(shown.source, **shown.origin, **settings), **shown.about)
 
-    return _open(build, files, workspace, sample, view="ruptures and repairs page")
+    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="ruptures and repairs page")
 
 
 def _open(
     build: Callable[[Shown], ipw.Widget],
     files: tuple[str, ...],
+    *,
+    bundle: str | None,
     workspace: str | None,
     sample: str | None,
-    *,
     view: str,
 ) -> ipw.Widget:
     try:
-        return build(find_ratings(files, workspace=workspace, sample=sample, view=view))
+        return build(find_ratings(files, bundle=bundle, workspace=workspace, sample=sample, view=view))
     except SupervisionKitError as error:
         return error_box(str(error))

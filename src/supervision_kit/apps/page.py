@@ -143,8 +143,10 @@ def is_served() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 
-def where_to_keep() -> str:
+def where_to_keep(*, is_shared: bool = False) -> str:
     """Return as HTML what to do where ratings are only shown and nothing said of them can be kept."""
+    if is_shared:
+        return quiet(say("These pages are for looking together: nothing that is said of the cases is kept here."))
     said = say("What you say of these cases is kept once their ratings are in a workspace.")
     how = say("Import them on the page Load")
     link = f'<a href="{LOAD_NOTEBOOK}">{html.escape(how)}</a>' if is_served() else html.escape(how)

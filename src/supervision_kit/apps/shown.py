@@ -9,7 +9,8 @@ from typing import Any
 
 from supervision_kit.apps.page import LOAD_NOTEBOOK, fold, is_served
 from supervision_kit.apps.source import Source
-from supervision_kit.environment import FLEETING, RATINGS, SAMPLE
+from supervision_kit.bundles import open_bundle
+from supervision_kit.environment import BUNDLE, FLEETING, RATINGS, SAMPLE
 from supervision_kit.errors import RecordsError
 from supervision_kit.records import Ratings, read_ratings
 from supervision_kit.words import say, say_n, say_number
@@ -26,16 +27,21 @@ class Shown:
     about: dict[str, str]
 
 
-def find_ratings(files: tuple[str, ...], *, workspace: str | None, sample: str | None, view: str) -> Shown:
+def find_ratings(
+    files: tuple[str, ...], *, bundle: str | None, workspace: str | None, sample: str | None, view: str
+) -> Shown:
     """Return what to show: files given, else the server's, else a workspace that holds ratings, else the sample.
 
-    A demonstration keeps its sample in a workspace of its own, so that everything can be tried on it.
+    Where a bundle is shared, it is shown and nothing else. A demonstration keeps its sample in a workspace of its own,
+    so that everything can be tried on it.
 
     Raises
     ------
-    RecordsError, WorkspaceError
+    BundleError, RecordsError, WorkspaceError
         What is to be shown cannot be read, or there is nothing to show.
     """
+    if bundle is not None or os.environ.get(BUNDLE):
+        return _open_bundle(bundle)
     served = os.environ.get(RATINGS)
     files = files or (tuple(served.split(os.pathsep)) if served else ())
     kept = None if files else _read_workspace(workspace, view) or _read_kept_sample(sample, view)
@@ -47,6 +53,19 @@ def find_ratings(files: tuple[str, ...], *, workspace: str | None, sample: str |
     ratings = read_ratings(list(names))
     source = Source(ratings.scores, responses=ratings.responses)
     return Shown(source, {"files": names}, _about_files(ratings, is_sample=not files))
+
+
+def _open_bundle(named: str | None) -> Shown:
+    """Open the server's bundle, or else the one that is named; where it lies is told to nobody who did not say it."""
+    is_served_here = bool(os.environ.get(BUNDLE))
+    source = Source(open_bundle(None if is_served_here else named))
+    about = say_n(
+        "{n} case, shared without who it is: it has a drawn code, and no date.",
+        "{n} cases, shared without who they are: they have drawn codes, and no dates.",
+        len(source.cases),
+    )
+    origin = {"opened_as": f"sk.open_bundle({'' if is_served_here else repr(named)})"}
+    return Shown(source, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
 
 
 def is_made(place: Place) -> bool:

@@ -1,4 +1,4 @@
-"""What a page stands on: ratings, and what a workspace keeps beside them."""
+"""What a page stands on: ratings, and what a workspace keeps beside them, or a bundle publishes with them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.agreement.raters import THERAPIST_FORMS
+from supervision_kit.bundles import Bundle
 from supervision_kit.detection.lessons import Lessons
 from supervision_kit.headline import find_headline
 from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, REBASES, RESPONSES, SCORES
@@ -15,12 +16,12 @@ from supervision_kit.workspace import Workspace
 
 
 class Source:
-    """The ratings of a page and what was said of them: of tables, or of an open workspace.
+    """The ratings of a page and what was said of them: of tables, of an open workspace, or of a published bundle.
 
     Parameters
     ----------
     source
-        Scores, see :data:`supervision_kit.tables.SCORES`; or a workspace, which stays open.
+        Scores, see :data:`supervision_kit.tables.SCORES`; a workspace, which stays open; or a bundle.
     responses
         The answers behind scores that are a table, see :data:`supervision_kit.tables.RESPONSES`.
     view
@@ -28,8 +29,8 @@ class Source:
 
     Attributes
     ----------
-    workspace
-        The workspace; ``None`` where there is none.
+    workspace, bundle
+        The workspace, and the bundle; ``None`` where there is none.
     scores, annotations, judgements, rebases
         What was read of it last; see :mod:`supervision_kit.tables`.
     lessons
@@ -37,11 +38,14 @@ class Source:
     """
 
     def __init__(
-        self, source: pd.DataFrame | Workspace, *, responses: pd.DataFrame | None = None, view: str = "scores"
+        self, source: pd.DataFrame | Workspace | Bundle, *, responses: pd.DataFrame | None = None, view: str = "scores"
     ) -> None:
         self.workspace = source if isinstance(source, Workspace) else None
+        self.bundle = source if isinstance(source, Bundle) else None
         self.view = view
-        self.scores = SCORES.empty() if isinstance(source, Workspace) else SCORES.check(source)
+        if self.bundle is not None:
+            source, responses = self.bundle.scores, self.bundle.responses
+        self.scores = SCORES.check(source) if isinstance(source, pd.DataFrame) else SCORES.empty()
         self._answers: dict[str | None, pd.DataFrame] = {}
         if self.workspace is None:
             self._answers[None] = RESPONSES.empty() if responses is None else RESPONSES.check(responses)
@@ -51,7 +55,9 @@ class Source:
 
     @property
     def opened_as(self) -> str:
-        """The code that opens the workspace; empty where there is none."""
+        """The code that opens the workspace or the bundle; empty where there is none."""
+        if self.bundle is not None:
+            return f"sk.open_bundle({str(self.bundle.path)!r})"
         if self.workspace is None:
             return ""
         path = self.workspace.path

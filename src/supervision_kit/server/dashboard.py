@@ -25,7 +25,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from supervision_kit.chart_bundle import bundle_name, read_bundle
-from supervision_kit.environment import CHART_URL, FLEETING, LANGUAGE, WORKSPACE
+from supervision_kit.environment import BUNDLE, CHART_URL, FLEETING, LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage, PageOpener
 from supervision_kit.server.kernels import OwnPython, PageKernels
@@ -164,6 +164,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "resources": {
                 "sk_pages": pages_in(folder),
                 "sk_sorry": SORRY,
+                "sk_is_shared": BUNDLE in kernel_env,
                 "sk_workspace": _workspace_in_words(kernel_env),
             },
         },

@@ -1,0 +1,177 @@
+"""A bundle holds its tables and nothing else, is written whole or not at all, and is opened only as it was written."""
+
+import json
+import os
+
+import pandas as pd
+import pytest
+from pyarrow import parquet
+
+import supervision_kit as sk
+from supervision_kit.apps.source import Source
+from supervision_kit.bundles.contents import TABLES
+from supervision_kit.bundles.writing import write_bundle
+
+SCORES = pd.DataFrame(
+    {
+        "case_id": ["case-02", "case-02", "case-01"],
+        "rater": "client",
+        "instrument": "wai_sr",
+        "scale": "total",
+        "session": [2, 1, 1],
+        "score": [3.5, 4.25, None],
+        "secret": "Erika Mustermann",
+    },
+    index=["Erika", "Erika", "Max"],
+)
+
+
+def publish(folder, **more):
+    given = {"tables": {"scores": SCORES}, "settings": {"audience": "inside"}, "report": "# What was removed\n"}
+    write_bundle(folder, **(given | {"pages": {"3_case.ipynb": b"{}"}} | more))
+    return folder
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    return publish(tmp_path / "bundle")
+
+
+def loosen(path):
+    path.chmod(0o600)
+    return path
+
+
+def test_what_was_published_comes_back_in_an_order_of_its_own(bundle):
+    opened = sk.open_bundle(bundle)
+    told = opened.scores[["case_id", "session", "score"]].astype(object)
+    assert told.where(told.notna(), None).to_numpy().tolist() == [
+        ["case-01", 1, None],
+        ["case-02", 1, 4.25],
+        ["case-02", 2, 3.5],
+    ]
+    assert (len(opened.responses), len(opened.notes), len(opened.codes)) == (0, 0, 0)
+    assert opened.settings == {"audience": "inside"}
+    assert opened.report_path.read_text(encoding="utf-8") == "# What was removed\n"
+
+
+def test_the_columns_are_those_of_the_contract_and_none_is_a_date(bundle):
+    for name, contract in TABLES.items():
+        file = parquet.ParquetFile(bundle / "tables" / f"{name}.parquet")
+        assert file.schema_arrow.names == list(contract.columns)
+        assert not {"date", "secret"} & set(file.schema_arrow.names)
+        assert file.schema_arrow.metadata is None
+        assert file.metadata.metadata is None
+        for group in range(file.metadata.num_row_groups):
+            for column in range(file.metadata.num_columns):
+                assert file.metadata.row_group(group).column(column).statistics is None
+
+
+def test_the_manifest_names_no_place_person_or_moment(bundle):
+    text = (bundle / "manifest.json").read_text(encoding="utf-8")
+    said = json.loads(text)
+    assert set(said) == {"kind", "format", "kit_version", "settings", "tables", "files"}
+    assert said["tables"]["scores"]["rows"] == 3
+    assert str(bundle.parent) not in text
+    assert os.uname().nodename not in text
+    assert {path.stat().st_mtime % (24 * 60 * 60) for path in bundle.rglob("*")} == {0}
+
+
+@pytest.mark.parametrize(
+    "name", ["tables/scores.parquet", "tables/notes.parquet", "disclosure_report.md", "pages/3_case.ipynb"]
+)
+def test_a_file_that_was_changed_or_lost_is_named(bundle, name):
+    path = loosen(bundle / name)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(sk.BundleError, match=f"{name} of this bundle was changed"):
+        sk.open_bundle(bundle)
+    path.unlink()
+    with pytest.raises(sk.BundleError, match=f"{name} is missing"):
+        sk.open_bundle(bundle)
+
+
+def test_a_page_that_was_added_is_refused(bundle):
+    (bundle / "pages" / "6_other.ipynb").write_bytes(b"{}")
+    with pytest.raises(sk.BundleError, match="A page was added"):
+        sk.open_bundle(bundle)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"format": 2}, "newer version"),
+        ({"kind": "another"}, "no bundle"),
+        ({"files": {}}, "changed or damaged"),
+        ({"settings": None}, "changed or damaged"),
+        ({"tables": []}, "changed or damaged"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(bundle, change, said):
+    path = loosen(bundle / "manifest.json")
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    with pytest.raises(sk.BundleError, match=said):
+        sk.open_bundle(bundle)
+
+
+@pytest.mark.parametrize("name", ["../outside.ipynb", "pages/../../x.ipynb", "/etc/passwd", "pages/run.py"])
+def test_a_manifest_cannot_point_outside(bundle, name):
+    path = loosen(bundle / "manifest.json")
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["files"][name] = "0" * 64
+    path.write_text(json.dumps(said), encoding="utf-8")
+    with pytest.raises(sk.BundleError, match="no bundle holds"):
+        sk.open_bundle(bundle)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1]", b"{"])
+def test_anything_but_a_bundle_is_refused_in_words(tmp_path, content):
+    with pytest.raises(sk.BundleError, match="no bundle"):
+        sk.open_bundle(tmp_path)
+    (tmp_path / "manifest.json").write_bytes(content)
+    with pytest.raises(sk.BundleError):
+        sk.open_bundle(tmp_path)
+
+
+def test_nothing_is_overwritten_but_a_bundle_when_told_so(bundle, tmp_path):
+    with pytest.raises(sk.BundleError, match="not empty"):
+        publish(bundle)
+    publish(bundle, settings={"audience": "outside"}, replace=True)
+    assert sk.open_bundle(bundle).settings == {"audience": "outside"}
+    mine = tmp_path / "letters"
+    mine.mkdir()
+    (mine / "a.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(sk.BundleError, match="no bundle"):
+        publish(mine, replace=True)
+    assert (mine / "a.txt").read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle", "letters"]
+
+
+def test_an_empty_folder_is_filled_and_a_file_is_not(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert len(sk.open_bundle(publish(tmp_path / "empty")).scores) == 3
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    for place in (tmp_path / "file", tmp_path / "nowhere" / "bundle"):
+        with pytest.raises(sk.BundleError, match="cannot be written"):
+            publish(place)
+
+
+def test_a_bundle_that_cannot_be_written_to_the_end_leaves_nothing(tmp_path, monkeypatch):
+    def full(_path, _content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(sk.BundleError, match="No space left"):
+        publish(tmp_path / "bundle")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_stands_on_a_bundle_and_opens_it_again_as_code(bundle, monkeypatch):
+    source = Source(sk.open_bundle(bundle))
+    assert source.workspace is None
+    assert list(source.scores) == list(sk.tables.SCORES.columns)
+    monkeypatch.setenv("SUPERVISION_KIT_BUNDLE", str(bundle))
+    assert len(sk.open_bundle().scores) == 3
+    monkeypatch.delenv("SUPERVISION_KIT_BUNDLE")
+    with pytest.raises(sk.BundleError, match="Which bundle"):
+        sk.open_bundle()
