@@ -17,6 +17,9 @@ from .calibration import threshold_curve as threshold_curve
 from .caseload import list_reasons as list_reasons
 from .caseload import rank_cases as rank_cases
 from .caseload import review_caseload as review_caseload
+from .consulting import Consultation as Consultation
+from .consulting import Facilitation as Facilitation
+from .consulting import Participation as Participation
 from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop
 from .detection import ChangePoint as ChangePoint
@@ -34,6 +37,7 @@ from .detection import mark_sessions as mark_sessions
 from .episodes import falls_among as falls_among
 from .episodes import find_episodes as find_episodes
 from .errors import BundleError as BundleError
+from .errors import ConsultationError as ConsultationError
 from .errors import InstrumentError as InstrumentError
 from .errors import RecordsError as RecordsError
 from .errors import SettingError as SettingError

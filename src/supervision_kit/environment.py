@@ -23,3 +23,12 @@ LANGUAGE = "SUPERVISION_KIT_LANGUAGE"
 
 ASKED_LANGUAGE = "HTTP_ACCEPT_LANGUAGE"
 """The language that a page was asked for in: the server settles it, from the viewer's choice or the browser's wish."""
+
+ROLE = "SUPERVISION_KIT_ROLE"
+"""What a viewer of a consultation may do: ``facilitator`` or ``participant``, as they signed in; the server says it."""
+
+VIEWER = "SUPERVISION_KIT_VIEWER"
+"""Which viewer this is: a random word drawn at sign-in, the same after a reload."""
+
+CONSULTATION = "SUPERVISION_KIT_CONSULTATION"
+"""Where the group's consultation is kept while it goes on, and after: the path of its own SQLite file."""

@@ -41,6 +41,10 @@ class BundleError(SupervisionKitError):
     """A published bundle that cannot be opened or written: incomplete, changed since, or of a newer version."""
 
 
+class ConsultationError(SupervisionKitError):
+    """A step that a consultation does not allow at this point, or a session's store that cannot be used."""
+
+
 class InstrumentError(SupervisionKitError):
     """A data file of an instrument, or of its labels, that cannot be used.
 

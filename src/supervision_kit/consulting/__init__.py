@@ -1,0 +1,29 @@
+"""The consultation of a group: where it stands, what it answers and agrees, shared by all of its pages."""
+
+from supervision_kit.consulting.consultation import (
+    FEWEST,
+    Consultation,
+    Decision,
+    Facilitation,
+    Participation,
+    Together,
+)
+from supervision_kit.consulting.questions import QUESTIONS, Answer, Question
+from supervision_kit.consulting.stage import Stage
+from supervision_kit.consulting.timer import MINUTES, PARTS, Timer
+
+__all__ = [
+    "FEWEST",
+    "MINUTES",
+    "PARTS",
+    "QUESTIONS",
+    "Answer",
+    "Consultation",
+    "Decision",
+    "Facilitation",
+    "Participation",
+    "Question",
+    "Stage",
+    "Timer",
+    "Together",
+]
