@@ -37,6 +37,7 @@ STAGES = [
     {"summary"},
     {"workspace"},
     {"consulting"},
+    {"disclosure"},
     {"scale"},
     {"bundles"},
     {"charts", "chart_bundle"},

@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import event
 
@@ -21,6 +22,7 @@ from workspaces import read, scores_of
 FIRST = "case,session,SRS\nA,1,30\nA,2,31\n"
 OLD = Path(__file__).parent / "files" / "workspace_version_1.sqlite"
 SECOND = Path(__file__).parent / "files" / "workspace_version_2.sqlite"
+THIRD = Path(__file__).parent / "files" / "workspace_version_3.sqlite"
 
 
 def mode(path):
@@ -160,6 +162,31 @@ def test_an_export_of_the_second_version_is_restored_into_the_newest(where):
         check_second_version(workspace)
 
 
+def check_third_version(workspace):
+    """Hold what the third version left (written by hand into tests/files/make_workspace_version_3.py) against this."""
+    assert workspace.decisions()["state"].tolist() == ["open", "kept"]
+    assert workspace.annotations()[["case_id", "session", "kind"]].to_numpy().tolist() == [["A", 2, "crisis"]]
+    assert workspace.judgements()[["case_id", "onset", "verdict"]].to_numpy().tolist() == [["A", 2, "rupture"]]
+    assert workspace.codes()["code"].tolist() == ["denial"]
+    assert workspace.consents()["teaching"].tolist() == [True, pd.NA]
+    assert workspace.pseudonyms("A") == {"A": "B2C3D"}
+    key = pd.DataFrame({"case_id": ["A"], "code": ["case-01"], "therapists": [{"therapist-A": "T1"}]})
+    workspace.keep_key("first", key.assign(sessions=[[1, 2]]))
+    assert workspace.key("first")["sessions"].tolist() == [[1, 2]]
+
+
+def test_a_file_of_the_third_version_is_upgraded_and_goes_on(tmp_path):
+    shutil.copy(THIRD, tmp_path / "w.sqlite")
+    with sk.Workspace(tmp_path / "w.sqlite") as workspace:
+        assert workspace.backup.name.startswith("w.sqlite.backup-version-3-")
+        check_third_version(workspace)
+
+
+def test_an_export_of_the_third_version_is_restored_into_the_newest(where):
+    with sk.Workspace.restore(THIRD.with_suffix(".zip"), into=where) as workspace:
+        check_third_version(workspace)
+
+
 def test_an_upgrade_that_fails_leaves_the_old_file_as_it_was(tmp_path, monkeypatch):
     path = tmp_path / "w.sqlite"
     shutil.copy(OLD, path)
@@ -200,7 +227,7 @@ def test_an_old_database_is_upgraded_only_when_asked(postgres):
     bring_up_to_date(database, to="1")
     database.engine.dispose()
     with pytest.raises(
-        sk.WorkspaceError, match=r"is in version 1 and this kit needs version 3\. Have the database backed"
+        sk.WorkspaceError, match=r"is in version 1 and this kit needs version 4\. Have the database backed"
     ):
         sk.Workspace(postgres)
     with sk.Workspace(postgres, upgrade=True) as workspace:
@@ -208,7 +235,7 @@ def test_an_old_database_is_upgraded_only_when_asked(postgres):
     sk.Workspace(postgres).close()
 
 
-@pytest.mark.parametrize("version", ["4", "99", "x"])
+@pytest.mark.parametrize("version", ["5", "99", "x"])
 def test_a_workspace_of_a_newer_kit_is_refused(where, version):
     with sk.Workspace(where) as workspace, workspace._database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE workspace_version SET version_num = '{version}'")  # noqa: S608

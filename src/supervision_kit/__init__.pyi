@@ -34,10 +34,15 @@ from .detection import ReliableDrop as ReliableDrop
 from .detection import RunRules as RunRules
 from .detection import learn_prior as learn_prior
 from .detection import mark_sessions as mark_sessions
+from .disclosure import Deidentified as Deidentified
+from .disclosure import DisclosureReport as DisclosureReport
+from .disclosure import deidentify as deidentify
+from .disclosure import preview_notes as preview_notes
 from .episodes import falls_among as falls_among
 from .episodes import find_episodes as find_episodes
 from .errors import BundleError as BundleError
 from .errors import ConsultationError as ConsultationError
+from .errors import DisclosureError as DisclosureError
 from .errors import InstrumentError as InstrumentError
 from .errors import RecordsError as RecordsError
 from .errors import SettingError as SettingError

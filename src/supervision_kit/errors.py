@@ -33,6 +33,10 @@ class TableError(SupervisionKitError):
     """A table that does not keep to its contract in :mod:`supervision_kit.tables`."""
 
 
+class DisclosureError(SupervisionKitError):
+    """Something that must not be published as it is: the message names column and rule, never a value."""
+
+
 class WorkspaceError(SupervisionKitError):
     """A workspace that cannot be opened, or something that it does not allow."""
 

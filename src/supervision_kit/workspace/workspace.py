@@ -25,6 +25,7 @@ from supervision_kit.workspace.moments import now
 from supervision_kit.workspace.opened import codes_of, numbers_of, system_user
 from supervision_kit.workspace.places import find_place, prepare_file
 from supervision_kit.workspace.pseudonyms import Pseudonyms
+from supervision_kit.workspace.publication_keys import PublicationKeys
 from supervision_kit.workspace.rated import Rated
 from supervision_kit.workspace.restoring import Export, restore
 from supervision_kit.workspace.said import Said
@@ -32,7 +33,7 @@ from supervision_kit.workspace.undoing import find_last, take_back
 from supervision_kit.workspace.versions import bring_up_to_date, prepare_new
 
 
-class Workspace(Rated, Said, Annotating, Judging, Hours, Consents, Belongings, Pseudonyms):
+class Workspace(Rated, Said, Annotating, Judging, Hours, Consents, Belongings, Pseudonyms, PublicationKeys):
     """The ratings of a caseload over time, with what is noted, decided and planned about it.
 
     A workspace is a file for one person, or a PostgreSQL database for a clinic. Every look into it and every change is

@@ -25,6 +25,8 @@ from supervision_kit.workspace.schema.keeping import (
     mappings,
     preferences,
     pseudonyms,
+    publication_keys,
+    publication_sessions,
 )
 from supervision_kit.workspace.schema.ratings import (
     answers,
@@ -52,5 +54,6 @@ __all__ = [
     "FREE_TEXT", "NEWEST", "PASSING", "SESSION", "VERSION_TABLE", "YES_OR_NO", "agenda", "annotated", "answers",
     "audit", "case_set_members", "case_sets", "cases", "change_rows", "changes", "conflicts", "consents", "dated_days",
     "decisions", "drafts", "flags", "forms", "history", "imports", "judgement_codes", "judgements", "mappings",
-    "notes", "preferences", "pseudonyms", "settings", "supervisions", "tables",
+    "notes", "preferences", "pseudonyms", "publication_keys", "publication_sessions", "settings", "supervisions",
+    "tables",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Text
 
-NEWEST = "3"
+NEWEST = "4"
 VERSION_TABLE = "workspace_version"
 # What the kit must know of columns: they hold what somebody wrote, 0 or 1, or the number of a session.
 FREE_TEXT, YES_OR_NO, SESSION = "free text", "yes or no", "session"

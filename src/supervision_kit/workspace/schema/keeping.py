@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
 
-from supervision_kit.workspace.schema.columns import PASSING, free_text, number_of, row_number, tables, text, whole
+from supervision_kit.workspace.schema.columns import (
+    PASSING,
+    free_text,
+    number_of,
+    row_number,
+    session,
+    tables,
+    text,
+    whole,
+)
 
 case_sets = Table("case_sets", tables, row_number(), Column("digest", Text, nullable=False, unique=True))
 
@@ -56,6 +65,32 @@ pseudonyms = Table(
     row_number(),
     number_of("cases", "case_number", unique=True),
     Column("pseudonym", Text, nullable=False, unique=True),
+)
+
+# Who is who in a publication, and which of its sessions is which: never in the publication itself.
+publication_keys = Table(
+    "publication_keys",
+    tables,
+    row_number(),
+    text("publication"),
+    number_of("cases", "case_number"),
+    text("code"),
+    text("therapists"),  # JSON: code → therapist_id
+    text("at"),
+    text("who"),
+    UniqueConstraint("publication", "case_number"),
+    UniqueConstraint("publication", "code"),
+)
+
+publication_sessions = Table(
+    "publication_sessions",
+    tables,
+    row_number(),
+    text("publication"),
+    number_of("cases", "case_number"),
+    whole("published"),
+    session(),
+    UniqueConstraint("publication", "case_number", "published"),
 )
 
 drafts = Table(

@@ -1,0 +1,111 @@
+"""What is there to de-identify: the tables of a workspace or those given, of cases that gave their consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from supervision_kit.errors import DisclosureError, SettingError, UnknownNameError
+from supervision_kit.tables import JUDGEMENT_CODES, RESPONSES, SCORES
+from supervision_kit.workspace import Workspace
+
+NOTES = ("case_id", "session", "text")
+
+
+@dataclass(frozen=True)
+class Material:
+    """The ratings as they are, and which cases of them may be published.
+
+    Attributes
+    ----------
+    scores
+        Of all cases asked for, those without consent among them: what somebody who holds the originals has.
+    consenting
+        The cases that may be published, in order.
+    n_asked
+        How many cases were asked for.
+    """
+
+    scores: pd.DataFrame
+    responses: pd.DataFrame
+    notes: pd.DataFrame
+    codes: pd.DataFrame
+    consenting: tuple[str, ...]
+    n_asked: int
+
+
+def take_material(
+    source: Workspace | pd.DataFrame,
+    *,
+    cases: Iterable[str] | str | None,
+    consents: pd.DataFrame | None,
+    synthetic: bool,
+    responses: pd.DataFrame | None,
+    with_items: bool,
+    with_codes: bool,
+    notes: Iterable[int],
+) -> Material:
+    """Read the tables and the consents.
+
+    Raises
+    ------
+    DisclosureError
+        No case gave its consent, or nobody says whether any did.
+    """
+    wanted = [cases] if isinstance(cases, str) else None if cases is None else list(dict.fromkeys(cases))
+    notes = list(notes)
+    if isinstance(source, Workspace):
+        with source.viewing("de-identify"):
+            scores = SCORES.check(source.scores(wanted))
+            items = source.responses(wanted) if with_items else RESPONSES.empty()
+            said = source.notes() if notes else pd.DataFrame(columns=["id", *NOTES])
+            codes = source.codes() if with_codes else JUDGEMENT_CODES.empty()
+            consents = source.consents()
+    else:
+        if notes or with_codes:
+            raise SettingError("Notes and lens codes are kept in a workspace: give one as the source.")
+        scores = _of_cases(SCORES.check(source), wanted)
+        items = RESPONSES.check(responses) if with_items and responses is not None else RESPONSES.empty()
+        said, codes = pd.DataFrame(columns=["id", *NOTES]), JUDGEMENT_CODES.empty()
+    there = sorted(scores["case_id"].unique()) if wanted is None else wanted
+    consenting = there if synthetic and not isinstance(source, Workspace) else _consenting(there, consents)
+    if not consenting:
+        raise DisclosureError(
+            "case_id: no case has a consent for teaching use, and without it none is published. Write down on the page "
+            "of a case what the client agreed to."
+        )
+    return Material(scores, items, _chosen(said, notes), codes, tuple(consenting), len(there))
+
+
+def _of_cases(scores: pd.DataFrame, wanted: list[str] | None) -> pd.DataFrame:
+    if wanted is None:
+        return scores
+    known = set(scores["case_id"].unique())
+    for code in wanted:
+        if code not in known:
+            raise UnknownNameError("case", code, known, from_data=True)
+    return scores[scores["case_id"].isin(wanted)].reset_index(drop=True)
+
+
+def _consenting(cases: Iterable[str], consents: pd.DataFrame | None) -> list[str]:
+    if consents is None:
+        raise DisclosureError(
+            "case_id: nothing says who gave consent for teaching use. Give `consents=`, a table of case_id and "
+            "teaching, or say `synthetic=True` where no client is behind the ratings."
+        )
+    if not {"case_id", "teaching"} <= set(consents.columns):
+        raise DisclosureError("consents: the columns case_id and teaching are needed.")
+    agreed = consents["teaching"].astype("boolean").fillna(False)
+    refused = set(consents.loc[~agreed, "case_id"].astype("str"))
+    given = set(consents.loc[agreed, "case_id"].astype("str")) - refused
+    return [case for case in cases if case in given]
+
+
+def _chosen(said: pd.DataFrame, notes: list[int]) -> pd.DataFrame:
+    """Return the notes of these numbers."""
+    missing = set(notes) - set(said["id"])
+    if missing:
+        raise UnknownNameError("note", "", map(str, said["id"]), from_data=True)
+    return said.loc[said["id"].isin(notes), ["id", *NOTES]].reset_index(drop=True)

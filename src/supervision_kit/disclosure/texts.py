@@ -1,0 +1,77 @@
+"""Notes that go out: each chosen by itself, read beforehand, and refused where it names what must not be named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from supervision_kit.errors import DisclosureError
+from supervision_kit.workspace import Workspace
+
+SHORTEST_NUMBER = 3  # a code of fewer digits cannot be told from a number in a text
+_PATTERNS = {
+    "an e-mail address": r"[\w.+-]+@[\w-]+\.\w+",
+    "an address on the web": r"https?://|www\.",
+    "a date": r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b(?:19|20)\d\d\b",
+    "a long number": r"\d[\d /()-]{4,}\d",
+}
+
+
+def preview_notes(workspace: Workspace, notes: Iterable[int]) -> pd.DataFrame:
+    """Show what would go out of these notes: read each before you choose it.
+
+    The kit finds codes of cases and therapists, names of users, addresses, dates and long numbers. It cannot know a
+    name that stands in no table, a place, an employer, or a story that only one person has: that is for the reader.
+
+    Parameters
+    ----------
+    workspace
+        The workspace that keeps the notes.
+    notes
+        Their numbers, see ``workspace.notes()``.
+
+    Returns
+    -------
+    DataFrame
+        ``id, case_id, session, text``, and ``refused``: why it would not go out, empty where it would.
+    """
+    from supervision_kit.disclosure.material import _chosen
+
+    with workspace.viewing("de-identify"):
+        chosen = _chosen(workspace.notes(), list(notes))
+        finder = known_words(workspace)
+    chosen["refused"] = [", ".join(find_identifiers(text, finder)) for text in chosen["text"]]
+    return chosen
+
+
+def known_words(workspace: Workspace) -> re.Pattern[str]:
+    """Return the pattern that finds the codes of cases and therapists, and the names of users, of a workspace."""
+    therapists = workspace.scores()["therapist_id"].dropna().unique()
+    users = workspace.audit()["who"].dropna().unique()
+    words = {str(word) for word in (*workspace.case_ids(), *therapists, *users)}
+    found = [word for word in words if word and not (word.isdigit() and len(word) < SHORTEST_NUMBER)]
+    listed = "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if found else r"(?!)", re.IGNORECASE)
+
+
+def find_identifiers(text: str, known: re.Pattern[str]) -> list[str]:
+    """Return what a text holds that must not go out, in words; never the words themselves."""
+    kinds = ["a code or name that the workspace knows"] if known.search(text) else []
+    return kinds + [kind for kind, pattern in _PATTERNS.items() if re.search(pattern, text)]
+
+
+def check_texts(texts: Iterable[str], known: re.Pattern[str]) -> None:
+    """Refuse texts that hold what must not go out.
+
+    Raises
+    ------
+    DisclosureError
+        Names the column and the rules.
+    """
+    found = list(dict.fromkeys(kind for text in texts for kind in find_identifiers(text, known)))
+    if found:
+        raise DisclosureError(
+            f"text: among the notes chosen there is {', '.join(found)}. See preview_notes, and write or choose others."
+        )
