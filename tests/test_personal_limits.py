@@ -13,6 +13,7 @@ from supervision_kit.detection.personal import judging
 from supervision_kit.detection.personal.filter import DIP, People, foresee
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import find_quantile, judge_ratings
+from supervision_kit.detection.personal.nodes import gauss_nodes, on_few_nodes
 from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_value
 from supervision_kit.detection.personal.tails import share_below
 
@@ -179,6 +180,38 @@ def test_single_precision_judges_as_double_precision_does(monkeypatch, step):
     for one, other in zip(single, double, strict=True):
         np.testing.assert_allclose(one, other, atol=3e-3)
         assert np.nanquantile(np.abs(one - other), 0.99) < 1e-4
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_nodes_of_masses_along_a_normal_density_are_those_of_gauss_and_hermite(n):
+    at = np.linspace(-9, 9, 2001)
+    nodes, weights = gauss_nodes(at, stats.norm.pdf(at) * (at[1] - at[0]), n)
+    hermite, shares = np.polynomial.hermite_e.hermegauss(n)
+    np.testing.assert_allclose(nodes, hermite, atol=1e-9)
+    np.testing.assert_allclose(weights, shares / np.sqrt(2 * np.pi), atol=1e-9)
+
+
+def test_two_nodes_for_three_equal_masses_are_worked_by_hand():
+    # masses of 1/3 at −1, 0, 1: variance 2/3, no skewness, so ±√(2/3), a half each
+    nodes, weights = gauss_nodes(np.array([-1.0, 0.0, 1.0]), np.full(3, 1 / 3), 2)
+    np.testing.assert_allclose(nodes, [-np.sqrt(2 / 3), np.sqrt(2 / 3)])
+    np.testing.assert_allclose(weights, [0.5, 0.5])
+
+
+def test_spreads_that_lie_far_apart_are_all_kept_and_close_ones_are_judged_by_fewer(monkeypatch):
+    assert on_few_nodes(PRIOR) is PRIOR
+    close = replace(PRIOR, spreads=tuple(2 * np.exp(np.linspace(-0.29, 0.29, 7))), weights=tuple(np.full(7, 1 / 7)))
+    few = on_few_nodes(close)
+    assert len(few.spreads) == 5
+    assert sum(few.weights) == pytest.approx(1)
+    x = close.draw(np.full(500, 40), rng=np.random.default_rng(23))
+    x[:250, 20:] -= 5
+    by_few = judge_ratings(x, prior=close, rate=0.02, since=-1)
+    monkeypatch.setattr(judging, "on_few_nodes", lambda prior: prior)
+    by_all = judge_ratings(x, prior=close, rate=0.02, since=-1)
+    apart = np.abs(by_few[1] - by_all[1]) / 2
+    assert np.nanquantile(apart, 0.99) < 0.01
+    assert np.nanmax(apart) < 0.05
 
 
 # -- what it promises --------------------------------------------------------------------------------------------------

@@ -177,18 +177,18 @@ class PersonalLimits(Method):
 
     def _judge_rows(self, x: Matrix, priors: Priors, expected: Matrix, limit: Matrix, evidence: Matrix) -> None:
         """Judge some series: each stretch of columns by its hyper-parameters, from the first rating on."""
-        nth = np.cumsum(~np.isnan(x), axis=1) - 1
+        ratings, _ = close_gaps(x)
+        is_rated = ~np.isnan(x)
+        nth = np.cumsum(is_rated, axis=1) - 1
+        place = np.maximum(nth, 0)
         ends = [*(start for start, _ in priors[1:]), x.shape[1]]
         for (start, prior), end in zip(priors, ends, strict=False):
             here = slice(start, min(end, x.shape[1]))
             if here.start >= here.stop:
                 break
-            ratings, _ = close_gaps(x[:, : here.stop])
-            judged = judge_ratings(ratings, prior=prior, rate=self.rate, since=int(nth[:, start].min()))
-            place = np.maximum(nth[:, here], 0)
-            is_rated = ~np.isnan(x[:, here])
+            judged = judge_ratings(ratings[:, : here.stop], prior=prior, rate=self.rate, since=int(nth[:, start].min()))
             for part, values in zip((expected, limit, evidence), judged, strict=True):
-                part[:, here] = np.where(is_rated, np.take_along_axis(values, place, axis=1), np.nan)
+                part[:, here] = np.where(is_rated[:, here], np.take_along_axis(values, place[:, here], axis=1), np.nan)
 
 
 def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str = "client") -> LimitsPrior:

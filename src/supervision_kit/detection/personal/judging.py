@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.detection.personal.filter import Foresight, People, foresee
+from supervision_kit.detection.personal.nodes import on_few_nodes
 from supervision_kit.detection.personal.odds import CAP, FIRST, HELD, SETTLED, Odds, needed_scores
 from supervision_kit.detection.personal.prior import LimitsPrior
 from supervision_kit.detection.personal.tails import share_below
@@ -42,6 +43,7 @@ def judge_ratings(x: Matrix, *, prior: LimitsPrior, rate: float, since: int) -> 
     tuple
         Three arrays of the shape of `x`; NaN where there is no rating, the limit also where fewer than three go before.
     """
+    prior = on_few_nodes(prior)
     form, unit, soft = prior.form, prior.typical_spread, prior.softness
     lower, upper = np.empty((2, x.shape[1], len(x)))
     for low, high, ratings in zip(lower, upper, fill_on(x).T, strict=True):
