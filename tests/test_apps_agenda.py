@@ -250,7 +250,7 @@ def test_a_decision_is_settled_on_the_page(view, agenda, workspace):
     decision.settle.children[0].click()
     assert workspace.decisions()[["state", "state_note"]].to_numpy().tolist() == [["kept", "we named it"]]
     assert view.decisions.children == ()
-    assert view.settled_fold.button.description == "1 earlier decision"
+    assert view.settled_fold.button.description == "1 settled decision"
     view.settled_fold.button.is_open = True
     (settled,) = view.settled.children
     settled.again.click()

@@ -9,11 +9,14 @@ import supervision_kit as sk
 from builders import make_scores
 from supervision_kit.apps.caseload_state import CASES_PER_PAGE
 from supervision_kit.apps.supervisee_state import SuperviseeState
+from supervision_kit.apps.therapist_state import NO_THERAPIST
 from supervision_kit.words import speaking
 
 OPEN = (4.2, 4.3, 4.2, 4.3, 3.1, 3.2, 3.1, 3.2)
 MENDED = (4.2, 4.3, 4.2, 4.3, 3.1, 3.6, 4.2, 4.3)
 STEADY = (4.2, 4.3, 4.2, 4.3, 4.2, 4.3, 4.2, 4.3)
+STOPPED = (4.2, 4.3, 4.2, 4.3)
+THERAPIST = (4.0, 4.1, 4.0, 4.1, 4.0, 4.1, 4.0, 4.1)
 TOP = (4.0, 5.0, 5.0, 5.0, 5.0, 5.0)
 
 
@@ -30,7 +33,8 @@ def scores():
             dated(*OPEN, case_id="open"),
             dated(*MENDED, case_id="mended"),
             dated(*STEADY, case_id="steady", therapist="T2"),
-            dated(*TOP, case_id="top", therapist="T2"),
+            dated(*STOPPED, case_id="gone", therapist="T2"),
+            dated(*THERAPIST, case_id="gone", therapist="T2", rater="therapist"),
         ]
     )
 
@@ -76,7 +80,7 @@ def test_without_a_workspace_new_forms_are_those_of_a_day_or_later(state):
     assert state.new_forms is None
     state.pick_since(date(2026, 2, 16))  # the seventh session is on that day
     assert sorted(state.new_forms["session"].unique()) == [7, 8]
-    assert state.answer.startswith("Since 16 February 2026: 6 new ratings. 2 of 4 cases may need a word:")
+    assert state.answer.startswith("Since 16 February 2026: 8 new ratings. 2 of 4 cases may need a word:")
     state.pick_since(None)
     assert state.since is None
     assert state.answer.startswith("2 of 4 cases")
@@ -110,39 +114,39 @@ def test_a_new_fall_is_called_new_and_an_old_one_is_not(state):
 
 def test_weights_change_the_order_at_once_without_a_new_run_of_the_line(state):
     line = state.line
-    assert codes(state) == ["open", "top"]
-    state.set_weight("top", 50)
-    assert codes(state) == ["top", "open"]
+    assert codes(state) == ["open", "gone"]
+    state.set_weight("missing", 50)
+    assert codes(state) == ["gone", "open"]
     assert state.line is line
     state.keep_weights({})
-    assert codes(state) == ["open", "top"]
+    assert codes(state) == ["open", "gone"]
 
 
 def test_a_weight_that_is_the_kits_own_again_is_not_kept(state):
-    state.set_weight("top", 50)
-    state.set_weight("top", 1.5)
+    state.set_weight("missing", 50)
+    state.set_weight("missing", 2)
     assert state.weights == {}
 
 
 def test_a_weight_that_makes_no_sense_is_refused_and_changes_nothing(state):
     with pytest.raises(sk.SettingError):
-        state.set_weight("top", -1)
+        state.set_weight("missing", -1)
     with pytest.raises(sk.UnknownNameError):
         state.set_weight("nonsense", 1)
     assert state.weights == {}
 
 
 def test_a_workspace_remembers_weights_and_planned_sessions(kept, workspace):
-    kept.set_weight("top", 50)
+    kept.set_weight("missing", 50)
     kept.plan_sessions(9)
     again = sk.apps.CaseloadState(workspace, method=sk.AdjacentDrop())
-    assert again.weights == {"top": 50}
-    assert codes(again)[0] == "top"
+    assert again.weights == {"missing": 50}
+    assert codes(again)[0] == "gone"
     assert "near_end" in {one["reason"] for one in again.told["open"]}
 
 
 def test_weights_kept_by_another_version_do_no_harm(workspace):
-    workspace.set_preference("weights", {"gone": 3, "top": "much", "open": 7})
+    workspace.set_preference("weights", {"gone": 3, "missing": "much", "open": 7})
     assert sk.apps.CaseloadState(workspace).weights == {"open": 7.0}
 
 
@@ -151,7 +155,7 @@ def test_weights_kept_by_another_version_do_no_harm(workspace):
 
 def test_a_case_that_is_set_aside_leaves_the_list_and_stays_findable(kept):
     kept.set_aside("open", "not today", reason="discussed on Tuesday")
-    assert codes(kept) == ["top"]
+    assert codes(kept) == ["gone"]
     assert kept.answer.startswith("1 of 3 cases may need a word.")
     kept.group = "aside"
     assert [(one.case_id, one.flag, one.flag_reason) for one in kept.entries] == [
@@ -159,28 +163,28 @@ def test_a_case_that_is_set_aside_leaves_the_list_and_stays_findable(kept):
     ]
     kept.take_up("open")
     kept.group = "needs_word"
-    assert codes(kept) == ["open", "top"]
+    assert codes(kept) == ["open", "gone"]
 
 
 def test_a_case_that_was_seen_comes_back_with_a_new_form(kept, workspace, scores):
-    kept.set_aside("top", "seen")
+    kept.set_aside("gone", "seen")
     assert codes(kept) == ["open"]
-    more = pd.concat([scores, make_scores(5.0, sessions=[7], case_id="top", therapist="T2")])
+    more = pd.concat([scores, make_scores(4.0, sessions=[9], case_id="gone", therapist="T2", rater="therapist")])
     workspace.import_ratings(make_ratings(more))
     kept.refresh(ratings=True)
-    assert codes(kept) == ["open", "top"]
+    assert codes(kept) == ["open", "gone"]
 
 
 def test_setting_aside_can_be_undone(kept):
     kept.set_aside("open", "seen")
     assert "open" in kept.undoable
     kept.undo()
-    assert codes(kept) == ["open", "top"]
+    assert codes(kept) == ["open", "gone"]
 
 
 def test_where_nothing_is_kept_nothing_is_set_aside_and_the_page_says_where_to_import(state):
     state.set_aside("open", "seen")
-    assert codes(state) == ["open", "top"]
+    assert codes(state) == ["open", "gone"]
     page = sk.apps.CaseloadPage(state)
     assert "Import them on the page Load" in page.keeping.value
     assert page.agenda not in page.children
@@ -201,15 +205,72 @@ def test_every_case_stands_in_one_group(state):
     assert sizes(state) == {"needs_word": 2, "came_back": 1, "quiet": 1}
 
 
+def test_what_stands_for_weeks_is_worth_asking_about_and_needs_no_word(scores):
+    together = pd.concat([scores, dated(*TOP, case_id="top")])
+    state = sk.apps.CaseloadState(together, method=sk.AdjacentDrop())
+    assert sizes(state) == {"needs_word": 2, "to_ask": 1, "came_back": 1, "quiet": 1}
+    assert "1 is worth asking about when there is time." in state.answer
+    state.query = "top"
+    assert "3 of 5" not in state.answer
+
+
+@pytest.mark.parametrize(
+    ("cases", "answer"),
+    [
+        (["open"], "1 of 1 case may need a word: the client's rating is down by now."),
+        (["open", "steady"], "1 of 2 cases may need a word: the client's rating is down by now."),
+        (["gone"], "1 of 1 case may need a word."),
+        (["steady"], "Nothing stands out in 1 case."),
+    ],
+)
+def test_the_answer_reads_well_for_one(scores, cases, answer):
+    state = sk.apps.CaseloadState(scores[scores["case_id"].isin(cases)], method=sk.AdjacentDrop())
+    assert state.answer == answer
+
+
+def test_where_no_case_needs_a_word_what_can_wait_is_said_without_more():
+    state = sk.apps.CaseloadState(pd.concat([dated(*TOP, case_id="a"), dated(*STEADY, case_id="b")]))
+    assert state.answer.startswith("By their ratings none of 2 cases needs a word. 1 is worth asking about")
+
+
+def test_cases_without_a_therapists_code_are_chosen_and_taken_together(scores):
+    is_lacking = scores["case_id"].isin(["open", "mended"])
+    table = scores.assign(therapist_id=scores["therapist_id"].mask(is_lacking))
+    state = sk.apps.CaseloadState(table, method=sk.AdjacentDrop())
+    assert [words for words, _ in state.therapist_choices] == ["all", "T2", "without a therapist’s code"]
+    page = sk.apps.CaseloadPage(state)
+    page.therapist.value = NO_THERAPIST
+    assert sorted(state.cases["case_id"]) == ["mended", "open"]
+    assert SuperviseeState(state).sentences[0] == "2 cases; of 2 the ratings can be judged."
+    assert page.supervisee.together.button.description == "The cases without a therapist’s code together"
+    assert "isna()" in state.line_as_code
+
+
+def test_no_choice_of_cases_without_a_code_where_all_have_one_or_none_has(scores, state):
+    assert NO_THERAPIST not in dict(state.therapist_choices).values()
+    nobody = sk.apps.CaseloadState(scores.assign(therapist_id=pd.NA), method=sk.AdjacentDrop())
+    assert nobody.therapist_choices == [("all", "")]
+
+
+def test_a_case_that_only_the_therapist_rated_says_who_rated():
+    """12 sessions by the therapist, who fell at 7 and did not come back."""
+    fell = dated(*[4.2, 4.3, 4.2, 4.3, 4.2, 4.3] + [3.0, 3.1] * 3, case_id="own", rater="therapist")
+    state = sk.apps.CaseloadState(pd.concat([fell, dated(*STEADY, case_id="steady")]), method=sk.AdjacentDrop())
+    page = sk.apps.CaseloadPage(state)
+    assert codes(state) == ["own"]
+    assert [one["reason"] for one in state.entries[0].reasons] == ["therapist_fell", "no_forms"]
+    assert "no session rated by the client, 12 by the therapist" in page.cases.content
+
+
 def test_cases_are_filtered_by_reason_code_and_therapist(state):
-    state.reason = "top"
-    assert codes(state) == ["top"]
-    state.reason, state.query = "", " OP "
-    assert codes(state) == ["open", "top"]
+    state.reason = "missing"
+    assert codes(state) == ["gone"]
+    state.reason, state.query = "", " O "
+    assert codes(state) == ["open", "gone"]
     state.query = "OPEN"
     assert codes(state) == ["open"]
     state.query, state.therapist_id = "", "T2"
-    assert codes(state) == ["top"]
+    assert codes(state) == ["gone"]
 
 
 def test_a_query_is_text_and_no_pattern(state):
@@ -248,7 +309,7 @@ def test_the_answer_counts_what_the_groups_hold(state):
         "2 of 4 cases may need a word: in 1 of them the client's rating is down by now. In 1 it fell and came back: "
         "worth learning from."
     )
-    state.query = "top"
+    state.query = "gone"
     assert state.answer.startswith("2 of 4 cases")
 
 
@@ -267,22 +328,22 @@ def test_the_buttons_of_the_list_set_aside_put_on_the_agenda_and_undo(kept, work
     press(page, do="agenda", case="open")
     assert workspace.agenda()["case_id"].to_list() == ["open"]
     assert "on the agenda" in page.cases.content
-    press(page, do="set_aside", case="top", flag="seen", reason=" fine ")
-    assert workspace.flags()[["case_id", "flag", "reason"]].to_numpy().tolist() == [["top", "seen", "fine"]]
-    assert 'data-case="top"' not in page.cases.content
+    press(page, do="set_aside", case="gone", flag="seen", reason=" fine ")
+    assert workspace.flags()[["case_id", "flag", "reason"]].to_numpy().tolist() == [["gone", "seen", "fine"]]
+    assert 'data-case="gone"' not in page.cases.content
     page.undo._handle_custom_msg({}, [])
     assert workspace.flags().empty
-    assert 'data-case="top"' in page.cases.content
+    assert 'data-case="gone"' in page.cases.content
     assert not page.banner.value
 
 
 def test_weights_are_seen_beside_what_they_are_for_and_can_be_put_back(kept):
     page = sk.apps.CaseloadPage(kept)
     page.weights.button.is_open = True
-    page.weights.fields["top"].value = 40
-    assert codes(kept)[0] == "top"
+    page.weights.fields["missing"].value = 40
+    assert codes(kept)[0] == "gone"
     page.weights.reset.click()
-    assert page.weights.fields["top"].value == 1.5
+    assert page.weights.fields["missing"].value == 2
     assert codes(kept)[0] == "open"
 
 
@@ -308,7 +369,7 @@ def test_the_page_speaks_german(scores):
 
 def test_the_code_repeats_what_is_shown(kept):
     kept.pick_since(date(2026, 1, 1))
-    kept.set_weight("top", 50)
+    kept.set_weight("missing", 50)
     kept.plan_sessions(9)
     kept.therapist_id = "T2"
     code = kept.as_code

@@ -4,6 +4,7 @@ import pytest
 
 import supervision_kit as sk
 from builders import make_scores
+from supervision_kit.reasons import NEEDS_A_WORD
 
 FALL = sk.AdjacentDrop(sds=1)
 DUE = "The sessions in which a repair was looked for are over: due for follow-up."
@@ -63,7 +64,7 @@ def test_a_fall_that_came_back_late_or_in_part_says_so():
     assert late["reasons"] == ("Client-rated alliance fell 1.1 points at session 4 and was back only at session 8.",)
     assert part["reasons"] == ("Client-rated alliance fell 1.1 points at session 4 and came back in part.",)
     assert (late["open_ruptures"], part["open_ruptures"]) == (0, 0)
-    assert (late["priority"], part["priority"]) == (0.2, 2)
+    assert (late["priority"], part["priority"]) == (0.2, 1)
 
 
 def test_a_repair_that_did_not_last_is_open_again():
@@ -174,6 +175,77 @@ def test_a_latest_total_below_the_published_line_is_mentioned():
     assert case["reasons"] == ("The latest SRS total is 35.9, below the line of 36.",)
 
 
+@pytest.mark.parametrize(
+    ("ratings", "is_new_low"),
+    [
+        ((34, 33, 34, 33), False),  # within the range of the ratings so far
+        ((38, 37, 38, 35.1), False),  # lower than ever, but by less than the scale's smallest fall (3) below the middle
+        ((38, 37, 38, 35), True),
+        ((38, 34, 38, 34.5), False),  # there was a lower one
+        ((38, 38, 33), False),  # two before are too few to know what is usual
+    ],
+)
+def test_the_line_alone_weighs_little_unless_the_client_never_rated_so_low(ratings, is_new_low):
+    case = review(make_scores(*ratings, instrument="srs"), method=sk.PersonalLimits()).loc["C1"]
+    low = [one for one in case["reasons"] if "Every rating before was higher." in one]
+    assert bool(low) is is_new_low
+    if not is_new_low:
+        assert case["priority"] < NEEDS_A_WORD
+
+
+def test_sessions_that_were_not_rated_are_not_passed_off_as_rated():
+    case = review(make_scores(4.2, 4.3, 4.2, 3.1, None, 3.2, None, None, 3.1)).loc["C1"]
+    assert "has not come back after 5 sessions, 2 of them rated." in case["reasons"][0]
+
+
+def test_a_fall_of_the_therapists_rating_is_told_only_where_the_client_never_rated():
+    fell = make_scores(4.0, 4.1, 4.0, 3.0, 3.0, rater="therapist")
+    alone, beside = review(fell).loc["C1"], review(fell, make_scores(4.2, 4.3, 4.2, 4.3, 4.2)).loc["C1"]
+    assert alone["reasons"][0] == (
+        "Therapist-rated alliance fell 1.0 points at session 4 and has not come back after 1 session."
+    )
+    assert (alone["priority"], alone["open_ruptures"]) == (2, 0)  # their fall, and no form by the client
+    assert beside["reasons"] == ()
+    back = review(make_scores(4.0, 4.1, 4.0, 3.0, 4.0, 4.0, rater="therapist")).loc["C1"]
+    assert back["reasons"] == ("There is no alliance rating from the client so far.",)
+
+
+# -- a change of therapist ---------------------------------------------------------------------------------------------
+
+HANDED_OVER = "Another therapist took over with session 4: it fell at the handover."
+
+
+def hand_over(*therapists, ratings=(4.2, 4.3, 4.2, 3.1, 3.2)):
+    return make_scores(*ratings).assign(therapist_id=pd.array(list(therapists), dtype="str"))
+
+
+@pytest.mark.parametrize(
+    ("therapists", "is_told"),
+    [
+        ("AAABB", True),
+        (("A", "A", "A", None, "B"), False),  # B is known only from the session after
+        (("A", "A", None, "B", "B"), True),
+        ("AABBB", False),  # it took over a session earlier: the session says so, not this one
+        ("BBBBB", False),
+        ("AAAAB", False),
+    ],
+)
+def test_a_fall_as_another_therapist_takes_over_says_so(therapists, is_told):
+    assert (HANDED_OVER in review(hand_over(*therapists)).loc["C1", "reasons"]) is is_told
+
+
+def test_the_second_rating_with_the_new_therapist_still_counts_and_the_third_does_not():
+    second, third = review(hand_over(*"AABBB")).loc["C1"], review(hand_over(*"ABBBB")).loc["C1"]
+    assert "Another therapist took over with session 3: it fell at the handover." in second["reasons"]
+    assert not any("took over" in one for one in third["reasons"])
+
+
+def test_two_who_treat_a_case_together_are_no_handover():
+    together = pd.concat([hand_over(*"ABABA"), make_scores(4, 4, 4, 4, 4, rater="therapist").assign(
+        therapist_id=pd.array(list("BABAB"), dtype="str"))])  # fmt: skip
+    assert not any("took over" in one for one in review(together).loc["C1", "reasons"])
+
+
 def test_cases_that_cannot_be_judged_are_not_called_free_of_rupture():
     cases = review(make_scores(4, 4.1, case_id="short"), make_scores(4, 4, 4, 4, case_id="flat"))
     assert cases["outcome_class"].isna().all()
@@ -265,7 +337,7 @@ def test_the_therapist_does_not_speak_for_the_client():
 def test_a_client_who_never_rated_is_mentioned():
     case = review(make_scores(10, 9, 8, instrument="phq9"), make_scores(4.0, 4.1, 4.0, rater="therapist")).loc["C1"]
     assert case["reasons"] == ("There is no alliance rating from the client so far.",)
-    assert case["priority"] == 2
+    assert case["priority"] == 1
 
 
 def test_a_case_without_any_alliance_rating_keeps_its_row():
@@ -303,7 +375,7 @@ def test_weights_change_the_order_and_unknown_reasons_are_refused():
         make_scores(*[5] * 6, case_id="top"),
     )
     assert review(*tables).index.to_list() == ["open", "top"]
-    assert review(*tables, weights={"open": 0}).index.to_list() == ["top", "open"]
+    assert review(*tables, weights={"open": 0, "due": 0}).index.to_list() == ["top", "open"]
     with pytest.raises(sk.UnknownNameError):
         review(*tables, weights={"opne": 0})
     with pytest.raises(sk.SettingError):

@@ -48,9 +48,23 @@ def test_cases_and_falls_are_counted_by_therapist_in_the_order_of_their_codes():
     assert table.index.to_list() == ["T1", "T2"]
     assert table.loc["T2"].to_dict() == {
         "n_cases": 3, "n_judged": 2, "n_fell": 2, "n_falls": 3, "n_back": 2, "n_partly": 0, "n_down": 1, "n_early": 0,
-        "n_unrecognised": 1, "n_missing": 1, "n_top": 1,
+        "n_handover": 0, "n_unrecognised": 1, "n_missing": 1, "n_top": 1,
     }  # fmt: skip
     assert table.loc["T1", ["n_falls", "n_down", "n_back"]].to_list() == [1, 1, 0]
+
+
+def test_a_fall_at_a_change_of_therapist_is_nobodys():
+    caseload = caseload_of(("a", "T1", "unrepaired"), ("b", "T1", "repaired"), ("c", "T2", "repaired"))
+    reasons = reasons_of(("a", "open"), ("a", "handover"), ("a", "late"), ("b", "repaired"))
+    reasons["session"] = pd.array([6, 6, 9, 3], dtype="Int64")
+    one = sk.count_supervisees(caseload, reasons).set_index("therapist_id").loc["T1"]
+    assert one[["n_fell", "n_falls", "n_down", "n_back", "n_handover"]].to_list() == [2, 2, 0, 2, 1]
+    said = sk.describe_supervisee(caseload, reasons, therapist_id="T1")
+    assert said[1] == "The client's rating fell 2 times, in 2 cases: 2 came back."
+    assert said[2] == "At a change of therapist the client's rating fell once: that is not counted as anybody's."
+    funnel = sk.funnel_supervisees(caseload, reasons=reasons).set_index("therapist_id")
+    assert funnel.loc["T1", ["n_cases", "n_not_back"]].to_list() == [1, 0]
+    assert sk.funnel_supervisees(caseload).set_index("therapist_id").loc["T1", "n_cases"] == 2
 
 
 def test_few_cases_are_counted_and_make_no_pattern():
@@ -152,10 +166,8 @@ def test_too_few_cases_get_no_difference_and_say_how_many_it_takes():
     assert trend.loc[trend["part"] == "difference", "value"].isna().all()
     assert trend["low"].isna().all()
     first, second = sk.describe_trend(trend)
-    assert first.endswith(
-        "it takes 5 earlier and 5 later cases with a fall whose end is known, and there are 8 in all."
-    )
-    assert second.endswith("with 6 ratings or more on one scale, and there are 8 in all.")
+    assert first.endswith("it takes 5 earlier and 5 later cases with a fall whose end is known. So far: 8.")
+    assert second.endswith("with 6 ratings or more on one scale. So far: 8.")
 
 
 def test_cases_without_a_date_are_in_no_half():

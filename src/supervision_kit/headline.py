@@ -9,6 +9,7 @@ import pandas as pd
 from supervision_kit.instruments import INSTRUMENTS, rates_alliance
 from supervision_kit.ordering import Ordering, combine_numbers, count_cells
 from supervision_kit.tables import SCORES
+from supervision_kit.words import say, say_n, say_number
 
 Flags = npt.NDArray[np.bool_]
 
@@ -24,9 +25,33 @@ def find_headline(scores: pd.DataFrame) -> pd.DataFrame:
     return take_headline(*SCORES.check_in_order(scores))
 
 
-def take_headline(scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
-    """Do what :func:`find_headline` does, with a table that is checked already."""
-    kept, is_kept = ordering.keep(_is_headline(scores, ordering))
+def find_therapist_headline(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return, of each case whose client never rated the alliance, the rows of the therapist's ratings of most weight.
+
+    They are chosen as :func:`find_headline` chooses the client's.
+
+    Raises
+    ------
+    TableError
+        The table breaks its contract.
+    """
+    checked, ordering = SCORES.check_in_order(scores)
+    is_rated = ordering.of_rows(rates_as("client", checked, ordering)) & checked["score"].notna().to_numpy()
+    is_alone = ~checked["case_id"].isin(set(checked.loc[is_rated, "case_id"]))
+    alone = checked[is_alone].reset_index(drop=True)
+    return take_headline(*SCORES.check_in_order(alone), rater="therapist")
+
+
+def tell_rated(n_sessions: int, n_by_therapist: int) -> str:
+    """Say how many sessions the client rated; where none, how many the therapist did."""
+    if n_sessions or not n_by_therapist:
+        return say_n("{n} session rated by the client", "{n} sessions rated by the client", n_sessions)
+    return say("no session rated by the client, {n} by the therapist", n=say_number(n_by_therapist))
+
+
+def take_headline(scores: pd.DataFrame, ordering: Ordering, *, rater: str = "client") -> pd.DataFrame:
+    """Do what :func:`find_headline` does, with a table that is checked already, for the ratings of a `rater`."""
+    kept, is_kept = ordering.keep(_is_headline(scores, ordering, rater=rater))
     place = np.arange(is_kept.sum()) if kept.rows is None else kept.rows
     headline = scores[is_kept].reset_index(drop=True)
     case = headline["case_id"].iloc[place[kept.start]].to_numpy(dtype=object)
@@ -34,22 +59,22 @@ def take_headline(scores: pd.DataFrame, ordering: Ordering) -> pd.DataFrame:
     return headline.iloc[place[np.argsort(of_row, kind="stable")]].reset_index(drop=True)
 
 
-def rates_as_client(scores: pd.DataFrame, ordering: Ordering) -> Flags:
-    """Tell for each series whether it holds a client's ratings on an instrument that rates the alliance."""
+def rates_as(rater: str, scores: pd.DataFrame, ordering: Ordering) -> Flags:
+    """Tell for each series whether it holds a `rater`'s ratings on an instrument that rates the alliance."""
     if not ordering.n_series:
         return np.zeros(0, dtype=bool)
     kind, names = ordering.kinds(scores, "rater", "instrument")
-    is_so: Flags = np.array([rater == "client" and rates_alliance(key) for rater, key in names])[kind]
+    is_so: Flags = np.array([one == rater and rates_alliance(key) for one, key in names])[kind]
     return is_so
 
 
-def _is_headline(scores: pd.DataFrame, ordering: Ordering) -> Flags:
+def _is_headline(scores: pd.DataFrame, ordering: Ordering, *, rater: str) -> Flags:
     """Tell for each series whether it is its case's headline.
 
     A registered instrument goes before others, then the one with most ratings, its total, the scale with most ratings.
     """
     is_headline = np.zeros(ordering.n_series, dtype=bool)
-    asked = np.flatnonzero(rates_as_client(scores, ordering))
+    asked = np.flatnonzero(rates_as(rater, scores, ordering))
     if not len(asked):
         return is_headline
     kind, names = ordering.kinds(scores, "instrument", "scale")

@@ -14,6 +14,8 @@ MOST_QUESTIONS = 4
 NO_REASON = later("What should we look at together?")
 
 _WHAT_HAPPENED = later("What happened around session {session}, and what has been tried since?")
+_NO_FORMS = later("What keeps the forms from being filled in, and who asks about it?")
+_WHAT_IS_MISSING = later("What would the client say is missing?")
 _LEARN = later("What helped here, and what can we learn from it?")
 # By the keys of supervision_kit.reasons.REASONS; a reason without a question has none of its own.
 QUESTIONS: Mapping[str, str] = MappingProxyType(
@@ -27,11 +29,15 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "slipped": later("What was different from the time when it came back?"),
         "unrecognised": later("What might the client not be saying, and what would show it?"),
         "partly": later("What came back, and what is still missing?"),
-        "below_line": later("What would the client say is missing?"),
+        "new_low": _WHAT_IS_MISSING,
+        "below_line": _WHAT_IS_MISSING,
+        "handover": later("How was the change of therapist for the client, and what has been said about it?"),
+        "therapist_fell": _WHAT_HAPPENED,
         "worse": later("What does the client need now, and does anything need to be done at once?"),
         "no_change": later("The two get on well and little changes: what have they not tried yet?"),
         "gap": later("What does the one see that the other does not?"),
-        "missing": later("What keeps the forms from being filled in, and who asks about it?"),
+        "missing": _NO_FORMS,
+        "no_forms": _NO_FORMS,
         "top": later("How could this client say that something is not right?"),
         "near_end": later("How do the two speak about the end?"),
         "decision": later("What became of what we agreed?"),

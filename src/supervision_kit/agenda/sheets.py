@@ -13,8 +13,9 @@ from supervision_kit.agenda.blocks import Block, Heading, NewPage, Paragraph, Pi
 from supervision_kit.agenda.naming import Names
 from supervision_kit.agenda.questions import is_own_question
 from supervision_kit.charts.picture import draw_picture
+from supervision_kit.headline import find_therapist_headline, tell_rated
 from supervision_kit.instruments import rates_alliance
-from supervision_kit.words import say, say_day, say_n
+from supervision_kit.words import say, say_day
 
 CHART_WIDTH, CHART_HEIGHT = 470, 84  # px
 LINES = 2  # to write on, beneath a question and for what is agreed
@@ -104,11 +105,11 @@ def _compose_case(
 ) -> Iterator[Block]:
     name = names.cases[case_id]
     of_case = tables.caseload[tables.caseload["case_id"] == case_id]
+    scores = tables.scores[tables.scores["case_id"] == case_id]
+    n_by_therapist = int(find_therapist_headline(scores)["score"].count())
     yield Heading(say("Case {name}", name=name), 2)
     for case in of_case.to_dict("records"):
-        yield Paragraph(
-            say_n("{n} session rated by the client.", "{n} sessions rated by the client.", case["n_sessions"])
-        )
+        yield Paragraph(f"{tell_rated(case['n_sessions'], n_by_therapist)}.")
         if case["reasons"]:
             yield Points(tuple((reason, ()) for reason in case["reasons"]))
     yield from _draw(case_id, name, tables)

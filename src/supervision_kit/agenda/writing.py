@@ -54,7 +54,7 @@ def write_agenda(
     path
         ``NAME.docx``, ``NAME.pdf`` or ``NAME.md``; nothing is overwritten.
     supervisee
-        The therapist whose sheet is wanted; without, all.
+        The therapist whose sheet is wanted; empty for the cases without a therapist's code; without, all.
     coded
         Whether cases stand under their pseudonyms (see :meth:`supervision_kit.Workspace.pseudonyms`), supervisees under
         letters drawn for this file alone, and no dates on it. Coded papers are still about persons.
@@ -151,7 +151,7 @@ def _moment(since: str | date | None) -> pd.Timestamp | None:
 def _with_therapists(table: pd.DataFrame, scores: pd.DataFrame, supervisee: str | None) -> pd.DataFrame:
     """Add the therapist of each case's latest session, empty where none is known; keep one therapist's rows."""
     known = scores.dropna(subset="therapist_id").sort_values("session", kind="stable")
-    if supervisee is not None and supervisee not in set(known["therapist_id"]):
+    if supervisee and supervisee not in set(known["therapist_id"]):
         raise UnknownNameError("supervisee", supervisee, known["therapist_id"].unique(), from_data=True)
     latest = known.groupby("case_id")["therapist_id"].last()
     table = table.assign(therapist_id=table["case_id"].map(latest).fillna("").astype("str"))

@@ -23,13 +23,13 @@ class AgendaOnPaper(AgendaReading):
             scores=line.scores, marks=line.marks, falls=line.falls, caseload=line.caseload, rebases=line.rebases
         )
         content = make_agenda(
-            self.workspace, tables, kind=kind, supervisee=self.supervisee or None, coded=coded, with_notes=with_notes
+            self.workspace, tables, kind=kind, supervisee=self.sheet_of, coded=coded, with_notes=with_notes
         )
         return f"{say('agenda')}.{kind}", content
 
     def file_as_code(self, kind: str, *, coded: bool = True, with_notes: bool | None = None) -> str:
         """Return the Python lines that write the same file."""
-        chosen = f", supervisee={self.supervisee!r}" if self.supervisee else ""
+        chosen = f", supervisee={self.sheet_of!r}" if self.supervisee else ""
         chosen += "" if coded else ", coded=False"
         chosen += ", with_notes=True" if coded and with_notes else ""
         lines = ["import supervision_kit as sk", "", f"workspace = {self._line.opened_as}"]

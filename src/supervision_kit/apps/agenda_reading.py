@@ -7,6 +7,7 @@ from traitlets import HasTraits, Int, Unicode, dlink
 
 from supervision_kit.agenda import read_agenda
 from supervision_kit.apps.line_state import LineState
+from supervision_kit.apps.therapist_state import NO_THERAPIST
 from supervision_kit.errors import WorkspaceError
 from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
@@ -29,7 +30,7 @@ class AgendaReading(HasTraits):
     case_id
         The case that it is about; empty for all cases of the supervisee.
     supervisee
-        The therapist whose cases it is about; empty for all.
+        The therapist whose cases it is about, as :class:`TherapistState` has it; empty for all.
     revision
         Counts up whenever something else is to be shown; what shows the agenda follows it.
     """
@@ -98,7 +99,16 @@ class AgendaReading(HasTraits):
         """Add the therapist of each case; leave those of other supervisees out where one is chosen."""
         therapists = {case: self.therapist_of(case) for case in table["case_id"].unique()}
         table = table.assign(therapist_id=table["case_id"].map(therapists).astype("str"))
-        return (table[table["therapist_id"] == self.supervisee] if self.supervisee else table).reset_index(drop=True)
+        if self.supervisee:
+            table = table[table["therapist_id"] == self.sheet_of]
+        return table.reset_index(drop=True)
+
+    @property
+    def sheet_of(self) -> str | None:
+        """The therapist whose sheet it is: the code, empty for the cases without one, None for everybody's."""
+        if not self.supervisee:
+            return None
+        return "" if self.supervisee == NO_THERAPIST else self.supervisee
 
     def therapist_of(self, case_id: str) -> str:
         """Return the therapist of a case's latest session, empty where none is known."""

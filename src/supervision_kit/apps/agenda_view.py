@@ -106,7 +106,7 @@ class AgendaView(ipw.VBox):
         nothing = say("No decision is open. What you agree on comes back here, with what the ratings did since.")
         self.agreed.value = "" if rows else quiet(nothing)
         n = self.state.n_settled
-        self.settled_fold.button.description = say_n("{n} earlier decision", "{n} earlier decisions", n)
+        self.settled_fold.button.description = say_n("{n} settled decision", "{n} settled decisions", n)
         self.settled_fold.layout.display = "" if n else "none"
         self.settled_fold.refresh()
 

@@ -12,17 +12,20 @@ from supervision_kit.apps.caseload_answer import GROUPS
 from supervision_kit.apps.caseload_state import CASES_PER_PAGE, CaseEntry, CaseloadState
 from supervision_kit.apps.page import quiet
 from supervision_kit.charts import heat_strip, strip_legend
+from supervision_kit.headline import tell_rated
 from supervision_kit.words import later, say, say_n, say_number
 
 Link = Callable[[str, str, Mapping[str, Any]], str]  # case, text, where to look → HTML
 GROUP_NAMES = {
     "needs_word": later("Needs a word"),
+    "to_ask": later("Worth asking about"),
     "came_back": later("Came back"),
     "unclear": later("Cannot be judged"),
     "quiet": later("Nothing stands out"),
     "aside": later("Set aside"),
 }
 CAUTIONS = {
+    "to_ask": later("Nothing here fell of late. These are questions that can wait, for when there is time."),
     "came_back": later("Fell and came back, in time or later. What went well here? Some of these are chance."),
     "unclear": later("Too few ratings, or ratings that do not vary. That is not to say that all is well."),
     "quiet": later("Nothing in the ratings needs a word. That does not mean that there was no rupture."),
@@ -88,7 +91,7 @@ def _row(entry: CaseEntry, state: CaseloadState, link: Link, *, is_on_agenda: bo
     strip = "" if marks is None else heat_strip(marks, last_session=entry.last_session, new_sessions=entry.new_sessions)
     about = [
         *([say("therapist {code}", code=entry.therapist_id)] if entry.therapist_id else []),
-        say_n("{n} rated session", "{n} rated sessions", entry.n_sessions),
+        tell_rated(entry.n_sessions, entry.n_by_therapist),
         *([say_n("{n} new rating", "{n} new ratings", entry.n_new)] if entry.n_new else []),
     ]
     reasons = "".join(_reason(entry.case_id, one, link) for one in entry.reasons if one["reason"] != "new")

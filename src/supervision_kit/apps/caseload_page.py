@@ -93,8 +93,7 @@ class CaseloadPage(LeadingPage):
 
     def _make_controls(self) -> ipw.Widget:
         state = self.state
-        everyone = [(therapist, therapist) for therapist in state.therapist_ids]
-        self.therapist = ipw.Dropdown(options=[(say("all"), ""), *everyone], description=say("Therapist"))
+        self.therapist = ipw.Dropdown(options=state.therapist_choices, description=say("Therapist"))
         self.reason = ipw.Dropdown(
             options=[(say("any"), ""), *[(say(reason.name), key) for key, reason in REASONS.items()]],
             description=say("Reason"),

@@ -27,12 +27,17 @@ MOST_PLANNED = 1000  # sessions
 
 @dataclass(frozen=True)
 class CaseEntry:
-    """One case as the list shows it; `reasons` are rows of the reasons table with their weight, weightiest first."""
+    """One case as the list shows it.
+
+    `reasons` are rows of the reasons table with their weight, weightiest first; `n_by_therapist` counts the sessions
+    that the therapist rated where the client never did.
+    """
 
     place: int
     case_id: str
     therapist_id: str
     n_sessions: int
+    n_by_therapist: int
     last_session: int
     n_new: int
     new_sessions: tuple[int, ...]
@@ -255,6 +260,7 @@ class CaseloadState(TherapistState):
             congruence=self.congruence,
             judgements=self.judgements,
             decisions=self.decisions,
+            annotations=self.annotations,
             planned_sessions=self.planned_sessions or None,
             rebases=self.source.rebases,
         )
@@ -267,8 +273,7 @@ class CaseloadState(TherapistState):
     @property
     def cases(self) -> pd.DataFrame:
         """The chosen therapist's cases, those most in need of a word first."""
-        cases = self.ranked
-        return cases if not self.therapist_id else cases[cases["therapist_id"] == self.therapist_id]
+        return self._of_therapist(self.ranked)
 
     @cached_property
     def told(self) -> dict[str, tuple[dict[Any, Any], ...]]:
@@ -347,6 +352,7 @@ class CaseloadState(TherapistState):
             case_id=code,
             therapist_id="" if pd.isna(case["therapist_id"]) else case["therapist_id"],
             n_sessions=int(case["n_sessions"]),
+            n_by_therapist=self.source.n_by_therapist.get(code, 0),
             last_session=0 if pd.isna(case["last_session"]) else int(case["last_session"]),
             n_new=len(self._new_sessions.get(code, ())),
             new_sessions=self._new_sessions.get(code, ()),
@@ -392,7 +398,7 @@ class CaseloadState(TherapistState):
         if self.since is not None:
             dated = f'scores[scores["date"] >= {self.since.date().isoformat()!r}]'
             given.append(f"new_forms={f'workspace.new_since({self.since.isoformat()!r})' if kept else dated}")
-        given += ["judgements=workspace.judgements()", "decisions=workspace.decisions()"] if kept else []
+        given += [f"{name}=workspace.{name}()" for name in ("judgements", "decisions", "annotations")] if kept else []
         given += [f"planned_sessions={self.planned_sessions}"] if self.planned_sessions else []
         given += ["rebases=rebases"] if len(self.source.rebases) else []
         weights = f", weights={self.weights}" if self.weights else ""

@@ -123,12 +123,11 @@ class FilterView(ipw.Box):
     """The filters: whose falls and by which method, and which of them are shown."""
 
     def __init__(self, state: EpisodesState, page: EpisodesPage) -> None:
-        therapists = [(say(ALL), ""), *((therapist, therapist) for therapist in state.therapist_ids)]
         outcomes = [(say(ALL), ""), *((say(word), key) for key, word in OUTCOME_WORDS.items())]
         self.method = _dropdown(
             say("Method"), [(say(method.title), key) for key, method in METHODS.items()], state.method.key
         )
-        self.therapist = _dropdown(say("Therapist"), therapists, state.therapist_id)
+        self.therapist = _dropdown(say("Therapist"), state.therapist_choices, state.therapist_id)
         self.depth = _dropdown(say("Fell by"), [(_say_depth(depth), depth) for depth in DEPTHS], state.least_depth)
         self.outcome = _dropdown(say("How it ended"), outcomes, "")
         self.open_only = ipw.Checkbox(description=say("only those down at the latest rating"), indent=False)

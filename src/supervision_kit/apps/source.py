@@ -10,7 +10,7 @@ import pandas as pd
 from supervision_kit.agreement.raters import THERAPIST_FORMS
 from supervision_kit.bundles import Bundle
 from supervision_kit.detection.lessons import Lessons
-from supervision_kit.headline import find_headline
+from supervision_kit.headline import find_headline, find_therapist_headline
 from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, REBASES, RESPONSES, SCORES
 from supervision_kit.workspace import Workspace
 
@@ -75,7 +75,7 @@ class Source:
         with self.workspace.viewing(self.view):
             if ratings:
                 self._answers.clear()
-                for name in ("cases", "headline", "read_by"):
+                for name in ("cases", "headline", "therapist_headline", "n_by_therapist", "read_by"):
                     self.__dict__.pop(name, None)
                 self.scores = self.workspace.scores()
             self.annotations, self.judgements = self.workspace.annotations(), self.workspace.judgements()
@@ -95,9 +95,21 @@ class Source:
         return find_headline(self.scores)
 
     @cached_property
+    def therapist_headline(self) -> pd.DataFrame:
+        """The therapist's ratings of those cases whose client never rated."""
+        return find_therapist_headline(self.scores)
+
+    @cached_property
+    def n_by_therapist(self) -> dict[str, int]:
+        """How many sessions of such a case the therapist rated."""
+        rated = self.therapist_headline.dropna(subset="score").groupby("case_id").size()
+        return {str(case): int(n) for case, n in rated.items()}
+
+    @cached_property
     def read_by(self) -> pd.DataFrame:
         """The scores, by whomever, on scales that any case is read by: enough to say which cases need a word."""
-        scales = self.headline[["instrument", "scale"]].drop_duplicates()
+        headlines = pd.concat([self.headline, self.therapist_headline])
+        scales = headlines[["instrument", "scale"]].drop_duplicates()
         of_therapists = scales.replace({"instrument": {form: own for own, form in THERAPIST_FORMS.items()}})
         is_wanted = np.zeros(len(self.scores), dtype=bool)
         for instrument, scale in set(pd.concat([scales, of_therapists]).itertuples(index=False, name=None)):

@@ -6,6 +6,7 @@ import pandas as pd
 from traitlets import Bool, HasTraits
 
 from supervision_kit.apps.caseload_state import CaseloadState
+from supervision_kit.apps.therapist_state import NO_THERAPIST
 from supervision_kit.lens import describe_lens
 from supervision_kit.supervisees import (
     describe_funnel,
@@ -15,6 +16,7 @@ from supervision_kit.supervisees import (
     follow_supervisee,
     funnel_supervisees,
 )
+from supervision_kit.words import say
 
 
 class SuperviseeState(HasTraits):
@@ -39,8 +41,19 @@ class SuperviseeState(HasTraits):
 
     @property
     def therapist_id(self) -> str:
-        """Whose cases are taken together; empty where nobody is chosen."""
+        """Whose cases are taken together, as :class:`TherapistState` has it; empty where nobody is chosen."""
         return self.caseload.therapist_id
+
+    @property
+    def title(self) -> str:
+        """Whose cases these are."""
+        if self.therapist_id == NO_THERAPIST:
+            return say("The cases without a therapist’s code together")
+        return say("The cases of {code} together", code=self.therapist_id)
+
+    @property
+    def _whose(self) -> str | None:
+        return None if self.therapist_id == NO_THERAPIST else self.therapist_id
 
     @property
     def can_compare(self) -> bool:
@@ -52,7 +65,7 @@ class SuperviseeState(HasTraits):
         """Counts, and what several cases share."""
         if not self.therapist_id:
             return ()
-        return describe_supervisee(self.caseload.ranked, self.caseload.reasons, therapist_id=self.therapist_id)
+        return describe_supervisee(self.caseload.ranked, self.caseload.reasons, therapist_id=self._whose)
 
     @property
     def trend(self) -> tuple[str, ...]:
@@ -60,7 +73,8 @@ class SuperviseeState(HasTraits):
         if not self.therapist_id:
             return ()
         state = self.caseload
-        return describe_trend(follow_supervisee(state.scores, state.ranked, therapist_id=self.therapist_id))
+        followed = follow_supervisee(state.scores, state.ranked, therapist_id=self._whose, reasons=state.reasons)
+        return describe_trend(followed)
 
     @property
     def lens(self) -> tuple[str, ...]:
@@ -76,7 +90,7 @@ class SuperviseeState(HasTraits):
     @property
     def funnel(self) -> pd.DataFrame:
         """The funnel's points; see :data:`supervision_kit.tables.FUNNEL`."""
-        return funnel_supervisees(self.caseload.ranked)
+        return funnel_supervisees(self.caseload.ranked, reasons=self.caseload.reasons)
 
     @property
     def funnel_limits(self) -> pd.DataFrame:

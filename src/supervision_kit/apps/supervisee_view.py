@@ -30,8 +30,7 @@ class SuperviseeView(ipw.VBox):
     def _follow(self, _change: object = None) -> None:
         self.together.layout.display = "" if self.state.therapist_id else "none"
         self.funnel.layout.display = "" if self.state.can_compare else "none"
-        title = say("The cases of {code} together", code=self.state.therapist_id)
-        self.together.button.description = title
+        self.together.button.description = self.state.title
         self.together.refresh()
         self.funnel.refresh()
 

@@ -10,7 +10,7 @@ import pandas as pd
 from supervision_kit.caseload.looking import Look, look_through
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons.course import decision_reasons, end_reasons, hand_reasons, news_reasons
-from supervision_kit.reasons.falls import NOT_BACK, fall_reasons
+from supervision_kit.reasons.falls import NOT_BACK, fall_reasons, therapist_fall_reasons
 from supervision_kit.reasons.found import Found
 from supervision_kit.reasons.ratings import form_reasons, gap_reasons, level_reasons, outcome_reasons
 from supervision_kit.tables import CASE_REASONS, CONGRUENCE, SERIES_KEY
@@ -28,13 +28,15 @@ def list_reasons(
     new_forms: pd.DataFrame | None = None,
     judgements: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
+    annotations: pd.DataFrame | None = None,
     planned_sessions: int | Mapping[str, int] | None = None,
     rebases: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """List why each case may need a word: a row per reason, with where its evidence is seen.
 
     Each case is read by its headline series: the client's ratings on the alliance instrument with most of them, on its
-    total (where that is not rated, on its scale with most ratings). An episode that fell less than the scale's floor
+    total (where that is not rated, on its scale with most ratings). Where the client never rated, a fall of the
+    therapist's ratings is told, as a lighter reason. An episode that fell less than the scale's floor
     below the level before it (a low first session, a return from one high rating) counts for nothing here.
 
     Parameters
@@ -54,6 +56,9 @@ def list_reasons(
     decisions
         Decisions: columns ``case_id, session, state``. Open ones count once forms of a later session are in;
         their text is not used.
+    annotations
+        What was noted along the course, see :data:`supervision_kit.tables.ANNOTATIONS`: a change of therapist counts
+        beside those that the ratings show.
     planned_sessions
         How many sessions are planned, for all cases or for each.
     rebases
@@ -78,7 +83,7 @@ def list_reasons(
     >>> list(sk.list_reasons(scores, sk.follow_repairs(sk.find_episodes(marks), scores)))[:3]
     ['case_id', 'reason', 'session']
     """
-    look = look_through(scores, repairs, marks, rebases)
+    look = look_through(scores, repairs, marks, rebases, annotations)
     found = [*_reasons_of_ratings(look, judgements)]
     if congruence is not None:
         found += gap_reasons(CONGRUENCE.check(congruence), look.headline)
@@ -126,6 +131,8 @@ def reasons_of_ratings(look: Look) -> pd.DataFrame:
 
 def _reasons_of_ratings(look: Look, judgements: pd.DataFrame | None) -> Iterable[Found]:
     yield from fall_reasons(look.falls.assign(verdict=_verdicts(look.falls, judgements)))
+    alone = look.therapist_falls
+    yield from therapist_fall_reasons(alone.assign(verdict=_verdicts(alone, judgements)))
     yield from form_reasons(look.cases)
     yield from level_reasons(look.headline)
     yield from outcome_reasons(relate_series(look.scores, look.ordering, look.headline, criteria={}))

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from supervision_kit.caseload.handovers import fell_at_handover
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError
-from supervision_kit.headline import rates_as_client, take_headline
+from supervision_kit.headline import find_therapist_headline, rates_as, take_headline
 from supervision_kit.ordering import Ordering, Positions, count_cells
 from supervision_kit.rebasing import next_starts
 from supervision_kit.recognition import compare_with_therapists
@@ -33,7 +34,8 @@ class Look:
 
     `cases` has a row per case, by its code: therapist, sessions, latest score, class, open falls, and ``last_rated``,
     the latest session with an alliance rating by the client, 0 where there is none. `falls` are those of the headline
-    series, with where each stands at the latest rating.
+    series, with where each stands at the latest rating; `therapist_falls` likewise those of the therapist's ratings,
+    of cases that no client rated.
     """
 
     scores: pd.DataFrame
@@ -41,10 +43,15 @@ class Look:
     headline: pd.DataFrame
     cases: pd.DataFrame
     falls: pd.DataFrame
+    therapist_falls: pd.DataFrame
 
 
 def look_through(
-    scores: pd.DataFrame, repairs: pd.DataFrame, marks: pd.DataFrame | None, rebases: pd.DataFrame | None
+    scores: pd.DataFrame,
+    repairs: pd.DataFrame,
+    marks: pd.DataFrame | None,
+    rebases: pd.DataFrame | None,
+    annotations: pd.DataFrame | None = None,
 ) -> Look:
     """Look through the tables of one run of the line.
 
@@ -59,8 +66,9 @@ def look_through(
         _require_one_method(name, table)
 
     headline = take_headline(checked, ordering)
-    own = _OwnSeries.of(headline)
-    falls = place_falls(own.among(falls_among(followed)), headline, rebases, own=own)
+    own, fallen = _OwnSeries.of(headline), falls_among(followed)
+    falls = place_falls(own.among(fallen), headline, rebases, own=own)
+    falls["handover"] = fell_at_handover(falls, checked, headline, annotations=annotations)
     unrecognised = compare_with_therapists(falls, checked, ordering, marks=judged and judged[0], rebases=rebases)
     falls["is_unrecognised"] = unrecognised.fillna(value=False)
     judged_cases = _judgeable_cases(headline) if judged is None else _judged_cases(*judged, own)
@@ -69,7 +77,17 @@ def look_through(
     is_down = Counter(falls.loc[falls["is_down"], "case_id"].to_list())
     cases["open_ruptures"] = [is_down[case] for case in cases["case_id"]]
     described = pd.DataFrame(cases).set_index("case_id").sort_index()
-    return Look(checked, ordering, headline, described, falls)
+    unrated = described.index[described["last_rated"].eq(0)]
+    return Look(checked, ordering, headline, described, falls, _therapist_falls(checked, unrated, fallen, rebases))
+
+
+def _therapist_falls(
+    scores: pd.DataFrame, unrated: pd.Index, falls: pd.DataFrame, rebases: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Place the falls of the therapist's ratings in those cases that no client rated."""
+    ratings = find_therapist_headline(scores[scores["case_id"].isin(unrated)].reset_index(drop=True))
+    own = _OwnSeries.of(ratings)
+    return place_falls(own.among(falls), ratings, rebases, own=own).assign(is_unrecognised=False)
 
 
 def _require_one_method(name: str, table: pd.DataFrame | None) -> None:
@@ -113,6 +131,7 @@ def place_falls(
     """Add where each fall of these series stands by now: the latest rating, and whether it is down then.
 
     Where its case has started anew since (``starts_anew``), it stands where it stood at the last rating before that.
+    ``n_rated_since`` counts the ratings after its onset.
     """
     falls = falls.reset_index(drop=True)
     half_way = (falls["pre_level"] - END_SHARE * falls["depth"]).to_numpy()
@@ -122,6 +141,7 @@ def place_falls(
     placed = falls.assign(
         starts_anew=next_starts(falls, rebases),
         last_rated=line.session[line.stop - 1],
+        n_rated_since=line.stop - line.place_after(falls["onset"]),
         last_score=line.score[line.stop - 1],
         half_way=half_way,
     )
@@ -137,7 +157,7 @@ def _describe(scores: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame) 
         return {name: [] for name in ("case_id", *_DESCRIBED)}
     kind, names = ordering.kinds(scores, "case_id")
     case, session, n = ordering.of_rows(kind), scores["session"].to_numpy(), len(names)
-    is_rated = ordering.of_rows(rates_as_client(scores, ordering)) & scores["score"].notna().to_numpy()
+    is_rated = ordering.of_rows(rates_as("client", scores, ordering)) & scores["score"].notna().to_numpy()
     numbers, place = np.unique(session[is_rated], return_inverse=True)
     rated = np.unique(case[is_rated] * len(numbers) + place)
     named = np.flatnonzero(scores["therapist_id"].notna())

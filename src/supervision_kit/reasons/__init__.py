@@ -1,7 +1,17 @@
 """Why a case may need a word: the reasons, their weights, their sentences."""
 
 from supervision_kit.reasons.found import Found
-from supervision_kit.reasons.kinds import CAME_BACK, DOWN, LEARN_FROM, NEEDS_A_WORD, REASONS, Reason, counted, weigh
+from supervision_kit.reasons.kinds import (
+    CAME_BACK,
+    DOWN,
+    LEARN_FROM,
+    NEEDS_A_WORD,
+    REASONS,
+    WORTH_ASKING,
+    Reason,
+    counted,
+    weigh,
+)
 
 __all__ = [
     "CAME_BACK",
@@ -9,6 +19,7 @@ __all__ = [
     "LEARN_FROM",
     "NEEDS_A_WORD",
     "REASONS",
+    "WORTH_ASKING",
     "Found",
     "Reason",
     "counted",

@@ -20,12 +20,28 @@ def fall_reasons(falls: pd.DataFrame) -> Iterator[Found]:
     """Give the reasons of each fall of the headline series.
 
     `falls` are followed episodes with the columns ``last_rated, last_score, half_way, starts_anew, is_down,
-    is_unrecognised, verdict``.
+    n_rated_since, is_unrecognised, verdict`` and, where it is known, ``handover``: the session with which another
+    therapist had just taken over.
     """
     for fall in falls.to_dict("records"):
-        about = {name: fall[name] for name in ("case_id", "rater", "instrument", "scale")}
         for reason, sentence, brought_at in _told(fall):
-            yield Found(reason=reason, sentence=sentence, session=fall["onset"], brought_at=brought_at, **about)
+            yield _found(fall, reason, sentence, brought_at)
+
+
+def therapist_fall_reasons(falls: pd.DataFrame) -> Iterator[Found]:
+    """Give the falls of the therapist's ratings that have not come back, of cases that no client rated.
+
+    `falls` are as in :func:`fall_reasons`, of the series that stands in for the client's.
+    """
+    for fall in falls.to_dict("records"):
+        reason, sentence, brought_at = _how_it_went(fall)
+        if fall["verdict"] != NO_RUPTURE and reason in (*NOT_BACK, "slipped"):
+            yield _found(fall, "therapist_fell", sentence, brought_at)
+
+
+def _found(fall: Mapping[Any, Any], reason: str, sentence: str, brought_at: int | None) -> Found:
+    about = {name: fall[name] for name in ("case_id", "rater", "instrument", "scale")}
+    return Found(reason=reason, sentence=sentence, session=fall["onset"], brought_at=brought_at, **about)
 
 
 def _told(fall: Mapping[Any, Any]) -> Iterator[tuple[str, str, int | None]]:
@@ -36,6 +52,9 @@ def _told(fall: Mapping[Any, Any]) -> Iterator[tuple[str, str, int | None]]:
         return
     reason, sentence, brought_at = _how_it_went(fall)
     yield reason, sentence, brought_at
+    if pd.notna(handover := fall.get("handover")):
+        said = say("Another therapist took over with session {session}: it fell at the handover.", session=handover)
+        yield "handover", said, onset
     if reason not in NOT_BACK:
         return
     if fall["is_unrecognised"] and fall["outcome"] != "repaired":
@@ -102,13 +121,25 @@ def _down(fall: Mapping[Any, Any], text: str) -> tuple[str, str, int]:
         return "slipped", again, latest
     if fall["outcome"] == "partly repaired":
         return "open", say("{fall}, came back in part, and is down again at the latest rating.", fall=text), onset
-    not_back = say_n(
+    return "open", _still_down(fall, text), onset
+
+
+def _still_down(fall: Mapping[Any, Any], text: str) -> str:
+    """Say for how many sessions it has been down, and how many of them were rated where not all were."""
+    n_sessions, n_rated = fall["last_rated"] - fall["onset"], fall["n_rated_since"]
+    if n_rated < n_sessions:
+        return say(
+            "{fall} and has not come back after {n} sessions, {rated} of them rated.",
+            fall=text,
+            n=n_sessions,
+            rated=n_rated,
+        )
+    return say_n(
         "{fall} and has not come back after {n} session.",
         "{fall} and has not come back after {n} sessions.",
-        latest - onset,
+        n_sessions,
         fall=text,
     )
-    return "open", not_back, onset
 
 
 def _fall(fall: Mapping[Any, Any]) -> str:

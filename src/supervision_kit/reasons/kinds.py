@@ -44,34 +44,48 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             1, later("confirmed"), later("a fall that has not come back, which the supervisor calls a rupture")
         ),
         "by_hand": Reason(2, later("added by hand"), later("a rupture that no method marked, added by the supervisor")),
-        "partly": Reason(2, later("back in part"), later("a fall that came back in part")),
+        "partly": Reason(1, later("back in part"), later("a fall that came back in part")),
         "early": Reason(2, later("too early"), later("a fall that is too recent to say how it ended")),
+        "new_low": Reason(
+            2,
+            later("lower than ever, below the line"),
+            later("the latest total is below the instrument's published line, and clearly lower than every one before"),
+        ),
         "below_line": Reason(
-            2, later("below the line"), later("the latest total is below the instrument's published line")
+            0.5,
+            later("below the line"),
+            later("the latest total is below the instrument's published line, as earlier ones may have been"),
+        ),
+        "handover": Reason(0.5, later("change of therapist"), later("a fall just when another therapist took over")),
+        "therapist_fell": Reason(
+            1,
+            later("therapist's rating fell"),
+            later("the client never rated, and the therapist's rating fell and has not come back"),
         ),
         "worse": Reason(3, later("outcome worse"), later("an outcome measure got reliably worse")),
         "no_change": Reason(
-            1.5,
+            1,
             later("good alliance, no change"),
             later("the alliance is rated well, and the outcome measures have not changed reliably"),
         ),
         "gap": Reason(
-            1.5, later("rated apart"), later("client and therapist rate further apart than is usual in this caseload")
+            1, later("rated apart"), later("client and therapist rate further apart than is usual in this caseload")
         ),
         "missing": Reason(
             2,
             later("forms missing"),
-            later("there is no alliance form from the client, or no longer, while other forms come in"),
+            later("the client's alliance forms no longer come, while other forms do"),
         ),
+        "no_forms": Reason(1, later("no form so far"), later("the client has never filled in an alliance form")),
         "top": Reason(
-            1.5,
+            1,
             later("top marks only"),
             later("the last four forms or more are at the top of the scale: they cannot tell how it is going"),
         ),
         "near_end": Reason(
             1, later("near the end"), later("the planned number of sessions is nearly reached, or passed")
         ),
-        "decision": Reason(1.5, later("decision open"), later("a decision is open, and sessions have gone by since")),
+        "decision": Reason(2, later("decision open"), later("a decision is open, and sessions have gone by since")),
         "late": Reason(
             0.2, later("came back late"), later("a fall that came back later than the rule allows, or unseen")
         ),
@@ -85,7 +99,10 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "new": Reason(0.02, later("new ratings"), later("ratings came in since the last supervision")),
     }
 )
-NEEDS_A_WORD = 1.0  # the priority from which a case needs a word: every reason but the last five reaches it
+# The priority from which a case needs a word: a fall that has not come back, or what is new and clear, reaches it by
+# itself; of what stands for weeks (below the line, top marks, rated apart, no change) only several together do.
+NEEDS_A_WORD = 2.0
+WORTH_ASKING = 0.5  # the priority from which it is a good time to ask about a case
 DOWN = ("open", "slipped")
 CAME_BACK = ("repaired", "late")
 LEARN_FROM = ("repaired", "change_despite")

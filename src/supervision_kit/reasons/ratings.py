@@ -20,6 +20,7 @@ from supervision_kit.words import say, say_n, say_number
 # The kit's own choices.
 FLAT_FORMS = 4  # identical ratings in a row, at the top of the scale, that are worth a word
 MISSING_SESSIONS = 2  # sessions in a row without the client's form that are worth a word
+FEWEST_BEFORE = 3  # ratings before the latest, without which it is not called lower than ever
 
 
 def form_reasons(cases: pd.DataFrame) -> Iterator[Found]:
@@ -32,7 +33,7 @@ def form_reasons(cases: pd.DataFrame) -> Iterator[Found]:
     for case, last, rated in zip(cases.index.to_list(), *columns, strict=True):
         if not rated:
             said = say("There is no alliance rating from the client so far.")
-            yield Found(case, "missing", said, session=last)
+            yield Found(case, "no_forms", said, session=last)
         elif last - rated >= MISSING_SESSIONS:
             said = say_n(
                 "No alliance rating from the client in the last {n} session.",
@@ -56,8 +57,26 @@ def level_reasons(headline: pd.DataFrame) -> Iterator[Found]:
         if scale.cutoff and scale.cutoff.marks == "below":
             n_below = _n_last(ratings < scale.cutoff.line - ROUNDING)
             if n_below:
-                said, since = _below(instrument, scale, scale.cutoff, ratings[-1]), int(sessions[-n_below])
-                yield Found(case, "below_line", said, int(sessions[-1]), since, "client", instrument, key)
+                latest, where = int(sessions[-1]), ("client", instrument, key)
+                said, is_low = (
+                    _below(instrument, scale, scale.cutoff, ratings[-1]),
+                    _is_new_low(ratings, instrument, key),
+                )
+                if is_low:
+                    said = say("{below} Every rating before was higher.", below=said)
+                    yield Found(case, "new_low", said, latest, latest, *where)
+                else:
+                    yield Found(case, "below_line", said, latest, int(sessions[-n_below]), *where)
+
+
+def _is_new_low(ratings: np.ndarray, instrument: str, key: str) -> bool:
+    """Tell whether the latest rating is below each of three or more before, and clearly below their middle."""
+    before, latest = ratings[:-1], ratings[-1]
+    return bool(
+        len(before) >= FEWEST_BEFORE
+        and latest < before.min() - ROUNDING
+        and np.median(before) - latest >= smallest_fall(instrument, key) - ROUNDING
+    )
 
 
 def _below(instrument: str, scale: Scale, cutoff: CutoffLine, latest: float) -> str:

@@ -7,19 +7,22 @@ from typing import Any
 
 import pandas as pd
 
-from supervision_kit.errors import UnknownNameError
 from supervision_kit.reasons import REASONS
-from supervision_kit.supervisees.counting import FALLS, count_supervisees
-from supervision_kit.tables import CASE_REASONS
+from supervision_kit.supervisees.counting import FALLS, HANDOVER, cases_of, count_supervisees
+from supervision_kit.tables import CASE_REASONS, CASELOAD
 from supervision_kit.words import say, say_list, say_n, say_number
 
 FEWEST_CASES = 5  # fewer are told one by one, and make no pattern; the kit's own choice
 SHARED = 2  # cases from which on a reason is one that they share
 # What is no pattern in how therapies go, or is counted by itself.
-_NO_PATTERN = (*FALLS, "due", "new", "new_fall", "confirmed", "rejected", "decision", "near_end", "missing", "top")
+_NO_PATTERN = (
+    *FALLS,
+    *("due", "new", "new_fall", "confirmed", "rejected", "decision", "near_end", "missing", "no_forms", "top"),
+    HANDOVER,
+)
 
 
-def describe_supervisee(caseload: pd.DataFrame, reasons: pd.DataFrame, *, therapist_id: str) -> tuple[str, ...]:
+def describe_supervisee(caseload: pd.DataFrame, reasons: pd.DataFrame, *, therapist_id: str | None) -> tuple[str, ...]:
     """Say what the cases of one therapist show together: counts, and what several of them share.
 
     Parameters
@@ -27,7 +30,7 @@ def describe_supervisee(caseload: pd.DataFrame, reasons: pd.DataFrame, *, therap
     caseload, reasons
         See :data:`supervision_kit.tables.CASELOAD` and :data:`supervision_kit.tables.CASE_REASONS`.
     therapist_id
-        The therapist.
+        The therapist; ``None`` for the cases without a therapist's code.
 
     Returns
     -------
@@ -47,11 +50,8 @@ def describe_supervisee(caseload: pd.DataFrame, reasons: pd.DataFrame, *, therap
     Patterns across a caseload as a use of client data in supervision: Swift et al. (2015), Psychotherapy 52(2),
     https://doi.org/10.1037/a0037659
     """
-    counts = count_supervisees(caseload, reasons).set_index("therapist_id")
-    if therapist_id not in counts.index:
-        raise UnknownNameError("therapist", therapist_id, counts.index, from_data=True)
-    one = counts.loc[therapist_id].to_dict()
-    own = caseload.loc[caseload["therapist_id"] == therapist_id, "case_id"]
+    cases = cases_of(CASELOAD.check(caseload), therapist_id)
+    own, (one,) = cases["case_id"], count_supervisees(cases, reasons).to_dict("records")
     said = [*_how_many(one), *_falls(one), *_forms(one)]
     if one["n_cases"] < FEWEST_CASES:
         few = say("These are counts: fewer than {n} cases make no pattern. Take them one by one.", n=FEWEST_CASES)
@@ -69,9 +69,18 @@ def _how_many(one: Mapping[Any, Any]) -> Iterator[str]:
 
 
 def _falls(one: Mapping[Any, Any]) -> Iterator[str]:
-    if not one["n_falls"]:
+    if one["n_falls"]:
+        yield _own_falls(one)
+    elif not one["n_handover"]:
         yield say("No fall is marked in them. That does not mean that there was no rupture.")
-        return
+    if one["n_handover"]:
+        yield say(
+            "At a change of therapist the client's rating fell {times}: that is not counted as anybody's.",
+            times=say_n("once", "{n} times", one["n_handover"]),
+        )
+
+
+def _own_falls(one: Mapping[Any, Any]) -> str:
     ends = [
         text
         for n, text in (
@@ -82,7 +91,7 @@ def _falls(one: Mapping[Any, Any]) -> Iterator[str]:
         )
         if n
     ]
-    yield say_n(
+    return say_n(
         "The client's rating fell {times}, in {n} case: {ends}.",
         "The client's rating fell {times}, in {n} cases: {ends}.",
         one["n_fell"],

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from supervision_kit.supervisees.counting import leave_out_handovers
 from supervision_kit.tables import CASELOAD, FUNNEL, FUNNEL_LIMITS
 from supervision_kit.words import say, say_n, say_number, say_share
 
@@ -20,7 +21,7 @@ FEW_CASES = 10  # below which a point says next to nothing
 FEWEST_THERAPISTS = 10  # below which the scatter between therapists cannot be judged
 
 
-def funnel_supervisees(caseload: pd.DataFrame) -> pd.DataFrame:
+def funnel_supervisees(caseload: pd.DataFrame, *, reasons: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return, for each therapist, the share of cases in which a fall has not come back, with the limits of chance.
 
     Counted are cases of which anything could be judged and whose fall, if there was one, is not too recent to say. The
@@ -31,6 +32,8 @@ def funnel_supervisees(caseload: pd.DataFrame) -> pd.DataFrame:
     ----------
     caseload
         See :data:`supervision_kit.tables.CASELOAD`; cases without a therapist are left out.
+    reasons
+        See :data:`supervision_kit.tables.CASE_REASONS`. With it, cases that fell at a change of therapist are left out.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def funnel_supervisees(caseload: pd.DataFrame) -> pd.DataFrame:
     >>> funnel_supervisees(caseload)[["n_cases", "n_not_back", "share"]].values.tolist()
     [[2.0, 1.0, 0.5]]
     """
-    cases = CASELOAD.check(caseload).dropna(subset=["therapist_id", "outcome_class"])
+    cases = leave_out_handovers(CASELOAD.check(caseload), reasons).dropna(subset=["therapist_id", "outcome_class"])
     cases = cases[cases["outcome_class"] != "undetermined"]
     is_not_back = cases["outcome_class"].isin(["unrepaired", "partly repaired"])
     by = is_not_back.groupby(cases["therapist_id"])

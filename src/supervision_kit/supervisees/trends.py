@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.calibration.intervals import NOTHING, Estimate
-from supervision_kit.errors import UnknownNameError
 from supervision_kit.headline import find_headline
+from supervision_kit.supervisees.counting import cases_of, leave_out_handovers
 from supervision_kit.supervisees.intervals import compare_means, compare_shares, mean_of, share_of
 from supervision_kit.tables import CASELOAD, SCORES, TRENDS
 from supervision_kit.words import say, say_number, say_share
@@ -23,7 +23,9 @@ PARTS = ("earlier", "later", "difference")
 _INTERVAL = {"difference": "value", "low": "low", "high": "high"}
 
 
-def follow_supervisee(scores: pd.DataFrame, caseload: pd.DataFrame, *, therapist_id: str) -> pd.DataFrame:
+def follow_supervisee(
+    scores: pd.DataFrame, caseload: pd.DataFrame, *, therapist_id: str | None, reasons: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Hold one therapist's earlier cases beside the later ones.
 
     Cases are put in the order of their first form's date and parted in the middle; those without a date are left out.
@@ -37,7 +39,10 @@ def follow_supervisee(scores: pd.DataFrame, caseload: pd.DataFrame, *, therapist
     scores, caseload
         See :data:`supervision_kit.tables.SCORES` and :data:`supervision_kit.tables.CASELOAD`.
     therapist_id
-        The therapist.
+        The therapist; ``None`` for the cases without a therapist's code.
+    reasons
+        See :data:`supervision_kit.tables.CASE_REASONS`. With it, cases that fell at a change of therapist are left out
+        of *falls came back*.
 
     Returns
     -------
@@ -65,12 +70,11 @@ def follow_supervisee(scores: pd.DataFrame, caseload: pd.DataFrame, *, therapist
     a difference of means: Welch (1947), https://doi.org/10.1093/biomet/34.1-2.28
     """
     checked, cases = SCORES.check(scores), CASELOAD.check(caseload)
-    own = cases[cases["therapist_id"] == therapist_id]
-    if own.empty:
-        raise UnknownNameError("therapist", therapist_id, cases["therapist_id"].dropna().unique(), from_data=True)
+    own = cases_of(cases, therapist_id)
     begun = checked[checked["case_id"].isin(own["case_id"])].groupby("case_id")["date"].min().dropna()
     in_order = begun.reset_index().sort_values(["date", "case_id"])["case_id"]
-    rows = [*_share_rows(own.set_index("case_id")["outcome_class"].reindex(in_order))]
+    counted = leave_out_handovers(own, reasons).set_index("case_id")["outcome_class"]
+    rows = [*_share_rows(counted.reindex(in_order))]
     rows += _change_rows(checked, in_order)
     return TRENDS.check(pd.DataFrame(rows, columns=list(TRENDS.columns)))
 
@@ -182,7 +186,7 @@ def _how_sure(difference: Mapping[Any, Any]) -> str:
 def _too_few_falls(n: int) -> str:
     return say(
         "Whether falls come back more often in later cases cannot be said yet: it takes {fewest} earlier and {fewest} "
-        "later cases with a fall whose end is known, and there are {n} in all.",
+        "later cases with a fall whose end is known. So far: {n}.",
         fewest=FEWEST_IN_HALF,
         n=n,
     )
@@ -191,7 +195,7 @@ def _too_few_falls(n: int) -> str:
 def _too_few_long(n: int) -> str:
     return say(
         "Whether the alliance grows more in later cases cannot be said yet: it takes {fewest} earlier and {fewest} "
-        "later cases with {ratings} ratings or more on one scale, and there are {n} in all.",
+        "later cases with {ratings} ratings or more on one scale. So far: {n}.",
         fewest=FEWEST_IN_HALF,
         ratings=2 * END_RATINGS,
         n=n,
