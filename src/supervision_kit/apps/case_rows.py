@@ -51,7 +51,7 @@ def list_in_html(state: CaseloadState, *, link: Link, on_agenda: Collection[str]
     caution = CAUTIONS.get(state.group, "") if entries else EMPTY.get(state.group, later("No case is here."))
     is_filtered = bool(state.reason or state.query or state.only_new or state.therapist_id)
     hint = say("Some are left out by what is chosen above.") if is_filtered and not entries else ""
-    rows = [_row(entry, state, link, is_on_agenda=entry.case_id in on_agenda) for entry in entries]
+    rows = [case_in_html(entry, state, link=link, is_on_agenda=entry.case_id in on_agenda) for entry in entries]
     return (
         f"{_groups(state)}{quiet(say(caution) if caution else '')}{quiet(hint)}"
         f"{strip_legend() if entries else ''}{_rows(rows, state)}{_pages(state)}"
@@ -86,7 +86,8 @@ def _groups(state: CaseloadState) -> str:
     return f'<div class="sk-groups" role="group" aria-label="{html.escape(say("Which cases"))}">{buttons}</div>'
 
 
-def _row(entry: CaseEntry, state: CaseloadState, link: Link, *, is_on_agenda: bool) -> str:
+def case_in_html(entry: CaseEntry, state: CaseloadState, *, link: Link, is_on_agenda: bool = False) -> str:
+    """Return the row of a case; see :func:`list_in_html`."""
     marks = state.marks_by_case.get(entry.case_id)
     strip = "" if marks is None else heat_strip(marks, last_session=entry.last_session, new_sessions=entry.new_sessions)
     about = [

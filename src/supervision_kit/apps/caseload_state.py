@@ -341,8 +341,11 @@ class CaseloadState(TherapistState):
     @property
     def entries(self) -> tuple[CaseEntry, ...]:
         """The cases on the page that is shown."""
-        first = self.page * CASES_PER_PAGE
-        shown = self.listed[self.group].iloc[first : first + CASES_PER_PAGE].to_dict("records")
+        return self.entries_of(self.group, first=self.page * CASES_PER_PAGE, n=CASES_PER_PAGE)
+
+    def entries_of(self, group: str, *, first: int = 0, n: int | None = None) -> tuple[CaseEntry, ...]:
+        """Return the cases of a group: all, or `n` of them from the `first`, counted from 0."""
+        shown = self.listed[group].iloc[first : None if n is None else first + n].to_dict("records")
         return tuple(self._entry(case, first + place) for place, case in enumerate(shown, 1))
 
     def _entry(self, case: dict[Any, Any], place: int) -> CaseEntry:

@@ -1,0 +1,143 @@
+"""One case of the page that opens by double click: what is said of it as HTML, and what its drawing is made of."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from supervision_kit import charts
+from supervision_kit.apps.case_state import CaseState
+from supervision_kit.apps.falls_table import falls_table
+from supervision_kit.apps.page import fold, note, quiet, scrolling
+from supervision_kit.apps.prompts_view import prompts_in_words
+from supervision_kit.charts.sentences import Rows, axis_title
+from supervision_kit.charts.series_choice import Series, outcome_measures, scale_range
+from supervision_kit.instruments import find_scale, name_scale
+from supervision_kit.lens import CODES
+from supervision_kit.words import say, say_n, say_number
+from supervision_kit.words.raters import say_rated_by
+
+_DRAWN = ("ratings", "second", "expected", "limit", "no_form", "episodes")
+
+
+def case_in_html(state: CaseState, *, at: int, notes: pd.DataFrame, codes: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Return the case that `state` shows as an article, and what is drawn in it.
+
+    Parameters
+    ----------
+    state
+        What its page would show.
+    at
+        Its place among the cases, for its address.
+    notes, codes
+        What of it was chosen for publication, of all cases; see :class:`supervision_kit.Deidentified`.
+    """
+    drawn, numbers = _draw(state)
+    *sentences, basis = state.summary
+    told = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)
+    body = (
+        f'<h2 tabindex="-1">{html.escape(state.case_id)}</h2>{quiet(_about(state))}'
+        f'<div class="sk-afterwards"><div class="sk-summary">{told}</div>{quiet(basis)}{note(state.advice)}</div>'
+        f'<div class="sk-stage-place"></div>{numbers}'
+        f'<div class="sk-afterwards">{prompts_in_words(state.prompts)}{falls_table(state.judged, nothing=state.no_falls)}'
+        f"{_notes(notes[notes['case_id'] == state.case_id])}{_codes(codes[codes['case_id'] == state.case_id])}</div>"
+    )
+    return f'<article class="sk-shared-case" id="{address_of(at)}">{body}</article>', drawn
+
+
+def address_of(at: int) -> str:
+    """Return the address of a case within the page, by its place."""
+    return f"case-{at + 1}"
+
+
+def _about(state: CaseState) -> str:
+    therapists = state.source.cases[state.case_id]["therapist_id"].dropna().unique()
+    series = state.series
+    return ", ".join(
+        [
+            *(say("therapist {code}", code=code) for code in therapists),
+            say_n("{n} rated session", "{n} rated sessions", len(state.sessions)),
+            *([f"{name_scale(series.instrument, series.scale)}, {say_rated_by(series.rater)}"] if series.scale else []),
+        ]
+    )
+
+
+def _draw(state: CaseState) -> tuple[dict[str, Any], str]:
+    """Return what the page draws, and the same as a table; nothing where no alliance was rated."""
+    case = {"name": state.case_id, "chart": None}
+    if not state.series.scale:
+        return case, quiet(say("There is no alliance rating to draw."))
+    chart = charts.trajectory(
+        state.marks, state.series_falls, case_id=state.case_id, scores=state.case_line.scores, **state.series._asdict()
+    )
+    tables: Mapping[str, Rows] = chart.datasets
+    series, frame = Series(*state.series), tables["frame"][0]
+    drawn = {
+        "title": axis_title(series),
+        "range": _range(series, state.marks["score"]),
+        "last": tables["columns"][-1]["session"] if tables["columns"] else 1,
+        "reach": frame["right"] - frame["left"],
+        "says": frame["says"],
+        "tables": {name: [_shorter(row) for row in tables[name]] for name in _DRAWN},
+        "measures": [
+            {
+                "title": axis_title(measure),
+                "range": _range(measure, table["score"]),
+                "rows": tables[f"outcome_{n}"],
+                "line": tables[f"line_{n}"],
+            }
+            for n, (measure, table) in enumerate(outcome_measures(state.case_line.scores), 1)
+        ],
+    }
+    return case | {"chart": drawn}, _numbers(tables["columns"], chart.usermeta["numbers"]["columns"])
+
+
+def _range(series: Series, scores: pd.Series) -> tuple[float, float]:
+    return scale_range(find_scale(series.instrument, series.scale), scores)
+
+
+def _shorter(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what the drawing does not look at, and digits that nobody sees."""
+    kept = {name: value for name, value in row.items() if name not in ("rated", "verdict", "onset")}
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in kept.items()}
+
+
+def _numbers(rows: Rows, columns: Mapping[str, str]) -> str:
+    head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in columns.values())
+    body = "".join(
+        f'<tr data-session="{int(row["session"])}">'
+        + "".join(f"<td>{html.escape(str(row[name]))}</td>" for name in columns)
+        + "</tr>"
+        for row in rows
+    )
+    title = say("The numbers behind this picture")
+    table = f'<table class="sk-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div class="sk-numbers">{fold(title, scrolling(table, label=title))}</div>'
+
+
+def _notes(notes: pd.DataFrame) -> str:
+    if notes.empty:
+        return ""
+    said = "".join(
+        f"<li>{html.escape(_when(session))} {html.escape(text)}</li>"
+        for session, text in zip(notes["session"], notes["text"], strict=True)
+    )
+    return f"<h2>{html.escape(say('Notes that were chosen to be shared'))}</h2><ul>{said}</ul>"
+
+
+def _when(session: Any) -> str:
+    return say("The case:") if pd.isna(session) else say("Session {session}:", session=say_number(session))
+
+
+def _codes(codes: pd.DataFrame) -> str:
+    if codes.empty:
+        return ""
+    said = "".join(
+        f"<li>{html.escape(say(CODES[kind][code].words))}</li>"
+        for kind, code in codes[["kind", "code"]].drop_duplicates().itertuples(index=False, name=None)
+        if kind in CODES and code in CODES[kind]
+    )
+    return f"<h2>{html.escape(say('What the supervisor says of the falls'))}</h2><ul>{said}</ul>"
