@@ -44,6 +44,7 @@ STAGES = [
     {"agenda"},
     {"apps"},
     {"server"},
+    {"publishing"},
     {"cli"},
     {"__main__"},
 ]

@@ -66,6 +66,7 @@ from .outcome import review_outcome as review_outcome
 from .outcome import summarise_outcome as summarise_outcome
 from .prompts import Prompt as Prompt
 from .prompts import choose_prompts as choose_prompts
+from .publishing import publish as publish
 from .recognition import find_unrecognised as find_unrecognised
 from .records import ColumnMapping as ColumnMapping
 from .records import Progress as Progress

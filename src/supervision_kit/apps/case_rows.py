@@ -38,6 +38,7 @@ EMPTY = {
     "aside": later("No case is set aside."),
 }
 FLAGS = {"seen": later("Seen"), "not today": later("Not today")}
+THERAPIST_CODE = "therapist-"  # what codes begin with that publishing draws
 LONGEST_REASON = 200  # characters
 CASES_AN_HOUR = 8  # that are shown without unfolding the rest; the kit's own choice
 
@@ -54,7 +55,7 @@ def list_in_html(state: CaseloadState, *, link: Link, on_agenda: Collection[str]
     rows = [case_in_html(entry, state, link=link, is_on_agenda=entry.case_id in on_agenda) for entry in entries]
     return (
         f"{_groups(state)}{quiet(say(caution) if caution else '')}{quiet(hint)}"
-        f"{strip_legend() if entries else ''}{_rows(rows, state)}{_pages(state)}"
+        f"{strip_legend(has_new=not state.is_shared) if entries else ''}{_rows(rows, state)}{_pages(state)}"
     )
 
 
@@ -91,7 +92,7 @@ def case_in_html(entry: CaseEntry, state: CaseloadState, *, link: Link, is_on_ag
     marks = state.marks_by_case.get(entry.case_id)
     strip = "" if marks is None else heat_strip(marks, last_session=entry.last_session, new_sessions=entry.new_sessions)
     about = [
-        *([say("therapist {code}", code=entry.therapist_id)] if entry.therapist_id else []),
+        *([name_therapist(entry.therapist_id)] if entry.therapist_id else []),
         tell_rated(entry.n_sessions, entry.n_by_therapist),
         *([say_n("{n} new rating", "{n} new ratings", entry.n_new)] if entry.n_new else []),
     ]
@@ -103,6 +104,11 @@ def case_in_html(entry: CaseEntry, state: CaseloadState, *, link: Link, is_on_ag
         f'<div class="sk-one-strip">{strip}</div></div>'
         f"<ul>{reasons or _nothing()}</ul>{_aside(entry)}{_actions(entry, state, link, is_on_agenda=is_on_agenda)}</li>"
     )
+
+
+def name_therapist(code: str) -> str:
+    """Return what a therapist is called in a row; a code that was drawn says already that it is one's."""
+    return code if code.startswith(THERAPIST_CODE) else say("therapist {code}", code=code)
 
 
 def _nothing() -> str:

@@ -52,7 +52,7 @@ def write_bundle(
     BundleError
         Something is there already, or nothing can be written there.
     """
-    _check_place(folder, replace=replace)
+    check_place(folder, replace=replace)
     published = {name: to_publish(name, tables.get(name, contract.empty())) for name, contract in TABLES.items()}
     files = {table_file(name): write_table(name, table) for name, table in published.items()}
     files |= {f"{PAGES_FOLDER}/{name}": page for name, page in pages.items()} | {REPORT: report.encode()}
@@ -67,7 +67,8 @@ def write_bundle(
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _check_place(folder: Path, *, replace: bool) -> None:
+def check_place(folder: Path, *, replace: bool) -> None:
+    """Refuse a place where no bundle can be written."""
     if not folder.parent.is_dir():
         raise BundleError("The bundle cannot be written: the folder that it shall lie in is not there. Make it first.")
     if not folder.exists():

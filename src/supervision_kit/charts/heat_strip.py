@@ -83,8 +83,8 @@ def _read(marks: pd.DataFrame, last_session: int) -> tuple[Rows, Rows]:
     return ratings, none
 
 
-def strip_legend() -> str:
-    """Return as HTML what the signs of a strip mean."""
+def strip_legend(*, has_new: bool = True) -> str:
+    """Return as HTML what the signs of a strip mean; without what is new where nothing can be."""
     words = {
         "rated": say("a rating, as high as it is"),
         "marked": say("marked"),
@@ -103,6 +103,7 @@ def strip_legend() -> str:
         f'<span><svg class="sk-strip" aria-hidden="true" viewBox="0 0 {CELL} {HEIGHT}" width="{CELL}" '
         f'height="{HEIGHT}">{signs[name]}</svg> {html.escape(words[name])}</span>'
         for name in LEGEND
+        if has_new or name != "new"
     )
     return f'<p class="sk-legend">{parts}</p>'
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +53,8 @@ def page_in_html(made: Deidentified, *, tell: Callable[[int, int], None] = lambd
         drawn.append(chart)
         tell(at + 1, len(order))
 
-    def link(case_id: str, text: str, _seen_at: object) -> str:
-        return f'<a href="#{address_of(place[case_id])}">{html.escape(text)}</a>'
+    def link(case_id: str, text: str, seen_at: Mapping[str, Any]) -> str:
+        return "" if seen_at else f'<a href="#{address_of(place[case_id])}">{html.escape(text)}</a>'
 
     content = {"cases": drawn, "words": _words()}
     return _lay_out(
@@ -80,7 +80,9 @@ def _lay_out(main: str, *, picker: str, after: str, content: Any, n_cases: int) 
         "{n} cases, shared without who they are: they have drawn codes, and no dates.",
         n_cases,
     )
-    unscripted = html.escape(say("Your browser runs no scripts here: all cases stand below each other, without pictures."))
+    unscripted = html.escape(
+        say("Your browser runs no scripts here: all cases stand below each other, without pictures.")
+    )
     return f"""<!DOCTYPE html>
 <html lang="{current_language()}">
 <head>
@@ -129,7 +131,6 @@ def _words() -> dict[str, str]:
         "upTo": say("up to session {session}"),
         "revealed": say("The ratings up to session {session} of {all}; the table beneath says the same."),
         "session": say("Session"),
-        "sign": say("R"),
     }
 
 
@@ -184,10 +185,8 @@ def _keys() -> str:
         '<path class="line limit" d="M1 8h22"/>': say("marked below"),
         '<text class="none" x="12" y="13">×</text>': say("no form"),
     }
-    parts = "".join(
-        f'<span><svg aria-hidden="true" width="24" height="16" viewBox="0 0 24 16">{sign}</svg> {html.escape(text)}</span>'
-        for sign, text in signs.items()
-    )
+    icon = '<svg aria-hidden="true" width="24" height="16" viewBox="0 0 24 16">'
+    parts = "".join(f"<span>{icon}{sign}</svg> {html.escape(said)}</span>" for sign, said in signs.items())
     return f'<p class="sk-legend sk-drawing">{parts}</p>'
 
 

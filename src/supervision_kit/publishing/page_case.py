@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from supervision_kit import charts
+from supervision_kit.apps.case_rows import name_therapist
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.falls_table import falls_table
 from supervision_kit.apps.page import fold, note, quiet, scrolling
@@ -42,7 +43,8 @@ def case_in_html(state: CaseState, *, at: int, notes: pd.DataFrame, codes: pd.Da
         f'<h2 tabindex="-1">{html.escape(state.case_id)}</h2>{quiet(_about(state))}'
         f'<div class="sk-afterwards"><div class="sk-summary">{told}</div>{quiet(basis)}{note(state.advice)}</div>'
         f'<div class="sk-stage-place"></div>{numbers}'
-        f'<div class="sk-afterwards">{prompts_in_words(state.prompts)}{falls_table(state.judged, nothing=state.no_falls)}'
+        f'<div class="sk-afterwards">{prompts_in_words(state.prompts)}'
+        f"{falls_table(state.judged, nothing=state.no_falls)}"
         f"{_notes(notes[notes['case_id'] == state.case_id])}{_codes(codes[codes['case_id'] == state.case_id])}</div>"
     )
     return f'<article class="sk-shared-case" id="{address_of(at)}">{body}</article>', drawn
@@ -58,7 +60,7 @@ def _about(state: CaseState) -> str:
     series = state.series
     return ", ".join(
         [
-            *(say("therapist {code}", code=code) for code in therapists),
+            *map(name_therapist, therapists),
             say_n("{n} rated session", "{n} rated sessions", len(state.sessions)),
             *([f"{name_scale(series.instrument, series.scale)}, {say_rated_by(series.rater)}"] if series.scale else []),
         ]
@@ -106,10 +108,11 @@ def _shorter(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _numbers(rows: Rows, columns: Mapping[str, str]) -> str:
-    head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in columns.values())
+    later = {name: ' class="sk-afterwards"' if name == "episode" else "" for name in columns}  # tells how it ended
+    head = "".join(f'<th scope="col"{later[name]}>{html.escape(title)}</th>' for name, title in columns.items())
     body = "".join(
         f'<tr data-session="{int(row["session"])}">'
-        + "".join(f"<td>{html.escape(str(row[name]))}</td>" for name in columns)
+        + "".join(f"<td{later[name]}>{html.escape(str(row[name]))}</td>" for name in columns)
         + "</tr>"
         for row in rows
     )

@@ -22,7 +22,8 @@ def overview_in_html(state: CaseloadState, *, link: Link) -> str:
     title = html.escape(say("Whom should we talk about, and why?"))
     return (
         f'<section id="overview"><h2 tabindex="-1">{title}</h2>'
-        f'<p class="sk-summary">{html.escape(state.answer)}</p>{quiet(say(CHANCE))}{strip_legend()}{groups}</section>'
+        f'<p class="sk-summary">{html.escape(state.answer)}</p>{quiet(say(CHANCE))}'
+        f"{strip_legend(has_new=False)}{groups}</section>"
     )
 
 

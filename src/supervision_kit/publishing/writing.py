@@ -1,0 +1,105 @@
+""":func:`publish`: the one way out."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from supervision_kit.bundles.contents import TABLES
+from supervision_kit.bundles.writing import check_place, write_bundle
+from supervision_kit.disclosure import Deidentified, check_deidentified
+from supervision_kit.errors import BundleError
+from supervision_kit.publishing.notebooks import notebooks_for_bundle
+from supervision_kit.publishing.page import page_in_html
+
+
+def publish(
+    deidentified: Deidentified,
+    out: str | Path | None = None,
+    *,
+    html: str | Path | None = None,
+    replace: bool = False,
+    tell: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Path:
+    """Write what was de-identified: as a bundle, as one page that opens by double click, or both.
+
+    Nothing but what :func:`supervision_kit.deidentify` made gets out. The bundle is a folder: the tables as Parquet,
+    the pages, a manifest with a checksum of every file, the disclosure report. The page is one file with all cases in
+    it, that needs no server and asks nothing of the outside. Neither names who published it, where, or when.
+
+    Parameters
+    ----------
+    deidentified
+        What :func:`supervision_kit.deidentify` made, untouched.
+    out
+        The bundle's folder, which must not be there yet.
+    html
+        The page's file, which must not be there yet.
+    replace
+        Whether a bundle, and a page, that are there may be replaced.
+    tell
+        Is called with how many cases of the page are done, of how many.
+
+    Returns
+    -------
+    Path
+        The bundle's folder; without one, the page.
+
+    Raises
+    ------
+    DisclosureError
+        Something else was given, or it was changed since.
+    BundleError
+        Something is there already, or nothing can be written there.
+
+    Examples
+    --------
+    >>> made = sk.deidentify(workspace)  # doctest: +SKIP
+    >>> print(made.report.to_markdown())  # doctest: +SKIP
+    >>> sk.publish(made, "for_monday", html="for_monday.html")  # doctest: +SKIP
+    """
+    made = check_deidentified(deidentified)
+    folder, page = (None if place is None else Path(place) for place in (out, html))
+    if folder is None and page is None:
+        raise BundleError("Where to? Give a folder for the bundle, a file for the page, or both.")
+    if folder is not None:
+        check_place(folder, replace=replace)
+    if page is not None:
+        _check_page(page, replace=replace)
+        content = page_in_html(made, tell=tell)
+        _write_page(page, content)
+    if folder is not None:
+        write_bundle(
+            folder,
+            tables={name: getattr(made, name) for name in TABLES},
+            settings=made.settings,
+            report=made.report.to_markdown(),
+            pages=notebooks_for_bundle(),
+            replace=replace,
+        )
+    return folder or Path(str(page))
+
+
+def _check_page(page: Path, *, replace: bool) -> None:
+    if page.suffix.casefold() not in (".html", ".htm"):
+        raise BundleError("The page cannot be written: its name must end in .html.")
+    if not page.parent.is_dir():
+        raise BundleError("The page cannot be written: the folder that it shall lie in is not there. Make it first.")
+    if page.exists() and not (replace and page.is_file()):
+        raise BundleError("The page cannot be written: there is something of that name. Give another name.")
+
+
+def _write_page(page: Path, content: str) -> None:
+    partial = page.with_name(f".{page.name}.{secrets.token_hex(4)}")
+    try:
+        with open(
+            partial, "x", encoding="utf-8", newline="\n", opener=lambda path, flags: os.open(path, flags, 0o600)
+        ) as f:
+            f.write(content)
+        partial.replace(page)
+    except OSError as error:
+        raise BundleError(f"The page cannot be written: {error.strerror or 'refused'}. Give another name.") from None
+    finally:
+        partial.unlink(missing_ok=True)
