@@ -16,9 +16,10 @@ from supervision_kit.apps.page import fold, note, quiet, scrolling
 from supervision_kit.apps.prompts_view import prompts_in_words
 from supervision_kit.charts.sentences import Rows, axis_title
 from supervision_kit.charts.series_choice import Series, outcome_measures, scale_range
+from supervision_kit.headline import tell_rated
 from supervision_kit.instruments import find_scale, name_scale
 from supervision_kit.lens import CODES
-from supervision_kit.words import say, say_n, say_number
+from supervision_kit.words import say, say_number
 from supervision_kit.words.raters import say_rated_by
 
 _DRAWN = ("ratings", "second", "expected", "limit", "no_form", "episodes")
@@ -57,11 +58,12 @@ def address_of(at: int) -> str:
 
 def _about(state: CaseState) -> str:
     therapists = state.source.cases[state.case_id]["therapist_id"].dropna().unique()
+    rated = {state.rater: len(state.sessions)}
     series = state.series
     return ", ".join(
         [
             *map(name_therapist, therapists),
-            say_n("{n} rated session", "{n} rated sessions", len(state.sessions)),
+            tell_rated(rated.get("client", 0), rated.get("therapist", 0)),
             *([f"{name_scale(series.instrument, series.scale)}, {say_rated_by(series.rater)}"] if series.scale else []),
         ]
     )
