@@ -50,6 +50,13 @@ def test_a_judgement_stands_beside_the_episode_it_was_made_of(repairs):
     assert judged["redated_outcome"].isna().all()
 
 
+@pytest.mark.parametrize("n_rated", [1, 2, 3])
+def test_a_rupture_after_the_last_rating_of_few_is_undetermined(n_rated):
+    scores, none = make_scores(*[4] * n_rated), REPAIRS.empty()
+    (judged,) = sk.judge_beside(none, make_judgements({"onset": n_rated + 1}), scores=scores).to_dict("records")
+    assert (judged["outcome"], judged["onset"], judged["pre_level"]) == ("undetermined", n_rated + 1, 4)
+
+
 def test_the_columns_of_the_method_never_change(repairs):
     said = make_judgements(
         {"method": "adjacent_drop", "marked_onset": 5, "onset": 6, "end": 8, "verdict": "not a rupture"}, {"onset": 3}

@@ -84,5 +84,6 @@ def _first_step(step: npt.NDArray[np.float64], since: Places, until: Places, *, 
 def _first_level(line: RatingLine, until: Places) -> npt.NDArray[np.float64]:
     """Return the median of each series' first three ratings, of fewer where fewer lie before `until`."""
     places = line.first[:, None] + np.arange(LEVEL_RATINGS)
-    early = np.where(places < until[:, None], line.score[np.minimum(places, until[:, None])], np.nan)
+    there = np.minimum(places, len(line.score) - 1)  # an onset that somebody dated may lie behind the last rating
+    early = np.where(places < until[:, None], line.score[there], np.nan)
     return pd.DataFrame(early).median(axis=1).to_numpy()
