@@ -108,6 +108,12 @@ def test_an_outcome_measure_is_held_against_its_reliable_change(last, said):
     assert (change["change"], change["usual"]) == (15 - last, 6)
 
 
+def test_a_reliable_change_is_told_over_a_new_start_as_well():
+    scores = forms([18, None, 15, None, 9], instrument="phq9")
+    anew = pd.DataFrame({"case_id": ["C1"], "session": [5]})
+    assert told(scores, session=4, rebases=anew)[-1] == "PHQ-9 from 15 to 9 over 2 sessions: reliably better."
+
+
 def test_where_there_is_nothing_to_compare_the_reason_is_said():
     scores = forms([4.2, 4.1])
     assert told(scores, session=2) == ("No alliance rating by the client since session 2.",)

@@ -13,7 +13,7 @@ from supervision_kit.detection.measuring import D2, D4, ROUNDING
 from supervision_kit.episodes import smallest_fall
 from supervision_kit.errors import TableError
 from supervision_kit.headline import find_headline
-from supervision_kit.instruments import INSTRUMENTS
+from supervision_kit.instruments import INSTRUMENTS, rates_alliance
 from supervision_kit.outcome.criteria import criteria_for
 from supervision_kit.outcome.reviewing import outcome_scales
 from supervision_kit.tables import DECISION_CHANGES, FOLLOWED_DECISIONS, SCORES
@@ -95,7 +95,8 @@ def measure_changes(
     ----------
     decisions, scores, rebases
         See :func:`follow_decisions`. What is usual is taken from the latest rebase before the decision; a change over
-        a rebase is not judged.
+        a rebase is not judged. A reliable change of an outcome measure rests on no earlier ratings of this client, and
+        is told whatever starts anew.
 
     Returns
     -------
@@ -172,7 +173,8 @@ def _measure_case(decision: Mapping[Any, Any], forms: pd.DataFrame, starts: np.n
         if not is_before.all():
             row |= {"to_session": session[-1], "now": score[-1]}
             row |= _judge(str(instrument), str(scale), row, score[is_before & (session >= begun)])
-            if ((starts > row["from_session"]) & (starts <= row["to_session"])).any():
+            is_over_start = ((starts > row["from_session"]) & (starts <= row["to_session"])).any()
+            if is_over_start and rates_alliance(str(instrument)):
                 row |= {"is_unusual": pd.NA, "note": BEGAN_ANEW}
         yield row
 
