@@ -3,6 +3,7 @@
 import io
 import re
 import stat
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -89,6 +90,12 @@ def test_a_case_keeps_its_code_from_paper_to_paper_and_supervisees_are_sorted_by
     first, second = (words_of(sk.write_agenda(workspace, tmp_path / f"{name}.md")) for name in ("one", "two"))
     assert set(re.findall("Case [A-Z0-9]{5}", first)) == set(re.findall("Case [A-Z0-9]{5}", second))
     assert re.findall("# (Supervisee .)", first) == ["Supervisee A", "Supervisee B"]
+
+
+def test_no_part_of_a_docx_tells_when_it_was_written(workspace, tmp_path):
+    with ZipFile(sk.write_agenda(workspace, tmp_path / "agenda.docx")) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+        assert parts.testzip() is None
 
 
 def test_every_supervisee_has_a_page(workspace, tmp_path):

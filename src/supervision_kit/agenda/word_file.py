@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from supervision_kit.agenda.blocks import (
     ACCENT,
@@ -38,7 +39,16 @@ def write_docx(blocks: Iterable[Block], *, title: str, language: str) -> bytes:
         _add(document, block)
     written = BytesIO()
     document.save(written)
-    return written.getvalue()
+    return _without_moment(written)
+
+
+def _without_moment(written: BytesIO) -> bytes:
+    """Return a DOCX whose parts do not tell when they were written."""
+    timeless = BytesIO()
+    with ZipFile(written) as parts, ZipFile(timeless, "w", ZIP_DEFLATED) as copy:
+        for part in parts.infolist():
+            copy.writestr(ZipInfo(part.filename, NO_DAY.timetuple()[:6]), parts.read(part), ZIP_DEFLATED)
+    return timeless.getvalue()
 
 
 def _describe(document: Any, title: str, language: str) -> None:
