@@ -102,6 +102,25 @@ def test_a_fall_that_the_supervisor_calls_no_rupture_keeps_its_sentence_and_lose
     )
 
 
+def test_a_fall_that_came_back_late_and_is_down_again_did_come_back():
+    late = make_scores(4, 4, 4, 4, 2.5, 2.5, 2.5, 2.5, 2.5, 4, 4, 3.3, 2.9, 2.6)  # back at 10, in time would be 8
+    found = reasons_of(late)
+    assert found.index.to_list() == ["slipped"]
+    assert found.loc["slipped", "sentence"] == (
+        "Client-rated alliance fell 1.5 points at session 5 and was back at session 10. The latest rating, 2.6, is "
+        "again less than half way back (half way is 3.25)."
+    )
+
+
+def test_which_fall_is_the_latest_does_not_depend_on_the_order_of_rows():
+    scores = make_scores(4, 4, 4, 4, 2.5, 4, 4, 4, 2.5, 4, 3.6, 3.3, 2.9, 2.6)
+    marks = sk.mark_sessions(scores, method="adjacent_drop")
+    repairs = sk.follow_repairs(sk.find_episodes(marks), scores)
+    for told in (repairs, repairs.iloc[::-1]):
+        found = sk.list_reasons(scores, told, marks=marks).set_index("reason")
+        assert found["session"].to_dict() == {"repaired": 5, "slipped": 9}
+
+
 def test_a_fall_that_the_supervisor_calls_a_rupture_weighs_more():
     assert "confirmed" in reasons_of(make_scores(*OPEN), judgements=judgement("rupture")).index
     assert "confirmed" not in reasons_of(make_scores(*OPEN), judgements=judgement("unsure")).index

@@ -71,6 +71,20 @@ def test_the_scale_that_fell_most_is_asked_about(bond, goal, task, expected, why
         assert why in found[expected].why
 
 
+def test_how_far_a_scale_fell_is_measured_from_after_a_new_start():
+    anew = pd.DataFrame({"case_id": ["C1"], "session": [7]})
+    bond = make_scores(5, 5, 5, 5, 5, 5, 3, 2, 2, scale="bond")  # since the new start one point of four, not three
+    goal = make_scores(3, 3, 3, 3, 3, 3, 3, 3, 3, scale="goal")
+    told = judge(4, 4, 4, 4, 4, 4, 4, 2.8, 2.8, marked=(8,), others=[bond, goal], rebases=anew)
+    first, *_ = sk.choose_prompts(*told, rebases=anew)
+    assert first.why == "At session 8 the scale bond fell most, by 25 % of its range; goal fell by 0 %."
+
+
+def test_a_fall_that_came_back_late_and_is_down_again_is_not_said_to_have_stayed_down():
+    told = judge(4, 4, 4, 4, 2.5, 2.5, 2.5, 2.5, 2.5, 4, 4, 3.3, 2.9, 2.6, marked=(5,))
+    assert keys(*told) == ["slipped"]
+
+
 def test_one_scale_alone_is_not_the_one_that_fell_most():
     assert "trust" not in keys(*judge(*DOWN, marked=(5,), others=[scale("bond", 4.0, 2.0)]))
 

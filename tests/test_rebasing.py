@@ -179,6 +179,25 @@ def test_a_fall_before_a_new_start_is_not_open_by_now():
     )
 
 
+def test_a_fall_that_was_not_back_at_a_new_start_is_never_counted_as_one_that_came_back():
+    scores = make_scores(4, 4, 4, 4, 2.5, 2.5, 2.5, 4, 4, 4, 4).assign(therapist_id="T1")
+    marks, repairs, caseload = run_line(scores, start_anew(8))
+    reasons = sk.list_reasons(scores, repairs, marks=marks, rebases=start_anew(8))
+    assert reasons["reason"].to_list() == ["anew"]
+    (count,) = sk.count_supervisees(caseload, reasons).to_dict("records")
+    assert [count[name] for name in ("n_falls", "n_back", "n_down", "n_anew")] == [1, 0, 0, 1]
+    said = sk.describe_supervisee(caseload, reasons, therapist_id="T1")
+    assert said[1] == ("The client's rating fell once, in 1 case: 1 had not come back when the limits started anew.")
+
+
+def test_of_two_falls_ahead_of_a_new_start_the_one_that_came_half_way_back_is_told_so():
+    scores = make_scores(4, 4, 4, 4, 2.5, 3.4, 3.4, 3.4, 1.9, 1.9, 4, 4)  # 0.9 of 1.5 points regained at 6
+    marks = sk.mark_sessions(scores, method="points_drop", rebases=start_anew(11))
+    repairs = sk.follow_repairs(sk.find_episodes(marks, rebases=start_anew(11)), scores, rebases=start_anew(11))
+    reasons = sk.list_reasons(scores, repairs, marks=marks, rebases=start_anew(11))
+    assert reasons[["reason", "session"]].to_numpy().tolist() == [["partly", 5], ["anew", 9]]
+
+
 def test_a_fall_after_a_new_start_is_open_by_now():
     scores = make_scores(4.2, 4.3, 4.2, 4.3, 3.0, 4.2, 4.3, 4.2, 3.0)
     _, repairs, caseload = run_line(scores, start_anew(6))

@@ -48,7 +48,7 @@ def test_cases_and_falls_are_counted_by_therapist_in_the_order_of_their_codes():
     assert table.index.to_list() == ["T1", "T2"]
     assert table.loc["T2"].to_dict() == {
         "n_cases": 3, "n_judged": 2, "n_fell": 2, "n_falls": 3, "n_back": 2, "n_partly": 0, "n_down": 1, "n_early": 0,
-        "n_handover": 0, "n_unrecognised": 1, "n_missing": 1, "n_top": 1,
+        "n_handover": 0, "n_anew": 0, "n_unrecognised": 1, "n_missing": 1, "n_top": 1,
     }  # fmt: skip
     assert table.loc["T1", ["n_falls", "n_down", "n_back"]].to_list() == [1, 1, 0]
 

@@ -437,6 +437,7 @@ SUPERVISEES = _table(
         "n_down": Column("int64", "falls that are less than half way back at the latest rating"),
         "n_early": Column("int64", "falls too recent to say"),
         "n_handover": Column("int64", "falls just when another therapist took over; they are in no other count"),
+        "n_anew": Column("int64", "falls that had not come back when the limits of their case started anew"),
         "n_unrecognised": Column("int64", "cases with a fall that the therapist's rating hardly shows"),
         "n_missing": Column("int64", "cases whose alliance forms by the client are missing"),
         "n_top": Column("int64", "cases whose latest forms are all at the top of the scale"),

@@ -41,6 +41,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "top": later("How could this client say that something is not right?"),
         "near_end": later("How do the two speak about the end?"),
         "decision": later("What became of what we agreed?"),
+        "anew": _WHAT_HAPPENED,
         "late": _LEARN,
         "repaired": _LEARN,
         "change_despite": _LEARN,

@@ -130,7 +130,8 @@ def place_falls(
 ) -> pd.DataFrame:
     """Add where each fall of these series stands by now: the latest rating, and whether it is down then.
 
-    Where its case has started anew since (``starts_anew``), it stands where it stood at the last rating before that.
+    Where its case has started anew since (``starts_anew``), it stands where it stood at the last rating before that:
+    ``was_down`` says how, and ``is_down`` is false, for by now it is measured by nothing.
     ``n_rated_since`` counts the ratings after its onset.
     """
     falls = falls.reset_index(drop=True)
@@ -146,9 +147,10 @@ def place_falls(
         half_way=half_way,
     )
     never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way - ROUNDING)
-    is_latest = ~placed.duplicated(["case_id", "starts_anew"], keep="last").to_numpy()
-    is_down = (line.score[line.stop - 1] < half_way - ROUNDING) & (is_latest | never_back)
-    return placed.assign(is_down=is_down & placed["starts_anew"].isna().to_numpy())
+    latest = placed.groupby(["case_id", "starts_anew"], dropna=False)["onset"].transform("max")
+    is_latest = (placed["onset"] == latest).to_numpy()
+    was_down = (line.score[line.stop - 1] < half_way - ROUNDING) & (is_latest | never_back)
+    return placed.assign(was_down=was_down, is_down=was_down & placed["starts_anew"].isna().to_numpy())
 
 
 def _describe(scores: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame) -> dict[str, Any]:

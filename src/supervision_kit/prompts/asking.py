@@ -25,7 +25,7 @@ class Asked(NamedTuple):
 def slipped(seen: Seen) -> Asked | None:
     """Ask about a fall that came back and slipped again."""
     fall = seen.fall
-    if fall is None or not fall["is_down"] or fall["outcome"] not in ("repaired", "partly repaired"):
+    if fall is None or not fall["is_down"] or not _came_back(fall):
         return None
     question = say("What was mended the first time, and what was left? What would mending it again ask of you?")
     why = say(
@@ -103,7 +103,7 @@ def moved_against(seen: Seen) -> Asked | None:
 def not_back(seen: Seen) -> Asked | None:
     """Ask what was tried, where a fall has not come back."""
     fall = seen.fall
-    if fall is None or not fall["is_down"] or fall["outcome"] not in ("unrepaired", "undetermined"):
+    if fall is None or not fall["is_down"] or _came_back(fall):
         return None
     since = int(fall["last_rated"] - fall["onset"])
     if not since:
@@ -219,6 +219,11 @@ def came_back(seen: Seen) -> Asked | None:
     question = say("What helped: what did you do, what did the client do, and what did you leave be?")
     why = say("{fall} It was back at session {session}.", fall=_fell(fall), session=int(fall["back_session"]))
     return Asked("came back", question, why, "repair_outcome")
+
+
+def _came_back(fall: Fall) -> bool:
+    """Tell whether it came back, in whole or in part, in time or later."""
+    return fall["outcome"] in ("repaired", "partly repaired") or bool(pd.notna(fall["back_session"]))
 
 
 def _fell(fall: Fall) -> str:

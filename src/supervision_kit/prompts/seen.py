@@ -17,6 +17,7 @@ from supervision_kit.headline import find_headline
 from supervision_kit.instruments import find_scale
 from supervision_kit.judging import BY_HAND
 from supervision_kit.reasons.ratings import FLAT_FORMS
+from supervision_kit.rebasing import read_rebases
 from supervision_kit.recognition import find_unrecognised
 from supervision_kit.tables import ANNOTATIONS, JUDGED, MARKS, SCORES, SERIES_KEY
 
@@ -91,6 +92,8 @@ class Seen:
 
     def _losses(self, fall: Fall) -> Iterator[tuple[str, float]]:
         own = self.scores[(self.scores["rater"] == "client") & (self.scores["instrument"] == fall["instrument"])]
+        starts = read_rebases(self.rebases).get(fall["case_id"], [])
+        own = own[own["session"] >= max((start for start in starts if start <= fall["onset"]), default=0)]
         for key, ratings in own.dropna(subset="score").sort_values("session").groupby("scale"):
             scale = find_scale(fall["instrument"], str(key))
             before = ratings.loc[ratings["session"] < fall["onset"], "score"].tail(LEVEL_SESSIONS)

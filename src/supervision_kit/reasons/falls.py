@@ -19,7 +19,7 @@ NO_RUPTURE, A_RUPTURE = "not a rupture", "rupture"
 def fall_reasons(falls: pd.DataFrame) -> Iterator[Found]:
     """Give the reasons of each fall of the headline series.
 
-    `falls` are followed episodes with the columns ``last_rated, last_score, half_way, starts_anew, is_down,
+    `falls` are followed episodes with the columns ``last_rated, last_score, half_way, starts_anew, was_down, is_down,
     n_rated_since, is_unrecognised, verdict`` and, where it is known, ``handover``: the session with which another
     therapist had just taken over.
     """
@@ -91,13 +91,13 @@ def _how_it_went(fall: Mapping[Any, Any]) -> tuple[str, str, int]:
 
 def _not_back(fall: Mapping[Any, Any], text: str) -> tuple[str, str, int]:
     onset = fall["onset"]
-    if pd.notna(fall["starts_anew"]) and fall["last_score"] < fall["half_way"]:
+    if pd.notna(fall["starts_anew"]) and fall["was_down"]:
         anew = say(
             "{fall} and had not come back when the limits started anew at session {session}.",
             fall=text,
             session=fall["starts_anew"],
         )
-        return "late", anew, onset
+        return "anew", anew, onset
     if fall["outcome"] == "undetermined":
         return "early", say("{fall}; there are too few ratings since to say whether it came back.", fall=text), onset
     return "partly", say("{fall} and came back in part.", fall=text), onset
@@ -119,6 +119,8 @@ def _down(fall: Mapping[Any, Any], text: str) -> tuple[str, str, int]:
             half=say_number(fall["half_way"]),
         )
         return "slipped", again, latest
+    if pd.notna(fall["back_session"]):
+        return "slipped", _slipped_late(fall, text), latest
     if fall["outcome"] == "partly repaired":
         return "open", say("{fall}, came back in part, and is down again at the latest rating.", fall=text), onset
     return "open", _still_down(fall, text), onset
@@ -139,6 +141,17 @@ def _still_down(fall: Mapping[Any, Any], text: str) -> str:
         "{fall} and has not come back after {n} sessions.",
         n_sessions,
         fall=text,
+    )
+
+
+def _slipped_late(fall: Mapping[Any, Any], text: str) -> str:
+    return say(
+        "{fall} and was back at session {session}. The latest rating, {score}, is again less than half way back "
+        "(half way is {half}).",
+        fall=text,
+        session=int(fall["back_session"]),
+        score=say_number(fall["last_score"]),
+        half=say_number(fall["half_way"]),
     )
 
 

@@ -86,6 +86,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             1, later("near the end"), later("the planned number of sessions is nearly reached, or passed")
         ),
         "decision": Reason(2, later("decision open"), later("a decision is open, and sessions have gone by since")),
+        "anew": Reason(
+            0.5,
+            later("not back at a new start"),
+            later("a fall that had not come back when the limits started anew: nothing measures it by now"),
+        ),
         "late": Reason(
             0.2, later("came back late"), later("a fall that came back later than the rule allows, or unseen")
         ),

@@ -8,8 +8,14 @@ from supervision_kit.errors import UnknownNameError
 from supervision_kit.reasons import CAME_BACK, DOWN
 from supervision_kit.tables import CASE_REASONS, CASELOAD, SUPERVISEES
 
-FALLS = (*DOWN, "partly", "early", *CAME_BACK)  # reasons of which there is one for each fall
-_FALL_COUNTS = {"n_back": CAME_BACK, "n_down": DOWN, "n_partly": ("partly",), "n_early": ("early",)}
+FALLS = (*DOWN, "partly", "early", "anew", *CAME_BACK)  # reasons of which there is one for each fall
+_FALL_COUNTS = {
+    "n_back": CAME_BACK,
+    "n_down": DOWN,
+    "n_partly": ("partly",),
+    "n_early": ("early",),
+    "n_anew": ("anew",),
+}
 _CASE_COUNTS = {"n_unrecognised": ("unrecognised",), "n_missing": ("missing", "no_forms"), "n_top": ("top",)}
 _FALL = ["case_id", "rater", "instrument", "scale", "session"]
 HANDOVER = "handover"  # the reason that says of a fall that it came at a change of therapist

@@ -87,6 +87,7 @@ def _own_falls(one: Mapping[Any, Any]) -> str:
             (one["n_back"], say("{n} came back", n=one["n_back"])),
             (one["n_partly"], say("{n} came back in part", n=one["n_partly"])),
             (one["n_down"], say_n("{n} is down by now", "{n} are down by now", one["n_down"])),
+            (one["n_anew"], say("{n} had not come back when the limits started anew", n=one["n_anew"])),
             (one["n_early"], say_n("{n} is too recent to say", "{n} are too recent to say", one["n_early"])),
         )
         if n
