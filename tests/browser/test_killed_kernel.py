@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import supervision_kit as sk
+from supervision_kit.server.warm_process import NAME
 
 SAMPLE = Path(__file__).parents[2] / "data_samples" / "caseload_tidy.csv"
 OPEN_LAB = (
@@ -48,13 +49,13 @@ def lab_address(tmp_path, place):
 
 
 def kill_kernel(kernel):
-    """Kill the process of a kernel, whose command line holds its id, as a crash would."""
+    """Kill the process of a kernel, whose name or command line holds its id, as a crash would."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = (process / "cmdline").read_bytes()
+            names = (process / "comm").read_text().strip(), (process / "cmdline").read_text()
         except OSError:
             continue  # it has ended meanwhile
-        if kernel.encode() in command:
+        if names[0] == NAME.format(kernel) or kernel in names[1]:
             os.kill(int(process.name), signal.SIGKILL)
             return
     pytest.fail("The kernel is not among the processes.")

@@ -92,6 +92,11 @@ def _said_of_error(callback: Callable[..., None], *args: Any, **more: Any) -> st
     return ""
 
 
+def close_pages() -> None:
+    """Close every widget of this process."""
+    ipw.Widget.close_all()
+
+
 def error_box(message: str) -> ipw.Widget:
     """Return a page that has nothing to show but what went wrong and what to do."""
     page = Page()

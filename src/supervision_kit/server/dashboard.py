@@ -28,7 +28,7 @@ from supervision_kit.chart_bundle import bundle_name, read_bundle
 from supervision_kit.environment import BUNDLE, CHART_URL, FLEETING, LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage, PageOpener
-from supervision_kit.server.kernels import OwnPython, PageKernels
+from supervision_kit.server.kernels import OwnPython, PageConnection, PageKernels
 from supervision_kit.server.page_language import ACCEPTED, say_in, translate_notebook
 from supervision_kit.server.pages import FIRST_PAGE, PAGES
 from supervision_kit.words import later
@@ -37,7 +37,7 @@ LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widg
 """All that the pages need of JupyterLab's front end; every further one would be loaded by every visitor."""
 
 IDLE_SECONDS = 10 * 60
-"""A kernel that no page has been connected to for this long is stopped."""
+"""A kernel whose page fell silent, say because its laptop sleeps, is stopped after this long."""
 
 SORRY = later(
     "This page had to stop here. Please reload it; if that does not help, tell whoever looks after these pages."
@@ -142,6 +142,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "port": port,
             "open_browser": open_browser,
             "config_file_paths": [],
+            "kernel_websocket_connection_class": PageConnection,
             "log_level": "WARN",
             "tornado_settings": {
                 "allow_remote_access": False,
@@ -172,7 +173,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
         VoilaExecutor={"cell_error_instruction": SORRY},
         PageKernels={
             "cull_idle_timeout": IDLE_SECONDS,
-            "cull_interval": 60,
+            "cull_interval": 5,
             "cull_connected": False,
             "kernel_env": {CHART_URL: _CHART_PATH, **kernel_env},
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 
 from supervision_kit.server.quick_import import skip_grammar
 from supervision_kit.server.quiet_log import FORMAT, Redacted
@@ -24,9 +25,14 @@ def keep_own_log_only() -> None:
     own.propagate = False
 
 
+def run_kernel(arguments: Sequence[str]) -> None:
+    """Be a kernel until it is told to end; `arguments` as on the command line."""
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance(argv=list(arguments))
+
+
 if __name__ == "__main__":
     keep_own_log_only()
     skip_grammar()
-    from ipykernel.kernelapp import launch_new_instance
-
-    launch_new_instance()
+    run_kernel(sys.argv[1:])
