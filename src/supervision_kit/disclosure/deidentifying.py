@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from supervision_kit import __version__
+from supervision_kit.detection import METHODS
+from supervision_kit.disclosure.account import Account
+from supervision_kit.disclosure.assembling import (
+    Published,
+    make_codes,
+    make_key,
+    make_notes,
+    make_responses,
+    make_scores,
+)
+from supervision_kit.disclosure.classes import find_classes, number_sessions
 from supervision_kit.disclosure.coding import (
     choose_randomness,
     draw_case_codes,
@@ -16,16 +29,22 @@ from supervision_kit.disclosure.coding import (
     name_publication,
 )
 from supervision_kit.disclosure.deidentified import Deidentified, seal_tables
-from supervision_kit.disclosure.material import NOTES, Material, take_material
-from supervision_kit.disclosure.report import DisclosureReport
+from supervision_kit.disclosure.effects import Effects, compare_pictures
+from supervision_kit.disclosure.generalising import generalise
+from supervision_kit.disclosure.layout import NOBODY, lay_out
+from supervision_kit.disclosure.linkage import link_originals, link_roughly
+from supervision_kit.disclosure.masking import check_share, mask_scores
+from supervision_kit.disclosure.material import Material, take_material
+from supervision_kit.disclosure.since import check_weeks, count_weeks
+from supervision_kit.disclosure.telling import tell
 from supervision_kit.disclosure.texts import check_texts, known_words
-from supervision_kit.errors import DisclosureError, SettingError
-from supervision_kit.instruments import find_scale
-from supervision_kit.tables import RESPONSES, SCORES
-from supervision_kit.words import say, say_n
+from supervision_kit.errors import DisclosureError, SettingError, UnknownNameError
+from supervision_kit.headline import find_headline
 from supervision_kit.workspace import Workspace
 
-SMALLEST = {"inside": 5, "outside": 10}
+SMALLEST = {"inside": 5, "outside": 10}  # who the publication is for → how many cases a group has at least
+LOWEST = 3  # in a group of two, each knows who the other is
+USUAL_METHOD = "personal_limits"
 
 
 def deidentify(
@@ -39,6 +58,7 @@ def deidentify(
     lens: bool = False,
     notes: Iterable[int] = (),
     therapists: bool = True,
+    headline: bool = False,
     rounding: float | None = None,
     jitter: float | None = None,
     smallest: int | None = None,
@@ -47,11 +67,85 @@ def deidentify(
     responses: pd.DataFrame | None = None,
     synthetic: bool = False,
 ) -> Deidentified:
-    """Make of ratings what may be published of them."""
-    if audience not in SMALLEST:
-        raise SettingError(f"audience is one of {', '.join(SMALLEST)}.")
-    smallest = SMALLEST[audience] if smallest is None else smallest
-    notes = tuple(notes)
+    """Make of ratings what may be published of them: names nobody, and says what it still tells.
+
+    Cases and therapists get codes drawn at random, others each time; session numbers stand in the place of dates,
+    counted over the sessions in which a form came in. Only columns named in the contract are made, each anew. Every
+    case then shares its questionnaires, raters, therapist's code and number of sessions with enough others
+    (k-anonymity, Sweeney 2002); for that, as little as possible is left out, and the report says what.
+
+    Parameters
+    ----------
+    source
+        A workspace, which keeps the consents and the key; or scores, see :data:`supervision_kit.tables.SCORES`.
+    cases
+        Codes of the cases wanted; without, all. Those without consent are left out.
+    audience
+        For whom: groups have 5 cases at least ``"inside"`` the clinic and 10 ``"outside"``.
+    methods
+        Keys of the methods by which the report compares the picture before and after; personal limits without.
+    weeks
+        Whether to publish weeks since the first session: rounded to 4, or to as many as are given (2 or more).
+    items, lens
+        Whether to publish answers to items, and what was said of falls (lens codes).
+    notes
+        Numbers of the notes to publish, each chosen by itself: see :func:`preview_notes`.
+    therapists
+        Whether therapists have codes, where enough cases share one.
+    headline
+        Whether to publish of each case only the series by which it is read, the client's overall rating of the
+        alliance (:func:`supervision_kit.find_headline`): the fewer scores, the harder to look up.
+    rounding, jitter
+        Shares of each scale's range by which to round scores, or to shift each by chance, against those who hold the
+        originals: ``0.1``. Not together with `items`.
+    smallest
+        How many cases a group has at least, 3 or more, in the place of the audience's.
+    seed
+        For tests: the same codes again.
+    consents
+        With a table as the source: case_id, teaching.
+    responses
+        With a table as the source and `items`: see :data:`supervision_kit.tables.RESPONSES`.
+    synthetic
+        With a table as the source: say that no client is behind the ratings, so that no consent is needed.
+
+    Returns
+    -------
+    Deidentified
+        What :func:`supervision_kit.publish` takes.
+
+    Raises
+    ------
+    DisclosureError
+        No consent; too few cases, or too different ones, for groups of the size; a note names somebody.
+    SettingError
+        A setting outside what is allowed.
+
+    References
+    ----------
+    Sweeney, L. (2002). k-anonymity: a model for protecting privacy. International Journal of Uncertainty, Fuzziness
+    and Knowledge-Based Systems, 10(5), 557–570. doi:10.1142/S0218488502001648
+
+    Examples
+    --------
+    >>> made = sk.deidentify(sk.simulate_caseload(20).scores, synthetic=True)  # doctest: +SKIP
+    >>> print(made.report.to_markdown())  # doctest: +SKIP
+    """
+    wanted = _Wanted(
+        audience=audience,
+        smallest=_check_smallest(audience, smallest),
+        methods=_check_methods(methods),
+        weeks=check_weeks(weeks),
+        items=items,
+        lens=lens,
+        notes=tuple(notes),
+        therapists=therapists,
+        headline=headline,
+        rounding=check_share("rounding", rounding),
+        jitter=check_share("jitter", jitter),
+    )
+    if items and (rounding is not None or jitter is not None):
+        raise SettingError("items: answers to items would give away the scores that rounding and jitter hide.")
     material = take_material(
         source,
         cases=cases,
@@ -60,101 +154,128 @@ def deidentify(
         responses=responses,
         with_items=items,
         with_codes=lens,
-        notes=notes,
+        notes=wanted.notes,
     )
-    if len(material.consenting) < smallest:
-        raise DisclosureError(f"case_id: fewer than {smallest} cases remain, and no smaller group is published.")
-    if notes:
-        assert isinstance(source, Workspace)  # noqa: S101 - take_material refuses notes without one
+    if wanted.notes and isinstance(source, Workspace):
         check_texts(material.notes["text"], known_words(source))
     randomness = choose_randomness(seed)
-    codes = draw_case_codes(material.consenting, randomness)
-    kept = material.scores[material.scores["case_id"].isin(codes)]
-    names = draw_therapist_codes(sorted(kept["therapist_id"].dropna().unique()), randomness) if therapists else {}
-    settings: dict[str, Any] = {
-        "publication": name_publication(randomness),
-        "kit_version": __version__,
-        "audience": audience,
-        "smallest": smallest,
-        "methods": [methods] if isinstance(methods, str) else list(methods or ()),
-        "weeks": int(weeks),
-        "items": items,
-        "lens": lens,
-        "n_notes": len(notes),
-        "therapists": therapists,
-        "rounding": rounding,
-        "jitter": jitter,
-    }
-    tables = {
-        "scores": _scores(kept, codes, names),
-        "responses": _responses(material, codes, names),
-        "notes": _notes(material, codes),
-        "codes": _codes(material, codes),
-    }
+    published = _choose_rows(material, wanted, randomness)
+    made, account = _make(material, wanted, published, randomness)
+    settings = wanted.settings | {"publication": name_publication(randomness), "synthetic": material.is_synthetic}
+    report = tell(account)
+    deidentified = seal_tables(made, settings, report)
     if isinstance(source, Workspace):
-        source.keep_key(settings["publication"], _key(kept, codes, names))
-    report = DisclosureReport(
-        {say("What remains"): (say_n("{n} case is published.", "{n} cases are published.", len(codes)),)},
-        pd.DataFrame({"key": ["n_cases"], "what": [say("cases published")], "value": [len(codes)]}),
+        source.keep_key(deidentified.publication, make_key(published))
+    return deidentified
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """What was asked for, checked."""
+
+    audience: str
+    smallest: int
+    methods: tuple[str, ...]
+    weeks: int
+    items: bool
+    lens: bool
+    notes: tuple[int, ...]
+    therapists: bool
+    headline: bool
+    rounding: float | None
+    jitter: float | None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return what the manifest says of it: which notes were chosen stays here."""
+        said = {name: value for name, value in vars(self).items() if name != "notes"}
+        return said | {"methods": list(self.methods), "n_notes": len(self.notes), "kit_version": __version__}
+
+
+def _choose_rows(material: Material, wanted: _Wanted, randomness: Random) -> Published:
+    """Choose what is published of the ratings, and draw the codes."""
+    layout = lay_out(find_headline(material.scores) if wanted.headline else material.scores, material.consenting)
+    if len(layout.cases) < wanted.smallest:
+        raise DisclosureError(
+            f"case_id: fewer than {wanted.smallest} cases with consent have ratings on questionnaires that the kit "
+            f"knows, and a group of cases has {wanted.smallest} at least."
+        )
+    draft = generalise(layout, smallest=wanted.smallest, with_codes=wanted.therapists).draft
+    of_case, size = find_classes(layout, draft)
+    if size.min() < wanted.smallest:  # what all of this is for: held against it once more
+        raise DisclosureError(f"case_id: a group of fewer than {wanted.smallest} cases was left. Nothing is published.")
+    there = [case for case, one in zip(layout.cases, of_case, strict=True) if one >= 0]
+    cases = draw_case_codes(there, randomness)
+    coded = sorted({layout.therapists[one] for one in draft.therapist[of_case >= 0] if one != NOBODY})
+    named = draw_therapist_codes(coded, randomness)
+    return Published(
+        layout=layout,
+        number=number_sessions(layout, draft.keeps),
+        case_codes=tuple(cases.get(case, "") for case in layout.cases),
+        therapist_codes=tuple(named.get(one, "") for one in layout.therapists),
+        therapist=draft.therapist,
+        of_case=of_case,
     )
-    return seal_tables(tables, settings, report)
 
 
-def _coded(values: pd.Series, codes: dict[str, str]) -> pd.Series:
-    return pd.Series([codes.get(value) for value in values], dtype="str")
-
-
-def _scores(kept: pd.DataFrame, codes: dict[str, str], names: dict[str, str]) -> pd.DataFrame:
-    known = [find_scale(*form) for form in zip(kept["instrument"], kept["scale"], strict=True)]
-    made = pd.DataFrame(
-        {
-            "case_id": _coded(kept["case_id"], codes),
-            "rater": kept["rater"].to_numpy(),
-            "instrument": kept["instrument"].to_numpy(),
-            "scale": kept["scale"].to_numpy(),
-            "session": kept["session"].to_numpy(),
-            "therapist_id": _coded(kept["therapist_id"], names),
-            "score": kept["score"].to_numpy(),
-            "n_items": pd.array([None if scale is None else len(scale.items) for scale in known], dtype="Int64"),
-        }
+def _make(
+    material: Material, wanted: _Wanted, published: Published, randomness: Random
+) -> tuple[dict[str, pd.DataFrame], Account]:
+    """Make the tables, and the account of what was done."""
+    layout = published.layout
+    exact = layout.table["score"].to_numpy(dtype=np.float64)
+    masked = mask_scores(
+        exact,
+        layout.of_series,
+        layout.series,
+        rounding=wanted.rounding,
+        jitter=wanted.jitter,
+        chance=np.random.default_rng(randomness.getrandbits(128)),
     )
-    made = made[np.array([scale is not None for scale in known], dtype=bool)]
-    return SCORES.check(made.sort_values(list(SCORES.key)).reset_index(drop=True))
-
-
-def _responses(material: Material, codes: dict[str, str], names: dict[str, str]) -> pd.DataFrame:
-    kept = material.responses[material.responses["case_id"].isin(codes)]
-    made = pd.DataFrame({name: kept[name].to_numpy() for name in RESPONSES.columns if name != "date"})
-    made["case_id"], made["therapist_id"] = _coded(kept["case_id"], codes), _coded(kept["therapist_id"], names)
-    return RESPONSES.check(made.sort_values(list(RESPONSES.key)).reset_index(drop=True))
-
-
-def _notes(material: Material, codes: dict[str, str]) -> pd.DataFrame:
-    kept = material.notes[material.notes["case_id"].isin(codes)]
-    made = pd.DataFrame({name: kept[name].to_numpy() for name in NOTES})
-    made["case_id"] = _coded(kept["case_id"], codes)
-    return made.astype({"case_id": "str", "session": "Int64", "text": "str"})
-
-
-def _codes(material: Material, codes: dict[str, str]) -> pd.DataFrame:
-    kept = material.codes[material.codes["case_id"].isin(codes)]
-    made = pd.DataFrame({name: kept[name].to_numpy() for name in ("judgement", "case_id", "kind", "code")})
-    made["case_id"] = _coded(kept["case_id"], codes)
-    made["judgement"] = pd.factorize(made["judgement"])[0] + 1
-    return made.astype({"judgement": "int64", "case_id": "str", "kind": "str", "code": "str"})
-
-
-def _key(kept: pd.DataFrame, codes: dict[str, str], names: dict[str, str]) -> pd.DataFrame:
-    of_case = kept.groupby("case_id", sort=True)
-    cases = [str(case) for case in of_case.groups]
-    return pd.DataFrame(
-        {
-            "case_id": cases,
-            "code": [codes[case] for case in cases],
-            "therapists": [
-                {names[one]: one for one in sorted(part.dropna().unique()) if one in names}
-                for _, part in of_case["therapist_id"]
-            ],
-            "sessions": [list(range(1, int(last) + 1)) for last in of_case["session"].max()],
-        }
+    weeks, n_without_weeks = None, 0
+    if wanted.weeks:
+        weeks, n_without_weeks = count_weeks(
+            layout, published.number, published.of_case, rounding=wanted.weeks, smallest=wanted.smallest
+        )
+    scores = make_scores(published, masked, weeks, with_answered=wanted.items)
+    effects: Effects | None = None
+    if wanted.rounding is not None or wanted.jitter is not None:
+        unmasked = make_scores(published, exact, None, with_answered=False)
+        effects = compare_pictures(unmasked, scores, wanted.methods)
+    tables = {
+        "scores": scores,
+        "responses": make_responses(published, material.responses),
+        "notes": make_notes(published, material),
+        "codes": make_codes(published, material, smallest=wanted.smallest),
+    }
+    truth = published.truth
+    masking = {"rounding": wanted.rounding, "jitter": wanted.jitter}
+    account = Account(
+        material=material,
+        published=published,
+        tables=tables,
+        settings=wanted.settings,
+        effects=effects,
+        n_without_weeks=n_without_weeks,
+        with_originals=link_originals(scores, material.scores, truth, **masking),
+        with_rough_knowledge=link_roughly(scores, material.scores, truth),
     )
+    return tables, account
+
+
+def _check_smallest(audience: str, smallest: int | None) -> int:
+    if audience not in SMALLEST:
+        raise UnknownNameError("audience", audience, SMALLEST)
+    if smallest is None:
+        return SMALLEST[audience]
+    if isinstance(smallest, bool) or not isinstance(smallest, int) or smallest < LOWEST:
+        raise SettingError(f"smallest is a whole number of cases, {LOWEST} or more.")
+    return smallest
+
+
+def _check_methods(methods: Iterable[str] | str | None) -> tuple[str, ...]:
+    chosen = (USUAL_METHOD,) if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
+    for key in chosen:
+        if key not in METHODS:
+            raise UnknownNameError("method", key, METHODS)
+    return chosen

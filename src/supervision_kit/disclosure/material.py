@@ -26,6 +26,10 @@ class Material:
         The cases that may be published, in order.
     n_asked
         How many cases were asked for.
+    is_synthetic
+        Whether no client is behind them, by the caller's word.
+    is_keyed
+        Whether there is a workspace that keeps who is who.
     """
 
     scores: pd.DataFrame
@@ -34,6 +38,8 @@ class Material:
     codes: pd.DataFrame
     consenting: tuple[str, ...]
     n_asked: int
+    is_synthetic: bool
+    is_keyed: bool
 
 
 def take_material(
@@ -66,17 +72,22 @@ def take_material(
     else:
         if notes or with_codes:
             raise SettingError("Notes and lens codes are kept in a workspace: give one as the source.")
+        if with_items and responses is None:
+            raise SettingError("items: give the answers as `responses=`, or a workspace as the source.")
         scores = _of_cases(SCORES.check(source), wanted)
         items = RESPONSES.check(responses) if with_items and responses is not None else RESPONSES.empty()
         said, codes = pd.DataFrame(columns=["id", *NOTES]), JUDGEMENT_CODES.empty()
     there = sorted(scores["case_id"].unique()) if wanted is None else wanted
-    consenting = there if synthetic and not isinstance(source, Workspace) else _consenting(there, consents)
+    is_keyed = isinstance(source, Workspace)
+    if synthetic and is_keyed:
+        raise SettingError("synthetic is for tables: a workspace says which cases have consent.")
+    consenting = there if synthetic else _consenting(there, consents)
     if not consenting:
         raise DisclosureError(
             "case_id: no case has a consent for teaching use, and without it none is published. Write down on the page "
             "of a case what the client agreed to."
         )
-    return Material(scores, items, _chosen(said, notes), codes, tuple(consenting), len(there))
+    return Material(scores, items, choose_notes(said, notes), codes, tuple(consenting), len(there), synthetic, is_keyed)
 
 
 def _of_cases(scores: pd.DataFrame, wanted: list[str] | None) -> pd.DataFrame:
@@ -103,7 +114,7 @@ def _consenting(cases: Iterable[str], consents: pd.DataFrame | None) -> list[str
     return [case for case in cases if case in given]
 
 
-def _chosen(said: pd.DataFrame, notes: list[int]) -> pd.DataFrame:
+def choose_notes(said: pd.DataFrame, notes: list[int]) -> pd.DataFrame:
     """Return the notes of these numbers."""
     missing = set(notes) - set(said["id"])
     if missing:

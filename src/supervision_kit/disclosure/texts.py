@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from supervision_kit.disclosure.material import choose_notes
 from supervision_kit.errors import DisclosureError
 from supervision_kit.workspace import Workspace
 
@@ -37,10 +38,8 @@ def preview_notes(workspace: Workspace, notes: Iterable[int]) -> pd.DataFrame:
     DataFrame
         ``id, case_id, session, text``, and ``refused``: why it would not go out, empty where it would.
     """
-    from supervision_kit.disclosure.material import _chosen
-
     with workspace.viewing("de-identify"):
-        chosen = _chosen(workspace.notes(), list(notes))
+        chosen = choose_notes(workspace.notes(), list(notes))
         finder = known_words(workspace)
     chosen["refused"] = [", ".join(find_identifiers(text, finder)) for text in chosen["text"]]
     return chosen
