@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own
@@ -14,23 +15,37 @@ OPEN = (
 )
 
 
-@pytest.fixture(scope="module")
-def lab_address(tmp_path_factory):
+@contextmanager
+def opened_lab(folder):
+    """Open JupyterLab with a workspace of its own, and give its address."""
     lab = subprocess.Popen(
-        [sys.executable, "-c", OPEN, str(tmp_path_factory.mktemp("lab"))],
+        [sys.executable, "-c", OPEN, str(folder / "pages")],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env={
             **os.environ,
-            "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces")),
-            "SUPERVISION_KIT_WORKSPACE": str(tmp_path_factory.mktemp("kept") / "workspace.sqlite"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            "SUPERVISION_KIT_WORKSPACE": str(folder / "workspace.sqlite"),
         },
     )
     lab.stdout.readline()
     yield lab.stdout.readline().removeprefix("Open: ").strip()
     lab.terminate()
     lab.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def lab_address(tmp_path_factory):
+    """A JupyterLab in whose workspace nothing is kept: its pages show the sample."""
+    with opened_lab(tmp_path_factory.mktemp("lab")) as url:
+        yield url
+
+
+@pytest.fixture
+def lab_of_its_own(tmp_path):
+    with opened_lab(tmp_path) as url:
+        yield url
 
 
 def run_all(page):
@@ -65,9 +80,9 @@ def test_a_notebook_shows_its_chart_in_jupyterlab_and_asks_nothing_of_the_outsid
     assert visit.asked_outside == []
 
 
-def test_a_file_larger_than_a_web_socket_takes_is_read_and_kept_in_jupyterlab(open_tab, lab_address):
-    visit = open_tab(lab_address)
-    page = open_and_run(visit, lab_address, "1_load_ratings")
+def test_a_file_larger_than_a_web_socket_takes_is_read_and_kept_in_jupyterlab(open_tab, lab_of_its_own):
+    visit = open_tab(lab_of_its_own)
+    page = open_and_run(visit, lab_of_its_own, "1_load_ratings")
     page.get_by_role("button", name="Choose files …").wait_for(timeout=60_000)
     rows = [f"C{n // 50},{n % 50 + 1},{'x' * 400},31\n" for n in range(30_000)]
     text = "Client,Session,Remark,SRS total\n" + "".join(rows)
@@ -123,3 +138,58 @@ def test_a_card_in_the_launcher_opens_a_page_and_runs_it_once(open_tab, lab_addr
     assert page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="3_case.ipynb").count() == 1
     assert page.locator(".sk-case-picker select").first.get_attribute("data-same") == "yes"
     assert visit.asked_outside == []
+
+
+CLICK_AT_ONCE = """new MutationObserver((_, observer) => {
+  const link = [...document.querySelectorAll(".jp-MarkdownViewer li a")].find((one) => one.textContent === "Case");
+  if (!link) return;
+  observer.disconnect();
+  link.click();
+}).observe(document, { subtree: true, childList: true })"""
+
+
+def test_a_link_that_is_clicked_the_moment_it_is_shown_runs_its_page(open_tab, lab_address):
+    visit = open_tab(lab_address)
+    visit.page.add_init_script(CLICK_AT_ONCE)
+    visit.page.goto(lab_address.replace("/?", "/lab/workspaces/at_once?"))
+    drawn(visit.page).wait_for(state="attached", timeout=90_000)
+    assert visit.asked_outside == []
+
+
+def lose_requests(page, *, how_many):
+    """Let the first requests to run cells get lost between the page and its kernel; return those lost."""
+    lost = []
+
+    def answer(socket):
+        server = socket.connect_to_server()
+
+        def hand_on(message):
+            text = message if isinstance(message, bytes) else message.encode()
+            if b"execute_request" in text and len(lost) < how_many:
+                lost.append(text)
+            else:
+                server.send(message)
+
+        socket.on_message(hand_on)
+
+    page.route_web_socket(re.compile("/api/kernels/.*/channels"), answer)
+    return lost
+
+
+def test_a_page_that_did_not_run_is_run_again(open_tab, lab_address):
+    visit = open_tab(lab_address)
+    lost = lose_requests(visit.page, how_many=1)
+    visit.page.goto(lab_address.replace("/?", "/lab/workspaces/lost_once?"))
+    visit.page.locator(".jp-MarkdownViewer li a", has_text="Ruptures").click()
+    drawn(visit.page).wait_for(state="attached", timeout=90_000)
+    assert len(lost) == 1
+
+
+def test_jupyterlab_says_that_it_could_not_run_a_page(open_tab, lab_address):
+    visit = open_tab(lab_address)
+    lost = lose_requests(visit.page, how_many=99)
+    visit.page.goto(lab_address.replace("/?", "/lab/workspaces/lost?"))
+    visit.page.locator(".jp-MarkdownViewer li a", has_text="Load").first.click()
+    said = "JupyterLab did not run this page. Please click it once more, or choose Run All Cells in the menu Run."
+    visit.page.get_by_text(said).first.wait_for(timeout=90_000)
+    assert len(lost) > 1

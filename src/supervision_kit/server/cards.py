@@ -12,7 +12,7 @@ from supervision_kit.words import say
 
 _EXTENSION = Path(__file__).parent / "lab_extension"
 _SCRIPT = Path("static", "cards.js")
-_EMPTY = '/* filled in */ { start: "", cards: [] }'
+_EMPTY = '/* filled in */ { start: "", cards: [], sorry: "" }'
 
 
 def write_cards(place: Path, folder: Path) -> None:
@@ -32,6 +32,7 @@ def write_cards(place: Path, folder: Path) -> None:
         for page in PAGES
         if (place / "notebooks" / page.notebook).is_file()
     ]
-    filled = json.dumps({"start": START_PAGE if (place / START_PAGE).is_file() else "", "cards": cards})
+    sorry = say("JupyterLab did not run this page. Please click it once more, or choose Run All Cells in the menu Run.")
+    filled = json.dumps({"start": START_PAGE if (place / START_PAGE).is_file() else "", "cards": cards, "sorry": sorry})
     script = (own / _SCRIPT).read_text(encoding="utf-8")
     (own / _SCRIPT).write_text(script.replace(_EMPTY, filled), encoding="utf-8")
