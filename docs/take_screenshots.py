@@ -19,6 +19,7 @@ PAGES = {
     "caseload": "2_caseload.ipynb",
     "case": "3_case.ipynb?case=C02",
     "episodes": "4_ruptures_and_repairs.ipynb",
+    "consultation": "5_consultation.ipynb?case=C02",
 }
 WIDTHS = {"": 1280, "_narrow": 420}
 

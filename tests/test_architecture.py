@@ -164,6 +164,7 @@ PAGE_NAMES = {
     "2_caseload": "caseload",
     "3_case": "case",
     "4_ruptures_and_repairs": "episodes",
+    "5_consultation": "consultation",
 }
 
 

@@ -615,3 +615,21 @@ def test_an_expectation_that_only_repeats_the_score_before_is_not_drawn():
     assert datasets_of(charts.trajectory(repeats, case_id="C07"))["expected"] == []
     says_more = marks.assign(expected=[4.0, 4.0, 4.0])
     assert len(datasets_of(charts.trajectory(says_more, case_id="C07"))["expected"]) == 6
+
+
+def test_ratings_alone_are_drawn_for_people_to_judge_first(fell_and_came_back):
+    marks = sk.mark_sessions(fell_and_came_back, method="points_drop")
+    repairs = sk.follow_repairs(sk.find_episodes(marks), fell_and_came_back, marks=marks)
+    case_id = str(marks["case_id"].iloc[0])
+    judged, alone = (
+        sk.charts.trajectory(marks, repairs, case_id=case_id, is_judged=is_judged) for is_judged in (True, False)
+    )
+    assert "marked (R)" in {row["state"] for row in judged.datasets["ratings"]}
+    assert [row["score"] for row in alone.datasets["ratings"]] == [4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4]
+    assert {row["state"] for row in alone.datasets["ratings"]} == {"not marked"}  # the look of a plain point, no key
+    assert not any(alone.datasets[name] for name in ("expected", "limit", "episodes"))
+    assert "Marked by" in judged.datasets["frame"][0]["says"]
+    told = json.dumps(alone.datasets)
+    assert not any(word in told for word in ("Marked by", "marked (R)", "drop", "limit 3", "repaired"))
+    key = '"orient": "bottom"'
+    assert json.dumps(judged.to_dict()["layer"]).count(key) > json.dumps(alone.to_dict()["layer"]).count(key)

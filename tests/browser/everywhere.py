@@ -5,7 +5,7 @@ from supervision_kit.server.page_language import say_in
 from supervision_kit.server.pages import PAGES
 
 NOTEBOOKS = [page.notebook for page in PAGES]
-ASKED = {"3_case.ipynb": "?case=C07"}
+ASKED = {"3_case.ipynb": "?case=C07", "5_consultation.ipynb": "?case=C07"}
 MARKS = ".sk-chart svg .mark-symbol path"
 
 

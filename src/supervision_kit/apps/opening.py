@@ -12,12 +12,15 @@ from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_page import CaseloadPage
 from supervision_kit.apps.caseload_state import CaseloadState
+from supervision_kit.apps.consultation_page import ConsultationPage
 from supervision_kit.apps.episodes_page import EpisodesPage
 from supervision_kit.apps.episodes_state import EpisodesState
+from supervision_kit.apps.facilitator_state import FacilitatorState
 from supervision_kit.apps.import_state import ImportState
 from supervision_kit.apps.load_page import LoadPage
 from supervision_kit.apps.load_state import LoadState
 from supervision_kit.apps.page import error_box
+from supervision_kit.apps.seat import take_seat
 from supervision_kit.apps.shown import Shown, find_ratings
 from supervision_kit.errors import SupervisionKitError
 
@@ -97,6 +100,25 @@ def episodes_page(
         return EpisodesPage(EpisodesState(shown.source, **shown.origin, **settings), **shown.about)
 
     return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="ruptures and repairs page")
+
+
+def consultation_page(
+    *files: str, bundle: str | None = None, workspace: str | None = None, sample: str | None = None
+) -> ipw.Widget:
+    """Open the consultation of a group; see :func:`caseload_page`.
+
+    The server says who opens it. Without one, who does leads a group of their own; the page's address can ask for a
+    case to begin with.
+    """
+
+    def build(shown: Shown) -> ConsultationPage:
+        asked = asked_for()
+        state = take_seat(shown.source, asked=asked)
+        if isinstance(state, FacilitatorState) and not state.stage.case_id and "case" in asked:
+            state.choose_case(asked["case"])
+        return ConsultationPage(state, **shown.about)
+
+    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="consultation page")
 
 
 def _open(

@@ -51,7 +51,7 @@ def chart_of(
     )
 
 
-def by_state() -> dict[str, Any]:
+def by_state(*, has_key: bool = True) -> dict[str, Any]:
     """Tell apart by fill, outline and shape what a method says of a rating, with a key beneath the chart."""
     key = KEY.copy()
     key.labelExpr = said({state: state for state in theme.STATES})
@@ -62,7 +62,10 @@ def by_state() -> dict[str, Any]:
     )
     return {
         name: channel(
-            "state", type="nominal", scale=alt.Scale(domain=list(theme.STATES), range=list(looks)), legend=key
+            "state",
+            type="nominal",
+            scale=alt.Scale(domain=list(theme.STATES), range=list(looks)),
+            legend=key if has_key else None,
         )
         for name, channel, looks in channels
     }

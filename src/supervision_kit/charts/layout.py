@@ -47,6 +47,7 @@ class Bands:
 
     height: int
     has_said: bool = False
+    has_key: bool = True
 
     @property
     def title(self) -> float:

@@ -43,6 +43,11 @@ def rating_rows(judged: pd.DataFrame, starts: Sequence[int] = ()) -> Rows:
     ]
 
 
+def unjudged_rows(judged: pd.DataFrame, starts: Sequence[int] = ()) -> Rows:
+    """One row per rated session with its score alone: what a method says of it is not shown."""
+    return [row | {"state": theme.NOT_MARKED, "rated": in_words(row["score"])} for row in line_rows(judged, starts)]
+
+
 def state_of(is_rupture: Any) -> str:
     """Return the state of a rating by what a method says of it."""
     if pd.isna(is_rupture):

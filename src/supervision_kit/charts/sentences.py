@@ -95,12 +95,10 @@ def summary(case_id: str, series: Series, drawn: Mapping[str, Rows], measures: l
             **about,
         ),
         say("Latest {score} at session {session}.", score=in_words(latest["score"]), session=latest["session"]),
-        say(
-            "Marked by {method}: {sessions}.",
-            method=series.method_title,
-            sessions=listing(marked) if marked else say("no session"),
-        ),
     ]
+    if series.method:
+        told = listing(marked) if marked else say("no session")
+        sentences.append(say("Marked by {method}: {sessions}.", method=series.method_title, sessions=told))
     if unjudged:
         sentences.append(say("Cannot be judged: {sessions}.", sessions=listing(unjudged)))
     if drawn["no_form"]:

@@ -43,6 +43,7 @@ def trajectory(
     instrument: str | None = None,
     scale: str | None = None,
     provenance: str = "",
+    is_judged: bool = True,
     width: int | Literal["container"] = "container",
     height: int = 190,
 ) -> alt.LayerChart | alt.Chart:
@@ -72,6 +73,9 @@ def trajectory(
     provenance
         A line that says how the method was set, such as its ``in_words``; shown under the title, as far as there is
         room.
+    is_judged
+        Whether to show what the method says; without it, only what was rated is drawn, for people to judge by
+        themselves first.
     width, height
         Width of the chart in px, or that of the element that holds it; height of the alliance's band in px.
 
@@ -108,9 +112,12 @@ def trajectory(
         annotations=of_case(annotations, ANNOTATIONS, case_id),
         judgements=replace(series, method="").pick(of_case(judgements, JUDGEMENTS, case_id)),
         measures=outcome_measures(scored),
-        bands=Bands(height, has_said=annotations is not None or judgements is not None),
+        bands=Bands(height, has_said=annotations is not None or judgements is not None, has_key=is_judged),
     )
-    datasets = _datasets(case, judged_by=provenance or say("judged by: {method}", method=series.method_title))
+    if not is_judged:
+        case = replace(case, series=replace(series, method=""), repairs=REPAIRS.empty())
+    judged_by = (provenance or say("judged by: {method}", method=series.method_title)) if is_judged else ""
+    datasets = _datasets(case, judged_by=judged_by)
     measures = tuple((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))
     return fill(_draw(replace(series, method=""), case.panel, measures, case.bands, width), datasets)
 
@@ -128,6 +135,11 @@ class _Case:
     judgements: pd.DataFrame
     measures: list[tuple[Series, pd.DataFrame]]
     bands: Bands
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is shown what a method says."""
+        return bool(self.series.method)
 
     @property
     def starts(self) -> list[int]:
@@ -151,9 +163,12 @@ class _Case:
 
 def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
     rater = case.series.rater
-    lines = {"ratings": rows.rating_rows(case.judged, case.starts), "second": rows.line_rows(case.second, case.starts)}
+    ratings = rows.rating_rows if case.is_judged else rows.unjudged_rows
+    lines = {"ratings": ratings(case.judged, case.starts), "second": rows.line_rows(case.second, case.starts)}
     lines |= {f"outcome_{n}": rows.line_rows(table) for n, (_, table) in enumerate(case.measures, 1)}
-    usual = {name: rows.step_rows(case.judged, name, case.starts) for name in ("expected", "limit")}
+    usual: dict[str, Rows] = {"expected": [], "limit": []}
+    if case.is_judged:
+        usual = {name: rows.step_rows(case.judged, name, case.starts) for name in usual}
     said = {
         "judgements": said_rows.judgement_rows(case.judgements),
         "annotations": said_rows.annotation_rows(case.annotations),
@@ -193,8 +208,7 @@ def _draw(
     told = {
         "session": say("session"),
         "ratings": say_rating_of(series.rater),
-        "judged": say("judged"),
-        "episode": say("episode"),
+        **({"judged": say("judged"), "episode": say("episode")} if bands.has_key else {}),
         "second": say_rating_of(SECOND_RATER[series.rater]),
     } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(measures, 1)}
     if bands.has_said:
@@ -204,7 +218,7 @@ def _draw(
             *layers.frame(bands),
             *layers.episodes(bands),
             *layers.caption(),
-            layers.alliance(axis_title(series), series.rater, panel),
+            layers.alliance(axis_title(series), series.rater, panel, has_key=bands.has_key),
             *layers.no_form(bands),
             *(layers.said(bands) if bands.has_said else ()),
             *(layers.outcome(n, axis_title(measure), place) for n, (measure, place) in enumerate(measures, 1)),
@@ -214,10 +228,16 @@ def _draw(
         width=width,
         height=bottom,
         numbers=("columns", told),
-        description=say(
-            "Alliance by session for one case: {scale}, {rated_by}, with the sessions that a method marked, and what "
-            "became of them.",
-            scale=series.title,
-            rated_by=say_rated_by(series.rater),
-        ),
+        description=_describe(series, is_judged=bands.has_key),
+    )
+
+
+def _describe(series: Series, *, is_judged: bool) -> str:
+    about = {"scale": series.title, "rated_by": say_rated_by(series.rater)}
+    if not is_judged:
+        return say("Alliance by session for one case: {scale}, {rated_by}.", **about)
+    return say(
+        "Alliance by session for one case: {scale}, {rated_by}, with the sessions that a method marked, and what "
+        "became of them.",
+        **about,
     )

@@ -134,7 +134,7 @@ def episodes(bands: Bands) -> list[alt.Chart]:
     ]
 
 
-def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
+def alliance(title: str, rater: str, panel: Panel, *, has_key: bool) -> alt.LayerChart:
     """Draw the usual, the other rater's line and the ratings, on the instrument's own scale."""
 
     def level(field: str) -> alt.Y:
@@ -158,7 +158,7 @@ def alliance(title: str, rater: str, panel: Panel) -> alt.LayerChart:
         .encode(x=session(), y=level("score"), detail="run:N"),
         layer("ratings", "ratings")
         .mark_point(size=dense(70, marked=120), strokeWidth=1.6, opacity=1)
-        .encode(x=session(), y=level("score"), description="says:N", **by_state()),
+        .encode(x=session(), y=level("score"), description="says:N", **by_state(has_key=has_key)),
         *(
             layer("ratings", name)
             .transform_filter(alt.datum.state == theme.MARKED)

@@ -41,7 +41,7 @@ class Timer:
 
     def left(self, now: float) -> float:
         """Return how many seconds are left of this part; below 0 once it is over."""
-        return 60 * self.minutes[self.part - 1] - self._spent(now)
+        return 60.0 * self.minutes[self.part - 1] - self._spent(now)
 
     def start(self, now: float) -> Timer:
         """Let time run, on from where it was stopped."""

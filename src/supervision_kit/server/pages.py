@@ -32,6 +32,7 @@ PAGES = (
         later("Ruptures & repairs"),
         later("how ruptures go in this caseload, and how far that can be trusted"),
     ),
+    Page("5_consultation.ipynb", later("Consultation"), later("a case seen together with a group, session by session")),
 )
 """In the order of the bar at the top."""
 

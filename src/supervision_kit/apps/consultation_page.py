@@ -1,0 +1,100 @@
+"""A consultation: what does the group see."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as ipw
+
+from supervision_kit.apps.answer_view import AnswerView
+from supervision_kit.apps.background import Background
+from supervision_kit.apps.facilitator_state import FacilitatorState
+from supervision_kit.apps.facilitator_view import FacilitatorView
+from supervision_kit.apps.following import Following
+from supervision_kit.apps.group_state import GroupState, ParticipantState
+from supervision_kit.apps.group_view import GroupView
+from supervision_kit.apps.page import Page, heading, is_served
+from supervision_kit.apps.scribe_view import ScribeView
+from supervision_kit.apps.seat import is_alone, try_out_seat
+from supervision_kit.words import say
+
+N_TO_TRY = 4  # participants that one can be in other tabs: as many as it takes to see answers together
+
+
+def seats_in_tabs() -> str:
+    """Return as HTML where participants' pages are, for who tries a group out; nothing outside of served pages."""
+    if not is_served():
+        return ""
+    said = html.escape(say("Try it out as a group: open a participant in another tab."))
+    seats = (
+        f'<a href="?seat={n}" target="_blank">{html.escape(say("participant {n}", n=n))}</a>'
+        for n in range(1, N_TO_TRY + 1)
+    )
+    return f'<p class="sk-quiet">{said} {" · ".join(seats)}</p>'
+
+
+class ConsultationPage(Page):
+    """The page of a group's consultation, as it is for whoever opened it; `state` says who that is.
+
+    Parameters
+    ----------
+    state
+        A :class:`FacilitatorState` or a :class:`ParticipantState`.
+    warning, notes
+        What the reader should know of the ratings, as HTML.
+    """
+
+    name = "consultation"
+
+    def __init__(self, state: GroupState, *, warning: str = "", notes: str = "") -> None:
+        super().__init__()
+        self.state = state
+        self.states = [state]
+        self.own, self.as_participant = ipw.VBox(self._parts(state)), ipw.VBox()
+        self._about = [ipw.HTML(warning), ipw.HTML(notes)]
+        self.swap = ipw.Button()
+        self.swap.add_class("sk-open")
+        self.swap.on_click(self.guard(self._swap))
+        can_swap = isinstance(state, FacilitatorState) and is_alone()
+        self._preparing = Background(self.view.prepare, lambda _done: None, tell=lambda _share: None, page=self)
+        self.following = Following(self._look, page=self, arrive=self._arrive)
+        top, bottom = self._about
+        trying = [ipw.HTML(seats_in_tabs()), self.swap] if can_swap else []
+        self.lay_out(top, *trying, self.own, self.as_participant, bottom, self.following)
+        self._show_sides(is_leading=True)
+
+    def _parts(self, state: GroupState) -> list[ipw.Widget]:
+        if isinstance(state, ParticipantState):
+            self.view = GroupView(state, self, AnswerView(state, self))
+            return [self.view]
+        self.view = GroupView(state, self)
+        if not isinstance(state, FacilitatorState):
+            return [self.view]
+        self.leading, self.scribe = FacilitatorView(state, self), ScribeView(state, self)
+        return [self.leading, heading(2, say("What the group sees")), self.view, self.scribe]
+
+    def _look(self) -> None:
+        for state in self.states:
+            state.look()
+
+    def _arrive(self) -> None:
+        for state in self.states:
+            if isinstance(state, ParticipantState):
+                state.be_here()
+        if not self.following.is_following:
+            self.view.tell_time()
+            self._preparing.begin()
+
+    def _swap(self, _button: object) -> None:
+        """See the page as a participant does, or lead again; for who is alone with it."""
+        assert isinstance(self.state, FacilitatorState)  # noqa: S101 - else there is no such button
+        if len(self.states) == 1:
+            seat = try_out_seat(self.state)
+            self.states.append(seat)
+            self.as_participant.children = [GroupView(seat, self, AnswerView(seat, self))]
+        self._show_sides(is_leading=self.own.layout.display == "none")
+
+    def _show_sides(self, *, is_leading: bool) -> None:
+        self.own.layout.display = "" if is_leading else "none"
+        self.as_participant.layout.display = "none" if is_leading else ""
+        self.swap.description = say("See it as a participant does") if is_leading else say("◂ Back to leading")

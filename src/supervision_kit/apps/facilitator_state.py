@@ -1,0 +1,128 @@
+"""The state behind the facilitator's page: the steps that lead a group, and what the scribe writes down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from functools import cached_property
+from typing import Any
+
+from supervision_kit.apps.case_state import CaseState
+from supervision_kit.apps.group_state import GroupState
+from supervision_kit.apps.revealed import sessions_of
+from supervision_kit.apps.source import Source
+from supervision_kit.consulting import Facilitation, Stage
+from supervision_kit.consulting.timer import Timer
+from supervision_kit.errors import ConsultationError, UnknownNameError
+from supervision_kit.words import say
+
+
+class FacilitatorState(GroupState):
+    """What the facilitator sees beside what all see, and does.
+
+    Attributes
+    ----------
+    n_answered, n_present
+        How many have answered what the group was asked last, and how many participants have a page open.
+    """
+
+    consultation: Facilitation
+
+    def __init__(self, source: Source, consultation: Facilitation) -> None:
+        self.n_answered = self.n_present = 0
+        consultation.begin(publication_of(source))
+        super().__init__(source, consultation)
+
+    @cached_property
+    def case_ids(self) -> list[str]:
+        """The cases there are, those most in need of a word first."""
+        return CaseState(self.source).case_ids
+
+    @property
+    def sessions(self) -> tuple[int, ...]:
+        """The sessions of the case that the group looks at."""
+        return sessions_of(self.source, self.stage.case_id) if self.is_known else ()
+
+    @property
+    def suggested(self) -> tuple[str, ...]:
+        """Questions that suit what is seen of the case so far."""
+        seen = None if "outcome" in self.stage.shown else self.seen
+        return tuple(prompt.question for prompt in seen.prompts) if seen else ()
+
+    def choose_case(self, case_id: str) -> None:
+        """Turn to a case, of which only the first session is seen."""
+        if case_id not in self.source.cases:
+            raise UnknownNameError("case", case_id, self.source.cases, from_data=True)
+        first = sessions_of(self.source, case_id)[0]
+        self._move(lambda stage: stage.choose_case(case_id, revealed=first))
+
+    def ask(self, question: str) -> None:
+        """Set the one question that the group looks at the case with."""
+        self._move(lambda stage: stage.ask(question))
+
+    def reveal(self, session: int) -> None:
+        """Show the sessions up to this one."""
+        if session not in self.sessions:
+            raise UnknownNameError("session in this case", session, map(str, self.sessions))
+        self._move(lambda stage: stage.reveal(session))
+
+    def step(self, by: int) -> None:
+        """Show so many sessions more, or less."""
+        at = self.sessions.index(self.stage.revealed) + by
+        self.reveal(self.sessions[min(max(at, 0), len(self.sessions) - 1)])
+
+    def ask_group(self, asked: Collection[str]) -> None:
+        """Ask everybody, for an answer on their own screen: keys of :data:`supervision_kit.consulting.QUESTIONS`."""
+        self._move(lambda stage: stage.open_round(asked))
+
+    def close_round(self) -> None:
+        """Take no more answers, and show none."""
+        self._move(Stage.close_round)
+
+    def show(self, what: str, *, is_shown: bool = True) -> None:
+        """Show ``answers``, ``methods`` or ``outcome``, or take them from the pages again."""
+        self._move(lambda stage: stage.show(what) if is_shown else stage.hide(what))
+
+    def set_time(self, change: Callable[[Timer, float], Timer]) -> None:
+        """Change the time; `change` is given it, and what time it is."""
+        self._move(lambda stage: stage.time(change(stage.timer, time.time())))
+
+    def note(self, case_id: str, text: str) -> None:
+        """Keep this as the scribe's notes on a case."""
+        with self.lock:
+            self.consultation.note(case_id, text)
+
+    @property
+    def notes(self) -> str:
+        """The scribe's notes on this case."""
+        return self.consultation.notes(self.stage.case_id)
+
+    def decide(self, text: str) -> None:
+        """Write down what was agreed on this case."""
+        if not self.is_known:
+            raise ConsultationError(say("Choose a case first."))
+        with self.lock:
+            self.consultation.decide(self.stage.case_id, text, session=self.sessions[-1])
+            self.take_in()
+
+    def change_decision(self, number: int, text: str) -> None:
+        """Write another text in its place; an empty one takes it out."""
+        with self.lock:
+            self.consultation.change_decision(number, text)
+            self.take_in()
+
+    def _move(self, step: Callable[[Stage], Stage]) -> None:
+        with self.lock:
+            try:
+                self.consultation.move(step)
+            finally:
+                self.take_in()
+
+    def _read(self) -> tuple[Any, ...]:
+        self.n_answered, self.n_present = self.consultation.n_answered, self.consultation.n_present
+        return (*super()._read(), self.n_answered, self.n_present)
+
+
+def publication_of(source: Source) -> str:
+    """Return the name of the publication that the cases are from; empty where they are nobody's publication."""
+    return "" if source.bundle is None else str(source.bundle.settings.get("publication", ""))

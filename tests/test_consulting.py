@@ -1,0 +1,450 @@
+"""A consultation's file: who may do what, what is kept, many at once, killed in the middle."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import supervision_kit as sk
+from supervision_kit.consulting import FEWEST, QUESTIONS, Stage, Timer
+from supervision_kit.errors import ConsultationError, UnknownNameError
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "monday.sqlite"
+
+
+@pytest.fixture
+def leading(path):
+    with sk.Facilitation(path) as facilitation:
+        facilitation.move(lambda stage: stage.choose_case("case-07", revealed=3))
+        yield facilitation
+
+
+def seats(path, n):
+    return [sk.Participation(path, viewer=f"viewer {number}") for number in range(n)]
+
+
+def ask(leading, *questions):
+    return leading.move(lambda stage: stage.open_round(questions or ["rupture"])).round
+
+
+def test_the_file_and_those_beside_it_are_for_their_owner_only(path, leading):
+    assert leading.stage.revealed == 3
+    files = sorted(path.parent.iterdir())
+    assert [file.name for file in files] == ["monday.sqlite", "monday.sqlite-shm", "monday.sqlite-wal"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_everybody_is_where_the_facilitator_leads_them(path, leading):
+    with sk.Participation(path, viewer="v") as seat:
+        assert (seat.stage.case_id, seat.stage.revealed) == ("case-07", 3)
+        leading.move(lambda stage: stage.reveal(4))
+        assert seat.has_changed()
+        assert not seat.has_changed()
+        assert seat.stage.revealed == 4
+
+
+def test_a_participant_can_write_nothing_but_an_answer_and_reads_no_notes(path, leading):
+    leading.note("case-07", "rose")
+    with sk.Participation(path, viewer="v") as seat:
+        assert not hasattr(seat, "move")
+        forbidden = (
+            "UPDATE stage SET record = '{}'",
+            "DELETE FROM decisions",
+            "INSERT INTO notes VALUES ('a', 'b', 0)",
+            "SELECT text FROM notes",
+            "DROP TABLE answers",
+            "ATTACH ':memory:' AS other",
+            "PRAGMA query_only = 1",
+        )
+        for statement in forbidden:
+            with (
+                pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited"),
+                seat._store.changing() as open_,
+            ):
+                open_.execute(statement)
+    with (
+        sk.Consultation(path) as looking,
+        pytest.raises(sqlite3.DatabaseError, match="not authorized"),
+        looking._store.changing() as open_,
+    ):
+        open_.execute("DELETE FROM answers")
+
+
+def test_an_answer_is_private_can_be_changed_and_is_found_again(path, leading):
+    number = ask(leading, "rupture", "try")
+    one, other = seats(path, 2)
+    one.answer({"rupture": ("rupture",), "try": ("invites", "validates")}, round=number)
+    one.answer({"rupture": ("unsure",), "try": ("invites",)}, round=number)
+    assert (leading.n_answered, other.own_answer, other.together) == (1, {}, ())
+    again = sk.Participation(path, viewer=one.viewer)  # a reload
+    assert again.own_answer == {"rupture": ("unsure",), "try": ("invites",)}
+    again.answer({}, round=number)
+    assert leading.n_answered == 0
+
+
+def test_answers_are_counted_together_and_then_stay(path, leading):
+    number = ask(leading, "rupture", "try")
+    everybody = seats(path, 5)
+    for seat, verdict in zip(everybody, ["rupture", "rupture", "unsure", "rupture", "not a rupture"], strict=True):
+        seat.answer({"rupture": (verdict,)}, round=number)
+    everybody[0].answer({"rupture": ("rupture",), "try": ("invites",)}, round=number)
+    leading.move(lambda stage: stage.show("answers"))
+    verdicts, tried = everybody[3].together
+    assert verdicts.counts == {"rupture": 3, "not a rupture": 1, "unsure": 1}
+    assert (verdicts.n_answered, tried.n_answered, tried.counts) == (5, 1, None)
+    with pytest.raises(ConsultationError, match="closed"):
+        everybody[0].answer({"rupture": ("unsure",)}, round=number)
+    assert everybody[0].own_answer["rupture"] == ("rupture",)
+    leading.move(lambda stage: stage.hide("answers"))
+    assert everybody[3].together == ()
+
+
+@pytest.mark.parametrize(("n", "is_told"), [(1, False), (2, False), (3, False), (4, True), (5, True)])
+def test_few_answers_are_never_told_apart_nor_written_down(path, leading, n, is_told):
+    number = ask(leading)
+    for seat in seats(path, n):
+        seat.answer({"rupture": ("rupture",)}, round=number)
+    leading.move(lambda stage: stage.show("answers"))
+    (one,) = leading.together
+    assert one.n_answered == n
+    assert one.counts == ({"rupture": n, "not a rupture": 0, "unsure": 0} if is_told else None)
+    ((kept,),) = leading._store.read("SELECT together FROM rounds")
+    assert json.loads(kept)[0]["counts"] == one.counts
+
+
+def test_who_answered_what_is_let_go_when_the_group_is_asked_again(path, leading):
+    number = ask(leading)
+    (seat,) = seats(path, 1)
+    seat.answer({"rupture": ("rupture",)}, round=number)
+    leading.move(lambda stage: stage.show("answers"))
+    assert ask(leading, "try") == number + 1
+    assert seat.own_answer == {}
+    assert leading._store.read("SELECT count(*) FROM answers") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{"try": ("invites",)}, {"rupture": ("invites",)}, {"rupture": ("rupture", "unsure")}, {"rose": ("rupture",)}],
+)
+def test_what_is_no_answer_is_refused_and_not_repeated(path, leading, chosen):
+    number = ask(leading)
+    (seat,) = seats(path, 1)
+    with pytest.raises(ConsultationError, match="no answer") as refused:
+        seat.answer(chosen, round=number)
+    assert "rose" not in str(refused.value)
+    assert leading.n_answered == 0
+
+
+def test_an_answer_to_the_round_before_is_refused(path, leading):
+    number = ask(leading)
+    (seat,) = seats(path, 1)
+    leading.move(Stage.close_round)
+    ask(leading)
+    with pytest.raises(ConsultationError, match="closed"):
+        seat.answer({"rupture": ("rupture",)}, round=number)
+
+
+def test_nobody_takes_part_without_having_signed_in(path):
+    with pytest.raises(ConsultationError, match="signed in"):
+        sk.Participation(path, viewer="")
+    assert not path.exists()
+
+
+def test_present_is_whose_page_gave_a_sign(path, leading, monkeypatch):
+    for seat in seats(path, 3):
+        seat.be_here()
+        seat.be_here()
+    assert leading.n_present == 3
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 600)
+    assert leading.n_present == 0
+
+
+def test_notes_and_decisions_are_kept_by_case(path, leading):
+    leading.note("case-07", "rose")
+    leading.note("case-07", "rose, and lilac")
+    number = leading.decide("case-07", " ask about session 6 ", session=9)
+    leading.decide("case-03", "wait", session=4)
+    leading.change_decision(number, "ask about session 5")
+    with sk.Facilitation(path) as again:
+        assert (again.notes("case-07"), again.notes("case-03")) == ("rose, and lilac", "")
+        assert [(one.case_id, one.session, one.text) for one in again.decisions] == [
+            ("case-07", 9, "ask about session 5"),
+            ("case-03", 4, "wait"),
+        ]
+        again.change_decision(number, " ")
+        assert [one.text for one in again.decisions] == ["wait"]
+
+
+def test_a_session_belongs_to_one_publication(path):
+    with sk.Facilitation(path) as leading:
+        leading.begin("pub-1")
+        leading.begin("pub-1")
+        leading.move(lambda stage: stage.choose_case("case-07", revealed=1))
+        with pytest.raises(ConsultationError, match="other cases"):
+            leading.begin("pub-2")
+        assert leading.publication == "pub-1"
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0 rose", b"case,score\nrose,4\n"])
+def test_a_file_that_is_something_else_is_left_as_it_is(path, content):
+    path.write_bytes(content)
+    with pytest.raises(ConsultationError) as refused:
+        sk.Consultation(path)
+    assert "rose" not in str(refused.value)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database_is_left_as_it_is(path):
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE roses (colour)")
+    before = path.read_bytes()
+    with pytest.raises(ConsultationError, match="no consultation"):
+        sk.Consultation(path)
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("roses",)]
+    assert len(path.read_bytes()) == len(before)
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConsultationError, match="cannot be opened or made"):
+        sk.Consultation(tmp_path / "file" / "monday.sqlite")
+
+
+# The time, by hand: parts of 15 minutes
+
+
+def test_the_time_of_a_part_is_what_it_has_less_what_was_used():
+    timer = Timer()
+    assert timer.left(1000.0) == 900
+    timer = timer.start(1000.0)
+    assert (timer.left(1060.0), timer.start(1060.0)) == (840, timer)
+    stopped = timer.stop(1100.0)
+    assert (stopped.left(5000.0), stopped.is_running) == (800, False)
+    assert stopped.start(6000.0).left(6900.0) == -100
+    assert stopped.allow((20, 10, 5)).left(0.0) == 1100
+    assert timer.go_to(2, 1100.0).left(1130.0) == 870
+    assert not stopped.go_to(3, 1100.0).is_running
+    assert timer.left(900.0) == 900  # a clock that was set back takes no time away
+
+
+@pytest.mark.parametrize("minutes", [(15, 15), (15, 15, 0), (15, 15, 181)])
+def test_parts_of_no_length_are_refused(minutes):
+    with pytest.raises(ConsultationError, match="from 1 to 180"):
+        Timer().allow(minutes)
+
+
+def test_there_is_no_part_before_the_first_or_after_the_last():
+    for part in (0, 4):
+        with pytest.raises(ConsultationError, match="3 parts"):
+            Timer().go_to(part, 0.0)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda stage: stage.ask("why?"),
+        lambda stage: stage.reveal(2),
+        lambda stage: stage.open_round(["rupture"]),
+        lambda stage: stage.show("methods"),
+        Stage.close_round,
+    ],
+)
+def test_nothing_goes_on_before_there_is_a_case(step):
+    with pytest.raises(ConsultationError):
+        step(Stage())
+
+
+def test_names_that_there_are_none_of_are_refused():
+    stage = Stage().choose_case("case-07", revealed=1)
+    with pytest.raises(UnknownNameError, match="question to the group"):
+        stage.open_round(["rose"])
+    with pytest.raises(UnknownNameError, match="thing to show"):
+        stage.show("rose")
+    with pytest.raises(ConsultationError, match="what to ask"):
+        stage.open_round([])
+    with pytest.raises(ConsultationError, match="500 letters"):
+        stage.ask("why? " * 101)
+
+
+class Group(RuleBasedStateMachine):
+    """A group of six that does whatever it may, beside a model kept by hand."""
+
+    @initialize()
+    def begin(self):
+        import tempfile
+
+        self.folder = tempfile.TemporaryDirectory()
+        path = f"{self.folder.name}/group.sqlite"
+        self.leading = sk.Facilitation(path)
+        self.seats = seats(path, 6)
+        self.answers, self.is_open, self.is_shown, self.asked, self.case = {}, False, False, False, ""
+
+    def teardown(self):
+        for one in (self.leading, *self.seats):
+            one.close()
+        self.folder.cleanup()
+
+    def refused(self, step):
+        with pytest.raises(ConsultationError):
+            self.leading.move(step)
+
+    @rule(case=st.sampled_from(["case-01", "case-02"]))
+    def turn_to(self, case):
+        step = lambda stage: stage.choose_case(case, revealed=1)  # noqa: E731
+        if self.is_open:
+            self.refused(step)
+            return
+        self.leading.move(step)
+        self.case, self.asked, self.is_shown = case, False, False
+
+    @rule(session=st.integers(1, 9))
+    def reveal(self, session):
+        step = lambda stage: stage.reveal(session)  # noqa: E731
+        if self.is_open or not self.case:
+            self.refused(step)
+            return
+        before = self.leading.stage.revealed
+        self.leading.move(step)
+        if session != before:
+            self.asked = self.is_shown = False
+
+    @rule()
+    def ask(self):
+        step = lambda stage: stage.open_round(["rupture"])  # noqa: E731
+        if self.is_open or not self.case:
+            self.refused(step)
+            return
+        self.leading.move(step)
+        self.answers, self.is_open, self.asked, self.is_shown = {}, True, True, False
+
+    @rule(who=st.integers(0, 5), verdict=st.sampled_from(sorted(QUESTIONS["rupture"].terms)))
+    def answer(self, who, verdict):
+        number = self.leading.stage.round
+        if not self.is_open:
+            with pytest.raises(ConsultationError):
+                self.seats[who].answer({"rupture": (verdict,)}, round=number)
+            return
+        self.seats[who].answer({"rupture": (verdict,)}, round=number)
+        self.answers[who] = verdict
+
+    @rule()
+    def show_answers(self):
+        step = lambda stage: stage.show("answers")  # noqa: E731
+        if not self.asked:
+            self.refused(step)
+            return
+        self.leading.move(step)
+        self.is_open, self.is_shown = False, True
+
+    @precondition(lambda self: self.is_open)
+    @rule()
+    def close_without_showing(self):
+        self.leading.move(Stage.close_round)
+        self.is_open = False
+
+    @rule(what=st.sampled_from(["methods", "outcome"]))
+    def show_more(self, what):
+        step = lambda stage: stage.show(what)  # noqa: E731
+        if self.is_open or not self.case:
+            self.refused(step)
+            return
+        self.leading.move(step)
+
+    @invariant()
+    def all_see_the_same_and_no_more_than_is_shown(self):
+        if not hasattr(self, "leading"):
+            return
+        stages = {seat.stage for seat in self.seats} | {self.leading.stage}
+        assert len(stages) == 1
+        (stage,) = stages
+        assert (stage.case_id, stage.is_open) == (self.case, self.is_open)
+        assert not (stage.is_open and stage.shown)
+        together = self.seats[0].together
+        if not self.is_shown:
+            assert together == ()
+            return
+        (one,) = together
+        assert one.n_answered == len(self.answers)
+        if len(self.answers) < FEWEST:
+            assert one.counts is None
+        else:
+            assert Counter(one.counts) == Counter(self.answers.values())
+
+
+TestGroup = Group.TestCase
+TestGroup.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
+# Many processes, and killed ones
+
+ANSWERING = """
+import sys, supervision_kit as sk
+path, viewer, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+with sk.Participation(path, viewer=viewer) as seat:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for i in range(n):
+        seat.be_here()
+        seat.answer({"rupture": (("rupture", "unsure")[i % 2],)}, round=seat.stage.round)
+"""
+NOTING = """
+import sys, supervision_kit as sk
+with sk.Facilitation(sys.argv[1]) as leading:
+    for i in range(10**6):
+        leading.note("case-07", f"line {i} " * 200)
+        leading.move(lambda stage: stage.reveal(i % 50 + 1))
+        print(i, flush=True)
+"""
+
+
+def run(code, *arguments):
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_many_answer_at_once_from_processes_of_their_own_and_none_is_lost(path, leading):
+    ask(leading)
+    processes = [run(ANSWERING, path, f"viewer {number}", 41) for number in range(6)]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.wait(60) for process in processes] == [0] * 6
+    assert (leading.n_answered, leading.n_present) == (6, 6)
+    leading.move(lambda stage: stage.show("answers"))
+    assert leading.together[0].counts == {"rupture": 6, "not a rupture": 0, "unsure": 0}  # the last of 41
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are not killed here")
+@pytest.mark.parametrize("wait", [0.0, 0.013, 0.05])
+def test_what_was_said_to_be_kept_is_there_after_a_kill_in_the_middle(path, leading, wait):
+    process = run(NOTING, path)
+    for _ in range(20):
+        last = process.stdout.readline()
+    time.sleep(wait)
+    os.kill(process.pid, signal.SIGKILL)
+    last = (process.stdout.read().split() or [last.strip()])[-1]
+    process.wait(30)
+    with sk.Facilitation(path) as again:
+        kept = int(again.notes("case-07").split()[1])
+        assert kept >= int(last)
+        assert again.notes("case-07") == f"line {kept} " * 200  # all of it or nothing
+        assert again.stage.revealed in {kept % 50 + 1, (kept - 1) % 50 + 1}
+        assert again._store.read("PRAGMA integrity_check") == [("ok",)]
+        again.move(lambda stage: stage.reveal(7))
+    assert leading.stage.revealed == 7
