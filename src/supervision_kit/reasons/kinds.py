@@ -43,7 +43,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "confirmed": Reason(
             1, later("confirmed"), later("a fall that has not come back, which the supervisor calls a rupture")
         ),
-        "by_hand": Reason(2, later("added by hand"), later("a rupture that no method marked, added by the supervisor")),
+        "by_hand": Reason(2, later("added by hand"), later("a rupture that the supervisor added")),
         "partly": Reason(1, later("back in part"), later("a fall that came back in part")),
         "early": Reason(2, later("too early"), later("a fall that is too recent to say how it ended")),
         "new_low": Reason(
@@ -95,6 +95,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             0.2, later("came back late"), later("a fall that came back later than the rule allows, or unseen")
         ),
         "repaired": Reason(0.1, later("came back"), later("a fall that came back in time: worth learning from")),
+        "by_hand_back": Reason(
+            0.1,
+            later("added by hand, came back"),
+            later("a rupture that the supervisor added and calls repaired: worth learning from"),
+        ),
         "change_despite": Reason(
             0.1,
             later("change all the same"),
@@ -110,7 +115,7 @@ NEEDS_A_WORD = 2.0
 WORTH_ASKING = 0.5  # the priority from which it is a good time to ask about a case
 DOWN = ("open", "slipped")
 CAME_BACK = ("repaired", "late")
-LEARN_FROM = ("repaired", "change_despite")
+LEARN_FROM = ("repaired", "by_hand_back", "change_despite")
 
 
 def weigh(weights: Mapping[str, float]) -> dict[str, float]:
