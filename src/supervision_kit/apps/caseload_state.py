@@ -17,7 +17,7 @@ from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.caseload import add_news, list_reasons, rank_cases
 from supervision_kit.caseload.ranking import weigh_reasons
 from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
-from supervision_kit.reasons import REASONS, weigh
+from supervision_kit.reasons import CAME_BACK, REASONS, weigh
 from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
 
@@ -302,7 +302,7 @@ class CaseloadState(TherapistState):
     @cached_property
     def listed(self) -> dict[str, pd.DataFrame]:
         """The chosen cases by what is said of them, each group in order; a case stands in one of them."""
-        return group_cases(self._chosen(), self.aside)
+        return group_cases(self._chosen(), self.aside, came_back=self._came_back())
 
     @property
     def n_open_decisions(self) -> int:
@@ -311,6 +311,9 @@ class CaseloadState(TherapistState):
             return 0
         is_own = self.decisions["case_id"].isin(self.cases["case_id"])
         return int((is_own & self.decisions["state"].eq("open")).sum())
+
+    def _came_back(self) -> set[str]:
+        return {case for case, reasons in self.told.items() if any(one["reason"] in CAME_BACK for one in reasons)}
 
     def _chosen(self) -> pd.DataFrame:
         cases = self.cases
@@ -385,7 +388,7 @@ class CaseloadState(TherapistState):
     @property
     def answer(self) -> str:
         """The page's answer in a few short sentences, about all of the chosen cases but those set aside."""
-        groups = group_cases(self.cases, self.aside)
+        groups = group_cases(self.cases, self.aside, came_back=self._came_back())
         n_new = (
             0
             if self.since is None
