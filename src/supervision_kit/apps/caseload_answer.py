@@ -13,9 +13,7 @@ from supervision_kit.words import say, say_day, say_n, say_number
 GROUPS = ("needs_word", "to_ask", "came_back", "unclear", "quiet", "aside")
 
 
-def group_cases(
-    cases: pd.DataFrame, aside: Collection[str], *, came_back: Collection[str]
-) -> dict[str, pd.DataFrame]:
+def group_cases(cases: pd.DataFrame, aside: Collection[str], *, came_back: Collection[str]) -> dict[str, pd.DataFrame]:
     """Part the cases of a caseload table by what is said of them; each stands in one of :data:`GROUPS`.
 
     `came_back` are those with a fall that came back, by their reasons.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from supervision_kit.detection.method import check_number
-from supervision_kit.errors import SettingError, UnknownNameError
+from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
 from supervision_kit.words import later
 
 HEAVIEST = 100.0  # a weight that puts a case before all others whatever else holds
@@ -135,6 +136,18 @@ def weigh(weights: Mapping[str, float]) -> dict[str, float]:
         if value is None or not 0 <= value <= HEAVIEST:
             raise SettingError(f"weights: {key} must be from 0 to {HEAVIEST:g}.")
     return {key: float(weights.get(key, reason.weight)) for key, reason in REASONS.items()}
+
+
+def known_weights(kept: Any) -> dict[str, float]:
+    """Return of the weights that somebody kept those that still make sense."""
+    known = {}
+    for key, value in kept.items() if isinstance(kept, dict) else ():
+        try:
+            weigh({key: value})
+        except SupervisionKitError:
+            continue
+        known[key] = float(value)
+    return known
 
 
 def counted(n: int, noun: str) -> str:
