@@ -1,5 +1,6 @@
 """A real JupyterHub, with its proxy from npm, starts the kit's server for each user as deployment/ says."""
 
+import contextlib
 import json
 import os
 import re
@@ -84,6 +85,16 @@ class Person:
         pytest.fail(f"The hub gave no server within {GIVE_UP} seconds: {status} at {where}")
 
 
+def servers_of(homes):
+    """Return the processes that work in these homes."""
+    working = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").resolve().is_relative_to(homes):
+                working.add(process.name)
+    return working
+
+
 def is_well(address):
     try:
         return Person(address).ask("/hub/health")[0] == 200
@@ -112,6 +123,7 @@ def hub(tmp_path_factory):
     yield address
     hub.terminate()
     hub.communicate(timeout=60)
+    assert servers_of(homes) == set(), "the hub's end is that of every user's server"
 
 
 def test_each_user_gets_the_pages_in_a_server_of_their_own(hub):

@@ -154,9 +154,9 @@ def _environment(workspace: str | None, language: str | None = None) -> dict[str
 
 def _attend(lab: subprocess.Popen[Any]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
-    if _is_under_hub():
-        return lab.wait()
     try:
+        if _is_under_hub():
+            return lab.wait()
         url = _wait_for_address(lab)
         if url is None:
             lab.terminate()
