@@ -375,6 +375,32 @@ def test_alone_one_leads_over_the_workspace_and_finds_it_again(monkeypatch, tmp_
     assert (seat.state.stage.case_id, seat.state.consultation.viewer) == ("C07", "seat 1")
 
 
+def test_over_a_workspace_what_was_agreed_goes_into_it_and_the_next_session_begins_empty(path, tmp_path):
+    with sk.Workspace(tmp_path / "spring.sqlite") as workspace:
+        workspace.import_ratings(sk.read_ratings("data_samples/caseload_tidy.csv"))
+        leading = FacilitatorState(Source(workspace), sk.Facilitation(path))
+        page = ConsultationPage(leading)
+        leading.choose_case("C07")
+        leading.note("C07", "rose")
+        leading.decide("ask her")
+        page.after.bring.click()
+        assert "1 decision and 1 note" in page.after.done.value
+        decision = workspace.decisions("C07").iloc[0]
+        assert (decision["text"], decision["session"]) == ("ask her", leading.sessions[-1])
+        page.after.anew.click()
+        assert (leading.stage, leading.notes) == (Stage(), "")
+        page.after.file.value = str(tmp_path / "nowhere.sqlite")
+        page.after.bring.click()
+        assert "no file of a consultation" in page.banner.value
+        page.close()
+
+
+def test_a_published_page_offers_no_workspace(leading):
+    page = ConsultationPage(leading)
+    assert page.after.bring not in page.after.body.children
+    assert "consult bring-back" in page.after.body.children[0].value
+
+
 # Words
 
 

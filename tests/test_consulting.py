@@ -9,12 +9,15 @@ import sys
 import time
 from collections import Counter
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import supervision_kit as sk
+from builders import make_scores
+from supervision_kit.cli import main
 from supervision_kit.consulting import FEWEST, QUESTIONS, Stage, Timer
 from supervision_kit.errors import ConsultationError, UnknownNameError
 
@@ -222,6 +225,100 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConsultationError, match="cannot be opened or made"):
         sk.Consultation(tmp_path / "file" / "monday.sqlite")
+
+
+# Back to the workspace
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    scores = pd.concat([make_scores(4.2, 4.3, 3.1, 3.6, case_id=case) for case in ("C07", "C02", "C09")])
+    with sk.Workspace(tmp_path / "spring.sqlite") as workspace:
+        workspace.import_ratings(sk.read_ratings(scores.to_csv(index=False).encode()))
+        key = pd.DataFrame(
+            {
+                "case_id": ["C07", "C02"],
+                "code": ["case-01", "case-02"],
+                "therapists": [{}, {}],
+                "sessions": [[1, 3, 4], [1, 2, 3, 4]],
+            }
+        )
+        workspace.keep_key("pub-1", key)
+        yield workspace
+
+
+@pytest.fixture
+def held(path):
+    """A session over the publication, at whose end something was agreed."""
+    with sk.Facilitation(path) as leading:
+        leading.begin("pub-1")
+        leading.decide("case-01", "ask her", session=2)
+        leading.decide("case-02", "wait", session=4)
+        leading.note("case-02", "rose")
+    return path
+
+
+def said_in(workspace, what):
+    table = getattr(workspace, what)()
+    return sorted(table[["case_id", "session", "text"]].astype(object).fillna(0).itertuples(index=False, name=None))
+
+
+def test_what_was_agreed_comes_back_to_the_cases_it_is_about(workspace, held):
+    done = sk.bring_back(workspace, held)
+    assert (done.n_decisions, done.n_notes, done.n_known, done.n_left) == (2, 1, 0, 0)
+    assert said_in(workspace, "decisions") == [("C02", 4, "wait"), ("C07", 3, "ask her")]  # published 2 is clinical 3
+    assert said_in(workspace, "notes") == [("C02", 0, "rose")]
+    assert done.sentences() == ("Brought back to the workspace: 2 decisions and 1 note.",)
+
+
+def test_it_can_be_done_again_when_more_was_agreed(workspace, held):
+    sk.bring_back(workspace, held)
+    with sk.Facilitation(held) as leading:
+        leading.decide("case-01", "and listen", session=3)
+    done = sk.bring_back(workspace, held)
+    assert (done.n_decisions, done.n_notes, done.n_known) == (1, 0, 3)
+    assert len(workspace.decisions()) == 3
+    assert done.sentences()[1] == "3 were there already."
+
+
+def test_a_case_erased_since_is_left(workspace, held):
+    workspace.erase_case("C02")
+    done = sk.bring_back(workspace, held)
+    assert (done.n_decisions, done.n_notes, done.n_left) == (1, 0, 2)
+    assert "2 are about cases that this workspace does not have" in done.sentences()[1]
+
+
+def test_another_workspace_is_refused_and_nothing_of_it_written(tmp_path, held):
+    with sk.Workspace(tmp_path / "autumn.sqlite") as other:
+        with pytest.raises(ConsultationError, match="not published from this workspace"):
+            sk.bring_back(other, held)
+        with pytest.raises(ConsultationError, match="no file of a consultation"):
+            sk.bring_back(other, tmp_path / "nowhere.sqlite")
+    assert not (tmp_path / "nowhere.sqlite").exists()
+
+
+def test_the_command_brings_back_and_deletes_only_when_all_is_back(workspace, held, capsys):
+    command = ["consult", "bring-back", "--workspace", str(workspace.path), "--session", str(held), "--delete"]
+    with sk.Facilitation(held) as leading:
+        number = leading.decide("case-09", "who?", session=1)
+    assert main(command) == 1
+    assert held.exists()
+    with sk.Facilitation(held) as leading:
+        leading.change_decision(number, "")
+    assert main(command) == 0
+    assert list(held.parent.glob("monday.sqlite*")) == []
+    told = "".join(capsys.readouterr())
+    assert "The session's file is deleted." in told
+    assert not any(word in told for word in ("ask her", "rose", "who?", "C07", "case-0"))
+
+
+def test_a_session_can_begin_anew(path, leading):
+    number = ask(leading)
+    seats(path, 1)[0].answer({"rupture": ("rupture",)}, round=number)
+    leading.note("case-07", "rose")
+    leading.decide("case-07", "wait", session=3)
+    leading.clear()
+    assert (leading.stage, leading.decisions, leading.noted(), leading.n_answered) == (Stage(), (), {}, 0)
 
 
 # The time, by hand: parts of 15 minutes

@@ -20,6 +20,7 @@ from .caseload import review_caseload as review_caseload
 from .consulting import Consultation as Consultation
 from .consulting import Facilitation as Facilitation
 from .consulting import Participation as Participation
+from .consulting import bring_back as bring_back
 from .detection import METHODS as METHODS
 from .detection import AdjacentDrop as AdjacentDrop
 from .detection import ChangePoint as ChangePoint

@@ -6,6 +6,7 @@ import html
 
 import ipywidgets as ipw
 
+from supervision_kit.apps.after_view import AfterView
 from supervision_kit.apps.answer_view import AnswerView
 from supervision_kit.apps.background import Background
 from supervision_kit.apps.facilitator_state import FacilitatorState
@@ -71,7 +72,15 @@ class ConsultationPage(Page):
         if not isinstance(state, FacilitatorState):
             return [self.view]
         self.leading, self.scribe = FacilitatorView(state, self), ScribeView(state, self)
-        return [self.leading, heading(2, say("What the group sees")), self.view, self.scribe]
+        self.after = AfterView(state, self)
+        return [self.leading, heading(2, say("What the group sees")), self.view, self.scribe, self.after]
+
+    def close(self) -> None:
+        """Let go of the session's file."""
+        self.following.close()
+        for state in self.states:
+            state.close()
+        super().close()
 
     def _look(self) -> None:
         for state in self.states:

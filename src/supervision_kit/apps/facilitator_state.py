@@ -11,10 +11,11 @@ from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.group_state import GroupState
 from supervision_kit.apps.revealed import sessions_of
 from supervision_kit.apps.source import Source
-from supervision_kit.consulting import Facilitation, Stage
+from supervision_kit.consulting import Facilitation, Stage, bring_back
 from supervision_kit.consulting.timer import Timer
 from supervision_kit.errors import ConsultationError, UnknownNameError
 from supervision_kit.words import say
+from supervision_kit.workspace import Workspace
 
 
 class FacilitatorState(GroupState):
@@ -109,6 +110,24 @@ class FacilitatorState(GroupState):
         """Write another text in its place; an empty one takes it out."""
         with self.lock:
             self.consultation.change_decision(number, text)
+            self.take_in()
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The workspace that the cases are in; ``None`` where they were published, or are files."""
+        return self.source.workspace
+
+    def bring_back(self, file: str = "") -> tuple[str, ...]:
+        """Write what was noted and agreed, here or in another session, into the workspace; say what came of it."""
+        assert self.workspace is not None  # noqa: S101 - nothing else offers it
+        with self.lock:
+            return bring_back(self.workspace, file or self.consultation.path).sentences()
+
+    def begin_anew(self) -> None:
+        """Delete all of this session, for everybody."""
+        with self.lock:
+            self.consultation.clear()
+            self.consultation.begin(publication_of(self.source))
             self.take_in()
 
     def _move(self, step: Callable[[Stage], Stage]) -> None:

@@ -11,12 +11,24 @@ import sys
 from collections.abc import Sequence
 
 from supervision_kit import __version__
-from supervision_kit.cli import agenda, audit, check, conflicts, demo, erase, export, import_files, lab, upgrade
+from supervision_kit.cli import (
+    agenda,
+    audit,
+    check,
+    conflicts,
+    consult,
+    demo,
+    erase,
+    export,
+    import_files,
+    lab,
+    upgrade,
+)
 from supervision_kit.cli.commands import DONE, EXIT_CODES, INTERRUPTED, WRONG_USE
 from supervision_kit.errors import SupervisionKitError
 
 _ABOUT = "Turns session-by-session ratings of the therapeutic alliance into psychotherapy supervision."
-_COMMANDS = (demo, check, lab, import_files, agenda, conflicts, audit, export, erase, upgrade)
+_COMMANDS = (demo, check, lab, import_files, agenda, consult, conflicts, audit, export, erase, upgrade)
 _SERVING = ("demo", "lab")  # run until they are stopped
 
 

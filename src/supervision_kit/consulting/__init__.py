@@ -1,5 +1,6 @@
 """The consultation of a group: where it stands, what it answers and agrees, shared by all of its pages."""
 
+from supervision_kit.consulting.bringing_back import BroughtBack, bring_back
 from supervision_kit.consulting.consultation import (
     FEWEST,
     Consultation,
@@ -18,6 +19,7 @@ __all__ = [
     "PARTS",
     "QUESTIONS",
     "Answer",
+    "BroughtBack",
     "Consultation",
     "Decision",
     "Facilitation",
@@ -26,4 +28,5 @@ __all__ = [
     "Stage",
     "Timer",
     "Together",
+    "bring_back",
 ]

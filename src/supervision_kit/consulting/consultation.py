@@ -261,6 +261,13 @@ class Facilitation(Consultation):
             else:
                 connection.execute("DELETE FROM decisions WHERE id = ?", (number,))
 
+    def clear(self) -> None:
+        """Delete all of it, for everybody; the session's file begins anew."""
+        with self._store.changing() as connection:
+            for table in ("answers", "rounds", "seats", "notes", "decisions"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            connection.execute("UPDATE stage SET publication = '', record = ?", (json.dumps(Stage().to_record()),))
+
     def noted(self) -> dict[str, str]:
         """Return each case with notes → these."""
         return {case: text for case, text in self._store.read("SELECT case_id, text FROM notes") if text.strip()}
