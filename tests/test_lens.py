@@ -102,6 +102,14 @@ def test_falls_at_a_break_or_right_after_it_are_counted_with_those_not_read():
     assert "2 of 3 falls began at or right after a session marked “holiday or break”." in said
 
 
+def test_across_cases_a_likeness_says_of_how_many_cases_it_is():
+    judgements = judged((1, "A", 4, 4), (2, "A", 10, 10), (3, "B", 5, 5))
+    annotations = annotated(("A", 3, "holiday"), ("A", 10, "holiday"))
+    said = describe_lens(coded(j1=CHANGED, j2=CHANGED, j3=CHANGED), judgements, annotations, case_ids=["A", "B"])
+    assert "3 of 3 falls, in 2 cases, went with “a change of arrangement”: predictability and reliability." in said
+    assert "2 of 3 falls, in 1 case, began at or right after a session marked “holiday or break”." in said
+
+
 def test_without_anything_said_there_is_nothing_to_say():
     assert describe_lens(coded(), judged((1, "A", 3, 3)), annotated(), case_ids=["A"]) == ()
     assert describe_lens(coded(j1="marker:denial"), judged((1, "A", 3, 3)), annotated(), case_ids=["A"]) == ()

@@ -134,7 +134,7 @@ def test_intervals_of_shares_and_means_are_those_of_independent_packages():
 # -- earlier and later -------------------------------------------------------------------------------------------------
 
 
-def followed(outcomes, *, risers=0):
+def followed(outcomes, *, risers=0, rebases=None):
     """Cases of one therapist, a week apart; in the last `risers` the alliance rises by a point."""
     rows = [(f"c{number:02}", "T1", outcome) for number, outcome in enumerate(outcomes)]
     tables = []
@@ -144,7 +144,16 @@ def followed(outcomes, *, risers=0):
         dates = pd.Timestamp("2026-01-05") + pd.to_timedelta(7 * (number + np.arange(7)), unit="D")
         tables.append(make_scores(*scores, case_id=case).assign(date=dates))
     scores = pd.concat(tables).sample(frac=1, random_state=1)
-    return sk.follow_supervisee(scores, caseload_of(*rows), therapist_id="T1")
+    return sk.follow_supervisee(scores, caseload_of(*rows), therapist_id="T1", rebases=rebases)
+
+
+def test_a_change_is_not_measured_over_a_new_start():
+    anew = pd.DataFrame({"case_id": ["c00", "c01", "c02"], "session": [5, 1, 8]})  # the ratings go from 1 to 7
+    trend = followed(["repaired"] * 11, risers=5, rebases=anew)
+    change = trend[trend["measure"] == "alliance change"].set_index("part")
+    assert change["n_cases"].to_list() == [5, 5, 10]
+    assert change["value"].to_list() == pytest.approx([0.024, 1.016, 0.992])  # of c01 to c05, and of c06 to c10
+    assert "From first to last ratings the WAI-SR total changed by 0.0 points" in sk.describe_trend(trend)[2]
 
 
 def test_earlier_and_later_cases_are_held_beside_each_other_each_case_once():

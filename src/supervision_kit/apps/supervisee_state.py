@@ -73,7 +73,9 @@ class SuperviseeState(HasTraits):
         if not self.therapist_id:
             return ()
         state = self.caseload
-        followed = follow_supervisee(state.scores, state.ranked, therapist_id=self._whose, reasons=state.reasons)
+        followed = follow_supervisee(
+            state.scores, state.ranked, therapist_id=self._whose, reasons=state.reasons, rebases=state.source.rebases
+        )
         return describe_trend(followed)
 
     @property

@@ -87,7 +87,8 @@ def describe_lens(
         )
     ]
     across = len(wanted) > 1
-    said += [*_pairs(read), *_lists(read, across=across), *_after_breaks(falls, annotations)]
+    said += [*_pairs(read, across=across), *_lists(read, across=across)]
+    said += _after_breaks(falls, annotations, across=across)
     return (*said, *_cautions(read, across=across))
 
 
@@ -108,20 +109,28 @@ def _gather_falls(judgements: pd.DataFrame, codes: pd.DataFrame) -> list[_Fall]:
     return falls
 
 
-def _pairs(read: list[_Fall]) -> Iterator[str]:
+def _pairs(read: list[_Fall], *, across: bool) -> Iterator[str]:
     """Say which part of the therapist's went with which side of trust, where that came more than once."""
-    counts = Counter(
-        (part, side)
+    found = [
+        ((part, side), fall.case_id)
         for fall in read
         for part in sorted(fall.codes.get("part", set()) - {"none seen"})
         for side in sorted(fall.codes.get("touched", set()))
-    )
-    for (part, side), n in counts.most_common(2):
-        if n >= OFTEN:
-            yield say(
-                "{n} of {total} falls went with “{part}”: {touched}.",
-                n=say_number(n), total=say_number(len(read)), part=_name("part", part), touched=_name("touched", side),
-            )  # fmt: skip
+    ]
+    for (part, side), n in Counter(pair for pair, _ in found).most_common(2):
+        if n < OFTEN:
+            continue
+        told = {"total": say_number(len(read)), "part": _name("part", part), "touched": _name("touched", side)}
+        if not across:
+            yield say("{n} of {total} falls went with “{part}”: {touched}.", n=say_number(n), **told)
+            continue
+        yield say_n(
+            "{falls} of {total} falls, in {n} case, went with “{part}”: {touched}.",
+            "{falls} of {total} falls, in {n} cases, went with “{part}”: {touched}.",
+            len({case for pair, case in found if pair == (part, side)}),
+            falls=say_number(n),
+            **told,
+        )
 
 
 def _lists(read: list[_Fall], *, across: bool) -> Iterator[str]:
@@ -152,17 +161,31 @@ def _name(kind: str, code: str) -> str:
     return say(CODES[kind][code].words) if code in CODES[kind] else code
 
 
-def _after_breaks(falls: Collection[_Fall], annotations: pd.DataFrame) -> Iterator[str]:
+def _after_breaks(falls: Collection[_Fall], annotations: pd.DataFrame, *, across: bool) -> Iterator[str]:
     """Say how many falls began at a session with a break, or at the one after it."""
     for kind in _BREAKS:
         at = annotations.loc[annotations["kind"] == kind, ["case_id", "session"]]
         sessions = set(at.itertuples(index=False, name=None))
-        n = sum(bool({(fall.case_id, fall.first), (fall.case_id, fall.first - 1)} & sessions) for fall in falls)
-        if n >= OFTEN:
+        whose = [
+            fall.case_id for fall in falls if {(fall.case_id, fall.first), (fall.case_id, fall.first - 1)} & sessions
+        ]
+        if len(whose) < OFTEN:
+            continue
+        told = {"total": say_number(len(falls)), "kind": say(ANNOTATIONS[kind].words)}
+        if not across:
             yield say(
                 "{n} of {total} falls began at or right after a session marked “{kind}”.",
-                n=say_number(n), total=say_number(len(falls)), kind=say(ANNOTATIONS[kind].words),
-            )  # fmt: skip
+                n=say_number(len(whose)),
+                **told,
+            )
+            continue
+        yield say_n(
+            "{falls} of {total} falls, in {n} case, began at or right after a session marked “{kind}”.",
+            "{falls} of {total} falls, in {n} cases, began at or right after a session marked “{kind}”.",
+            len(set(whose)),
+            falls=say_number(len(whose)),
+            **told,
+        )
 
 
 def _cautions(read: list[_Fall], *, across: bool) -> Iterator[str]:

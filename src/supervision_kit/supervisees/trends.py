@@ -10,6 +10,8 @@ import pandas as pd
 
 from supervision_kit.calibration.intervals import NOTHING, Estimate
 from supervision_kit.headline import find_headline
+from supervision_kit.instruments import name_scale
+from supervision_kit.rebasing import read_rebases
 from supervision_kit.supervisees.counting import cases_of, leave_out_handovers
 from supervision_kit.supervisees.intervals import compare_means, compare_shares, mean_of, share_of
 from supervision_kit.tables import CASELOAD, SCORES, TRENDS
@@ -24,7 +26,12 @@ _INTERVAL = {"difference": "value", "low": "low", "high": "high"}
 
 
 def follow_supervisee(
-    scores: pd.DataFrame, caseload: pd.DataFrame, *, therapist_id: str | None, reasons: pd.DataFrame | None = None
+    scores: pd.DataFrame,
+    caseload: pd.DataFrame,
+    *,
+    therapist_id: str | None,
+    reasons: pd.DataFrame | None = None,
+    rebases: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Hold one therapist's earlier cases beside the later ones.
 
@@ -43,6 +50,9 @@ def follow_supervisee(
     reasons
         See :data:`supervision_kit.tables.CASE_REASONS`. With it, cases that fell at a change of therapist are left out
         of *falls came back*.
+    rebases
+        Where cases start anew, see :data:`supervision_kit.tables.REBASES`: a case that does so between its first rating
+        and its last is left out of *alliance change*.
 
     Returns
     -------
@@ -75,7 +85,7 @@ def follow_supervisee(
     in_order = begun.reset_index().sort_values(["date", "case_id"])["case_id"]
     counted = leave_out_handovers(own, reasons).set_index("case_id")["outcome_class"]
     rows = [*_share_rows(counted.reindex(in_order))]
-    rows += _change_rows(checked, in_order)
+    rows += _change_rows(checked, in_order, read_rebases(rebases))
     return TRENDS.check(pd.DataFrame(rows, columns=list(TRENDS.columns)))
 
 
@@ -86,10 +96,16 @@ def _share_rows(outcome: pd.Series) -> Iterator[dict[str, Any]]:
     yield from _rows(CAME_BACK, estimates, (len(earlier), len(later)))
 
 
-def _change_rows(scores: pd.DataFrame, in_order: pd.Series) -> Iterator[dict[str, Any]]:
+def _change_rows(
+    scores: pd.DataFrame, in_order: pd.Series, starts: Mapping[str, list[int]]
+) -> Iterator[dict[str, Any]]:
     headline = find_headline(scores[scores["case_id"].isin(in_order)]).dropna(subset="score")
-    by_case = headline.groupby("case_id")
-    long = headline[by_case["score"].transform("size") >= 2 * END_RATINGS]
+    reach = headline.groupby("case_id")["session"].agg(["size", "min", "max"])
+    is_long = {
+        case: n >= 2 * END_RATINGS and not any(first < start <= last for start in starts.get(str(case), ()))
+        for case, n, first, last in reach.itertuples(name=None)
+    }
+    long = headline[headline["case_id"].map(is_long).astype(bool)]
     kinds = long.drop_duplicates("case_id").groupby(["instrument", "scale"]).size()
     if kinds.empty:
         yield from _rows(CHANGE, [NOTHING] * len(PARTS), (0, 0))
@@ -165,8 +181,9 @@ def _tell_shares(earlier: Mapping[Any, Any], later: Mapping[Any, Any], differenc
 
 def _tell_change(earlier: Mapping[Any, Any], later: Mapping[Any, Any], difference: Mapping[Any, Any]) -> str:
     return say(
-        "From first to last ratings the alliance changed by {a} points on average in {n_a} earlier cases and by {b} in "
+        "From first to last ratings the {scale} changed by {a} points on average in {n_a} earlier cases and by {b} in "
         "{n_b} later ones: a difference of {difference} (95 % interval {low} to {high}).",
+        scale=name_scale(earlier["instrument"], earlier["scale"]),
         a=say_number(earlier["value"], digits=1),
         n_a=earlier["n_cases"],
         b=say_number(later["value"], digits=1),

@@ -92,7 +92,8 @@ def erase(connection: Connection, number: int, code: str, *, reason: str, who: s
     written = [column for table in tables.sorted_tables for column in table.c if column.info.get(FREE_TEXT)]
     texts = [text for column in written for text in connection.execute(select(column)).scalars()]
     tombstone = {"code": None, "erased_code": hash_code(connection, code), "erased_at": at, "erased_by": who}
-    connection.execute(update(cases).where(cases.c.id == number).values(erased_reason=reason, **tombstone))
+    why = word.sub(f"(erased {number})", reason)
+    connection.execute(update(cases).where(cases.c.id == number).values(erased_reason=why, **tombstone))
     return went["forms"], sum(went[name] for name in _SAID), sum(bool(word.search(text)) for text in texts)
 
 

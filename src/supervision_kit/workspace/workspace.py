@@ -137,8 +137,9 @@ class Workspace(Rated, Said, Annotating, Judging, Hours, Consents, Belongings, P
     def erase_case(self, case_id: str, *, reason: str = "") -> Erasure:
         """Take a case out for good: its ratings and all that was said, judged and decided on it.
 
-        What stays is a tombstone: its running number, when, who and why, and a keyed hash by which a file that brings
-        the case again is noticed. The freed room of a file is overwritten. Older copies are named, not touched.
+        What stays is a tombstone: its running number, when, who and why (with ``(erased N)`` in the place of the code),
+        and a keyed hash by which a file that brings the case again is noticed. The freed room of a file is overwritten.
+        Older copies are named, not touched.
         """
         with self._writing("case", action="erase") as (connection, about):
             about.extend(numbers_of(connection, [case_id]))
