@@ -67,7 +67,7 @@ RESERVED = {
     "pyarrow": {"text_columns", "records", "workspace", "bundles"},
     "sqlalchemy": {"workspace"},
     "alembic": {"workspace"},
-    "sqlite3": {"workspace", "consulting"},
+    "sqlite3": {"workspace", "consulting", "server"},
     "lifelines": {"repair"},
     "dask": {"scale"},
     "distributed": {"scale"},

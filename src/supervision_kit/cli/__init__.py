@@ -22,14 +22,15 @@ from supervision_kit.cli import (
     export,
     import_files,
     lab,
+    serve,
     upgrade,
 )
 from supervision_kit.cli.commands import DONE, EXIT_CODES, INTERRUPTED, WRONG_USE
 from supervision_kit.errors import SupervisionKitError
 
 _ABOUT = "Turns session-by-session ratings of the therapeutic alliance into psychotherapy supervision."
-_COMMANDS = (demo, check, lab, import_files, agenda, consult, conflicts, audit, export, erase, upgrade)
-_SERVING = ("demo", "lab")  # run until they are stopped
+_COMMANDS = (demo, check, lab, import_files, agenda, consult, conflicts, audit, export, erase, upgrade, serve)
+_SERVING = ("demo", "lab", "serve")  # run until they are stopped
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,7 +10,6 @@ from supervision_kit.reasons.kinds import (
     WORTH_ASKING,
     Reason,
     counted,
-    known_weights,
     weigh,
 )
 
@@ -24,6 +23,5 @@ __all__ = [
     "Found",
     "Reason",
     "counted",
-    "known_weights",
     "weigh",
 ]

@@ -100,15 +100,23 @@ class Dashboard(Voila):
         try:
             sockets = self._bind()
             read_bundle()  # built now, if it must be, not while a visitor waits
-            HTTPServer(self.app).add_sockets(sockets)
+            self.make_server().add_sockets(sockets)
             self.port = sockets[0].getsockname()[1]
-            sys.stdout.write(f"Open: {self.connection_url}\n")
+            sys.stdout.write("".join(f"{words}: {url}\n" for words, url in self.addresses().items()))
             sys.stdout.flush()
             if self.open_browser:
-                threading.Thread(target=webbrowser.open, args=(self.connection_url,), daemon=True).start()
+                threading.Thread(target=webbrowser.open, args=([*self.addresses().values()][-1],), daemon=True).start()
             self.ioloop.start()
         finally:
             self.stop()
+
+    def make_server(self) -> HTTPServer:
+        """Return the server that hands requests to the pages."""
+        return HTTPServer(self.app)
+
+    def addresses(self) -> dict[str, str]:
+        """Return the addresses that are said once it listens, each under a word; the last is opened in the browser."""
+        return {"Open": self.connection_url}
 
     def _bind(self) -> Any:
         try:

@@ -44,7 +44,7 @@ def translate_notebook(handler: Any, *, notebook: Any, **_more: object) -> Any:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = "\n".join(_say_line(line, language) for line in cell.source.splitlines())
-    notebook.metadata[SETTING] = {"language": language, "others": _others(handler, language)}
+    notebook.metadata[SETTING] = {"language": language, "others": link_others(handler, language)}
     return notebook
 
 
@@ -53,7 +53,7 @@ def _say_line(line: str, language: str) -> str:
     return line.replace(words, say_in(words, language)) if words else line
 
 
-def _others(handler: Any, language: str) -> list[dict[str, str]]:
+def link_others(handler: Any, language: str) -> list[dict[str, str]]:
     """Return a link to this very page for each other language."""
     rest = [
         (name, value)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 FORMAT = "supervision_kit: %(message)s"
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"redacted": {"()": "supervision_kit.server.quiet_log.Redacted"}},

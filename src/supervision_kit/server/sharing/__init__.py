@@ -1,0 +1,1 @@
+"""A bundle served to a group: sign-in by password, two roles, and nothing reachable but the pages."""

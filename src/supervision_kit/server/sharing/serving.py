@@ -1,0 +1,255 @@
+"""``supervision-kit serve``: a published bundle for a group."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging.config
+import os
+import secrets
+import sqlite3
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervision_kit.environment import BUNDLE, CONSULTATION, LANGUAGE
+from supervision_kit.errors import SupervisionKitError
+from supervision_kit.server.pages import find_folder
+from supervision_kit.server.quick_import import skip_grammar
+
+WRONG_USE = 2
+
+
+class ServingError(SupervisionKitError):
+    """A way of serving that would let strangers in, or that cannot be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """How a bundle is to be served, as whoever starts the server says it."""
+
+    host: str = "127.0.0.1"
+    password_file: str | Path | None = None
+    facilitator_password_file: str | Path | None = None
+    certfile: str | Path | None = None
+    keyfile: str | Path | None = None
+    behind_proxy: bool = False
+    proxies: Sequence[str] = ("127.0.0.1", "::1")
+    names: Sequence[str] = ()
+    base_url: str = "/"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nobody outside of this machine can connect."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def check(self) -> None:
+        """Check that nobody would get in, or listen, who should not.
+
+        Raises
+        ------
+        ServingError
+            Somebody would.
+        """
+        if bool(self.certfile) != bool(self.keyfile):
+            raise ServingError("TLS takes two files, the certificate and its key. Give --certfile and --keyfile.")
+        if self.is_loopback and not self.behind_proxy:
+            return
+        if not self.password_file:
+            raise ServingError(
+                "Others can reach this server, so it needs a password. Make one with: supervision-kit serve "
+                "--make-password FILE, and give it with --password-file FILE."
+            )
+        if not (self.certfile or self.behind_proxy):
+            raise ServingError(
+                "Others can reach this server, so it needs TLS: what is sent could be read on the way. Give --certfile "
+                "and --keyfile, or --behind-proxy if a proxy in front of it does TLS."
+            )
+        if self.behind_proxy and not self.names:
+            raise ServingError("Behind a proxy, say by which name people reach the pages: --name pages.example.org")
+
+
+def serve_bundle(
+    bundle: str | Path,
+    *,
+    port: int = 8866,
+    viewers: int = 15,
+    open_browser: bool = False,
+    language: str | None = None,
+    consultation: str | Path | None = None,
+    **wishes: Any,
+) -> int:
+    """Serve a published bundle to a group until interrupted, and return the exit code.
+
+    Once it listens it prints ``Open: …``, where people find the pages; without a facilitator's password, on this
+    machine only, also ``Facilitator: …``, an address that signs in as one.
+
+    Parameters
+    ----------
+    bundle
+        The folder that ``publish`` wrote.
+    port
+        Where to listen; 0 for any free port.
+    viewers
+        Participants who can have pages open at once.
+    open_browser
+        Whether to open the pages in the user's browser.
+    language
+        The language of the pages; without one, each viewer's browser says which.
+    consultation
+        The folder in which the group's consultation and the sign-ins are kept; without one, a folder in the user's data
+        folder that belongs to this bundle.
+    **wishes
+        ``host``, ``password_file``, ``facilitator_password_file`` (made by :func:`make_password_file`), ``certfile``,
+        ``keyfile`` (PEM), ``behind_proxy``, ``proxies`` (addresses or networks), ``names`` (of hosts), ``base_url``.
+
+    Returns
+    -------
+    int
+        0 after an orderly end; 2, with a sentence on stderr, if it cannot be served so.
+    """
+    try:
+        asked = Wishes(**wishes)
+        asked.check()
+        with ExitStack() as until_the_end:
+            _serve(
+                Path(bundle),
+                asked,
+                port=port,
+                viewers=viewers,
+                open_browser=open_browser,
+                language=language,
+                consultation=consultation,
+                until_the_end=until_the_end,
+            )
+    except SupervisionKitError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_USE
+    return 0
+
+
+def _serve(
+    path: Path,
+    asked: Wishes,
+    *,
+    port: int,
+    viewers: int,
+    open_browser: bool,
+    language: str | None,
+    consultation: str | Path | None,
+    until_the_end: ExitStack,
+) -> None:
+    from supervision_kit.bundles import open_bundle
+
+    bundle = open_bundle(path)
+    skip_grammar()
+    from supervision_kit.server.sharing.dashboard import SharedDashboard, shared_settings
+    from supervision_kit.server.sharing.log import SHARED_LOGGING
+
+    folder = _own_folder(consultation, bundle.checksum)
+    _keep_others_out(folder, until_the_end)
+    sharing = plan_sharing(asked, folder=folder, port=port)
+    until_the_end.callback(sharing.sign_ins.close)
+    kernel_env = {
+        BUNDLE: str(bundle.path.absolute()),
+        CONSULTATION: str(_private(folder / "consultation.sqlite")),
+        **({LANGUAGE: language} if language else {}),
+    }
+    logging.config.dictConfig(SHARED_LOGGING)
+    SharedDashboard.launch_instance(
+        argv=[],
+        log=logging.getLogger("supervision_kit.server"),
+        sharing=sharing,
+        config=shared_settings(
+            find_folder("notebooks"),
+            sharing,
+            host=asked.host,
+            viewers=viewers,
+            port=port,
+            open_browser=open_browser,
+            kernel_env=kernel_env,
+        ),
+    )
+
+
+def plan_sharing(asked: Wishes, *, folder: Path, port: int) -> Any:
+    """Return how the pages are shared as `asked`, with the sign-ins that are kept in `folder`."""
+    from supervision_kit.server.sharing.dashboard import Sharing
+    from supervision_kit.server.sharing.gate import LOOPBACK_NAMES, House
+    from supervision_kit.server.sharing.passwords import read_password_file
+    from supervision_kit.server.sharing.routes import list_routes
+    from supervision_kit.server.sharing.sign_in_page import Doorkeeper
+    from supervision_kit.server.sharing.sign_ins import SignIns
+    from supervision_kit.server.sharing.tls import open_tls
+
+    files = (asked.password_file, asked.facilitator_password_file)
+    participants, facilitators = (read_password_file(file) if file else None for file in files)
+    is_alone = asked.is_loopback and not asked.behind_proxy
+    doorkeeper = Doorkeeper(
+        participants, facilitators, token=secrets.token_urlsafe(32) if is_alone and not facilitators else None
+    )
+    tls = open_tls(asked.certfile, asked.keyfile) if asked.certfile and asked.keyfile else None
+    base = f"/{asked.base_url.strip('/')}/".replace("//", "/")
+    names = tuple(name.lower() for name in asked.names) or (tls.names if tls else ())
+    house = House(
+        base,
+        list_routes(),
+        names=(*names, *(LOOPBACK_NAMES if asked.is_loopback else ())),
+        proxies=_networks(asked.proxies) if asked.behind_proxy else None,
+    )
+    return Sharing(
+        doorkeeper,
+        SignIns(
+            _private(folder / "sign_ins.sqlite"),
+            passwords=doorkeeper.fingerprints,
+            suffix=str(port),
+            path=base,
+            is_secure=tls is not None or asked.behind_proxy,
+        ),
+        house,
+        tls,
+        name="" if is_alone else next((name for name in names if "*" not in name), asked.host),
+    )
+
+
+def _networks(texts: Sequence[str]) -> tuple[Any, ...]:
+    try:
+        return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+    except ValueError:
+        raise ServingError("A proxy is named by its address or network, such as 10.0.0.5 or 172.18.0.0/16.") from None
+
+
+def _own_folder(named: str | Path | None, checksum: str) -> Path:
+    from platformdirs import user_data_path
+
+    folder = Path(named) if named else user_data_path("supervision_kit") / "consultations" / checksum[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ServingError(f"Nothing can be kept in {folder}: {error.strerror}.") from error
+    return folder.absolute()
+
+
+def _keep_others_out(folder: Path, until_the_end: ExitStack) -> None:
+    """Hold the folder as long as this process lives: two servers would mix up two groups."""
+    held = sqlite3.connect(_private(folder / "in_use.sqlite"), timeout=0, isolation_level=None)
+    until_the_end.callback(held.close)
+    try:
+        held.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        raise ServingError(
+            "This bundle is being served already. Stop that server first, or keep another group's consultation "
+            "apart with: --consultation FOLDER"
+        ) from None
+
+
+def _private(path: Path) -> Path:
+    """Return a path at which there is a file that only its owner can read."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+    return path

@@ -1,0 +1,171 @@
+"""Who is signed in: a random cookie for each sign-in, and what it stands for, kept over a restart of the server."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from tornado.web import create_signed_value, decode_signed_value
+
+FACILITATOR, PARTICIPANT = "facilitator", "participant"
+ROLES = (FACILITATOR, PARTICIPANT)
+
+LASTS = 12 * 60 * 60
+"""Seconds that a sign-in holds: a day's work."""
+
+KNOWN_DAYS = 30
+"""For how long a browser that has signed in is told from strangers when a password is wrong."""
+
+MOST_KEPT = 5000
+"""Sign-ins kept at once; beyond, the one that would end first ends."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS sign_ins (
+    token BLOB PRIMARY KEY, viewer TEXT NOT NULL, role TEXT NOT NULL, password TEXT NOT NULL, until REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS secret (value BLOB NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who is signed in: a random id, the same until they sign out, and a role that the server gave."""
+
+    id: str
+    role: str
+
+
+def viewer_of(request: Any) -> Viewer:
+    """Return who the gate found to have sent a request that it let through."""
+    viewer: Viewer = request.viewer
+    return viewer
+
+
+class WhoIsIt(Protocol):
+    """Says who sent a request: the one question that all of the sharing asks."""
+
+    def viewer(self, request: Any) -> Viewer | None:
+        """Return who sent it; None for a stranger."""
+
+
+class SignIns:
+    """Sign-ins by cookie.
+
+    Parameters
+    ----------
+    file
+        Where they are kept: hashes of the cookies, ids, roles.
+    passwords
+        For each role a text that changes with its password: a new password ends all sign-ins by the old one.
+    suffix
+        Told apart by it are the cookies of servers at the same host, which browsers do not tell apart by port.
+    path, is_secure
+        Of the cookies.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        passwords: dict[str, str],
+        suffix: str,
+        path: str = "/",
+        is_secure: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        self._kept = sqlite3.connect(file, isolation_level=None)
+        self._kept.executescript(f"PRAGMA journal_mode=WAL; {_TABLES}")
+        self._passwords, self._clock = passwords, clock
+        prefix = "__Host-" if is_secure and path == "/" else ""
+        self.cookie, self.known = (f"{prefix}supervision_kit_{name}_{suffix}" for name in ("sign_in", "known"))
+        self.form_cookie = f"{prefix}supervision_kit_form_{suffix}"
+        self.options = {"path": path, "httponly": True, "samesite": "Strict", "secure": is_secure}
+        self._secret = self._find_secret()
+
+    def viewer(self, request: Any) -> Viewer | None:
+        """Return who sent a request; None for a stranger, and after the sign-in has ended."""
+        token = self._read(request, self.cookie, LASTS / 86_400)
+        if token is None:
+            return None
+        found = self._kept.execute(
+            "SELECT viewer, role, password FROM sign_ins WHERE token = ? AND until > ?", (_hash(token), self._clock())
+        ).fetchone()
+        if found is None or self._passwords.get(found[1]) != found[2]:
+            return None
+        return Viewer(found[0], found[1])
+
+    def begin(self, handler: Any, role: str) -> Viewer:
+        """Sign the sender of a request in, under a new id: whatever was in the cookie before ends."""
+        self.end(handler)
+        token, viewer = secrets.token_hex(32).encode(), Viewer(secrets.token_hex(8), role)
+        self._make_room()
+        self._kept.execute(
+            "INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?)",
+            (_hash(token), viewer.id, role, self._passwords[role], self._clock() + LASTS),
+        )
+        self._write(handler, self.cookie, token, LASTS)
+        self._write(handler, self.known, secrets.token_hex(16).encode(), KNOWN_DAYS * 86_400)
+        return viewer
+
+    def end(self, handler: Any) -> Viewer | None:
+        """Sign the sender of a request out, and return who it was."""
+        was = self.viewer(handler.request)
+        token = self._read(handler.request, self.cookie, LASTS / 86_400)
+        if token is not None:
+            self._kept.execute("DELETE FROM sign_ins WHERE token = ?", (_hash(token),))
+        handler.clear_cookie(self.cookie, **self.options)
+        return was
+
+    def holds(self, viewer: Viewer) -> bool:
+        """Tell whether somebody is signed in still."""
+        found = self._kept.execute(
+            "SELECT 1 FROM sign_ins WHERE viewer = ? AND role = ? AND until > ?",
+            (viewer.id, viewer.role, self._clock()),
+        ).fetchone()
+        return found is not None
+
+    def known_browser(self, request: Any) -> str | None:
+        """Return the mark of a browser that has signed in within the last month; None for others."""
+        mark = self._read(request, self.known, KNOWN_DAYS)
+        return None if mark is None else _hash(mark).hex()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._kept.close()
+
+    def _find_secret(self) -> bytes:
+        found = self._kept.execute("SELECT value FROM secret").fetchone()
+        if found is None:
+            found = (secrets.token_bytes(32),)
+            self._kept.execute("INSERT INTO secret VALUES (?)", found)
+        return bytes(found[0])
+
+    def _make_room(self) -> None:
+        self._kept.execute("DELETE FROM sign_ins WHERE until <= ?", (self._clock(),))
+        self._kept.execute(
+            "DELETE FROM sign_ins WHERE token IN (SELECT token FROM sign_ins ORDER BY until DESC LIMIT -1 OFFSET ?)",
+            (MOST_KEPT - 1,),
+        )
+
+    def _read(self, request: Any, name: str, days: float) -> bytes | None:
+        sent = request.cookies.get(name)
+        if sent is None:
+            return None
+        value = decode_signed_value(self._secret, name, sent.value, max_age_days=days)
+        return bytes(value) if value else None
+
+    def _write(self, handler: Any, name: str, value: bytes, seconds: int) -> None:
+        signed = create_signed_value(self._secret, name, value)
+        handler.set_cookie(name, signed, max_age=seconds, **self.options)
+
+
+def _hash(token: bytes) -> bytes:
+    return hashlib.sha256(token).digest()
