@@ -55,6 +55,13 @@ def test_what_was_published_comes_back_in_an_order_of_its_own(bundle):
     assert opened.report_path.read_text(encoding="utf-8") == "# What was removed\n"
 
 
+def test_notes_come_back_word_for_word_also_two_of_one_session(tmp_path):
+    notes = pd.DataFrame({"case_id": "case-01", "session": [3, 3, None], "text": ["once", "once", "of the case"]})
+    opened = sk.open_bundle(publish(tmp_path / "bundle", tables={"scores": SCORES, "notes": notes}))
+    assert opened.notes["text"].tolist() == ["once", "once", "of the case"]
+    assert opened.notes["session"].tolist() == [3, 3, pd.NA]
+
+
 def test_the_columns_are_those_of_the_contract_and_none_is_a_date(bundle):
     for name, contract in TABLES.items():
         file = parquet.ParquetFile(bundle / "tables" / f"{name}.parquet")

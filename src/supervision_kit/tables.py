@@ -39,7 +39,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One kind of table: what a row is, the columns in order, and the columns that make the key."""
+    """One kind of table: what a row is, the columns in order, and the columns that make the key, if any do."""
 
     name: str
     row: str
@@ -85,12 +85,15 @@ class Table:
         checked = pd.DataFrame(columns, index=frame.index, copy=False).set_axis(pd.RangeIndex(len(frame)))
         if not faults:
             faults += _range_faults(columns, ordering)
-            repeated = ordering.n_repeated if ordering else int(checked.duplicated(list(self.key)).sum())
+            repeated = ordering.n_repeated if ordering else self._count_repeated(checked)
             if repeated:
                 faults.append(f"{repeated} row(s) repeat the key ({', '.join(self.key)}) of an earlier row")
         if faults:
             raise TableError(f"{self.name}: {'; '.join(faults)}.")
         return checked, ordering
+
+    def _count_repeated(self, checked: pd.DataFrame) -> int:
+        return int(checked.duplicated(list(self.key)).sum()) if self.key else 0
 
     def _require_columns(self, frame: pd.DataFrame) -> None:
         if not isinstance(frame, pd.DataFrame):

@@ -22,6 +22,7 @@ from supervision_kit.cli import (
     export,
     import_files,
     lab,
+    publish,
     serve,
     upgrade,
 )
@@ -29,7 +30,7 @@ from supervision_kit.cli.commands import DONE, EXIT_CODES, INTERRUPTED, WRONG_US
 from supervision_kit.errors import SupervisionKitError
 
 _ABOUT = "Turns session-by-session ratings of the therapeutic alliance into psychotherapy supervision."
-_COMMANDS = (demo, check, lab, import_files, agenda, consult, conflicts, audit, export, erase, upgrade, serve)
+_COMMANDS = (demo, check, lab, import_files, agenda, publish, serve, consult, conflicts, audit, export, erase, upgrade)
 _SERVING = ("demo", "lab", "serve")  # run until they are stopped
 
 

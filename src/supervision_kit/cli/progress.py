@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -34,3 +34,20 @@ def progress_line() -> Iterator[Report | None]:
         yield show
     finally:
         sys.stderr.write("\r\x1b[K")
+
+
+@contextmanager
+def case_line() -> Iterator[Callable[[int, int], None]]:
+    """Keep one line on the terminal that says how many cases are done; elsewhere than on a terminal say nothing."""
+    is_seen = sys.stderr.isatty()
+
+    def show(done: int, of: int) -> None:
+        if is_seen:
+            sys.stderr.write(f"\rCase {done} of {of} …\x1b[K")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if is_seen:
+            sys.stderr.write("\r\x1b[K")

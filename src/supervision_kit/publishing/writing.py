@@ -13,6 +13,7 @@ from supervision_kit.disclosure import Deidentified, check_deidentified
 from supervision_kit.errors import BundleError
 from supervision_kit.publishing.notebooks import notebooks_for_bundle
 from supervision_kit.publishing.page import page_in_html
+from supervision_kit.workspace import Workspace
 
 
 def publish(
@@ -21,6 +22,7 @@ def publish(
     *,
     html: str | Path | None = None,
     replace: bool = False,
+    workspace: Workspace | None = None,
     tell: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Path:
     """Write what was de-identified: as a bundle, as one page that opens by double click, or both.
@@ -39,6 +41,8 @@ def publish(
         The page's file, which must not be there yet.
     replace
         Whether a bundle, and a page, that are there may be replaced.
+    workspace
+        Where the publication is entered in the audit: where it was de-identified from.
     tell
         Is called with how many cases of the page are done, of how many.
 
@@ -61,13 +65,8 @@ def publish(
     >>> sk.publish(made, "for_monday", html="for_monday.html")  # doctest: +SKIP
     """
     made = check_deidentified(deidentified)
-    folder, page = (None if place is None else Path(place) for place in (out, html))
-    if folder is None and page is None:
-        raise BundleError("Where to? Give a folder for the bundle, a file for the page, or both.")
-    if folder is not None:
-        check_place(folder, replace=replace)
+    folder, page = check_places(out, html, replace=replace)
     if page is not None:
-        _check_page(page, replace=replace)
         content = page_in_html(made, tell=tell)
         _write_page(page, content)
     if folder is not None:
@@ -79,7 +78,27 @@ def publish(
             pages=notebooks_for_bundle(),
             replace=replace,
         )
+    if workspace is not None:
+        kinds = [kind for kind, place in (("bundle", folder), ("page", page)) if place is not None]
+        workspace.record_publication(
+            made.publication,
+            n_cases=made.scores["case_id"].nunique(),
+            audience=made.settings["audience"],
+            kind=" and ".join(kinds),
+        )
     return folder or Path(str(page))
+
+
+def check_places(out: str | Path | None, html: str | Path | None, *, replace: bool) -> tuple[Path | None, Path | None]:
+    """Return where bundle and page go, refusing places where they cannot be written."""
+    folder, page = (None if place is None else Path(place) for place in (out, html))
+    if folder is None and page is None:
+        raise BundleError("Where to? Give a folder for the bundle, a file for the page, or both.")
+    if folder is not None:
+        check_place(folder, replace=replace)
+    if page is not None:
+        _check_page(page, replace=replace)
+    return folder, page
 
 
 def _check_page(page: Path, *, replace: bool) -> None:

@@ -107,6 +107,11 @@ class PublicationKeys(Opened):
             }
         )
 
+    def record_publication(self, publication: str, *, n_cases: int, audience: str, kind: str) -> None:
+        """Enter in the audit that something was published, for whom, and of how many cases; of which, the key tells."""
+        check_label(audience, "audience")
+        self._audit("publish", f"{publication} {n_cases} cases {audience} {kind}", [])
+
     def forget_key(self, publication: str) -> None:
         """Take out the key of a publication: nobody can tell from here on who is who in it."""
         with self._writing("publication key, forgotten") as (connection, about):
