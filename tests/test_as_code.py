@@ -56,3 +56,26 @@ def test_a_case_as_code_gives_its_chart_whichever_series_is_shown(opened, tmp_pa
     draw = f"import json\nchart = {drawn}\nprint(json.dumps(chart.datasets['caption']))"
     (caption,) = run_alone("\n".join([*lines, draw]), tmp_path)
     assert caption["title"].endswith("C07")
+
+
+def test_pages_over_a_bundle_say_code_that_opens_the_bundle_alone(tmp_path, monkeypatch):
+    from supervision_kit.bundles.writing import write_bundle
+
+    scores = sk.read_ratings(WEEK).scores
+    folder = tmp_path / "bundle"
+    write_bundle(folder, tables={"scores": scores}, settings={}, report="", pages={})
+    monkeypatch.setenv("SUPERVISION_KIT_BUNDLE", str(folder))
+    for page in (sk.apps.caseload_page, sk.apps.episodes_page):
+        state = page().state
+        assert "bundle = sk.open_bundle()\nscores = bundle.scores\n" in state.as_code
+        assert str(tmp_path) not in state.as_code
+        told, _ = run_alone(state.as_code + TELL, tmp_path)
+        assert told == state.cases["case_id"].to_list()
+    case = sk.apps.case_page().state
+    *lines, drawn = case.as_code.splitlines()
+    draw = f"import json\nchart = {drawn}\nprint(json.dumps(chart.datasets['caption']))"
+    (caption,) = run_alone("\n".join([*lines, draw]), tmp_path)
+    assert caption["title"].endswith(case.case_id)
+    monkeypatch.delenv("SUPERVISION_KIT_BUNDLE")
+    named = sk.apps.case_page(bundle=str(folder)).state
+    assert f"sk.open_bundle({str(folder)!r})" in named.as_code

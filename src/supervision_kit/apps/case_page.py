@@ -26,6 +26,7 @@ from supervision_kit.apps.prompts_view import prompts_in_words
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.apps.session_view import SessionView
 from supervision_kit.apps.settings import SettingsView
+from supervision_kit.apps.shared_words import words_in_html
 from supervision_kit.apps.undo_button import UndoButton
 from supervision_kit.words import say, say_number
 
@@ -40,6 +41,7 @@ class CasePage(Page):
         self.state = state
         self.said = SaidState(state, state.workspace) if state.workspace else None
         self.summary, self.prompts, self.episodes, self.code = (ipw.HTML() for _ in range(4))
+        self.shared = ipw.HTML()
         self.summary.add_class("sk-summary")
         self.cases, self.chart = CasePicker(state, self), ChartView()
         self.picker = self.cases.case
@@ -65,6 +67,7 @@ class CasePage(Page):
             *talk,
             self.episodes,
             *after,
+            *((self.shared,) if state.is_shared else ()),
             SettingsView(state, self),
             self.comparing,
             ipw.HTML(meaning()),
@@ -108,6 +111,8 @@ class CasePage(Page):
         said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)
         self.summary.value = f"{said}{quiet(basis)}{note(state.advice)}"
         self._ask()
+        if (bundle := self.state.source.bundle) is not None:
+            self.shared.value = words_in_html(state.case_id, notes=bundle.notes, codes=bundle.codes)
         self.episodes.value = falls_table(state.judged, nothing=state.no_falls)
         self.code.value = as_code(state.as_code)
         self.comparing.refresh()

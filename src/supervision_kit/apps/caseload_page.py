@@ -111,7 +111,8 @@ class CaseloadPage(LeadingPage):
         ):
             control.observe(self.guard(lambda change, name=name: setattr(state, name, change["new"])), "value")
         self.since.observe(self.guard(self._pick_since), "value")
-        controls = ipw.Box([self.since, self.therapist, self.reason, self.query, self.only_new])
+        chosen = [self.therapist, self.reason, self.query]  # nothing is new in a bundle, for it has no dates
+        controls = ipw.Box(chosen if state.is_shared else [self.since, *chosen, self.only_new])
         controls.add_class("sk-controls")
         return controls
 

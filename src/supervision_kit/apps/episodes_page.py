@@ -59,7 +59,8 @@ class EpisodesPage(LeadingPage):
         self.curve, self.curve_says = ChartView(), ipw.HTML()
         self.times = ipw.VBox([heading(2, say("How long until they are back")), self.curve_says, self.curve])
         self.save = SaveButton(self._as_workbook, self.guard, description=say("Save these falls (Excel)"))
-        self.rows = ipw.VBox([heading(2, say("The falls shown, one by one")), self.table, self.save])
+        saving = () if state.is_shared else (self.save,)
+        self.rows = ipw.VBox([heading(2, say("The falls shown, one by one")), self.table, *saving])
         self.rows.add_class("sk-rows")
         self.parts = (
             ipw.HTML(warning),

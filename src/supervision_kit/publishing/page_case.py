@@ -14,12 +14,12 @@ from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.falls_table import falls_table
 from supervision_kit.apps.page import fold, note, quiet, scrolling
 from supervision_kit.apps.prompts_view import prompts_in_words
+from supervision_kit.apps.shared_words import words_in_html
 from supervision_kit.charts.sentences import Rows, axis_title
 from supervision_kit.charts.series_choice import Series, outcome_measures, scale_range
 from supervision_kit.headline import tell_rated
 from supervision_kit.instruments import find_scale, name_scale
-from supervision_kit.lens import CODES
-from supervision_kit.words import say, say_number
+from supervision_kit.words import say
 from supervision_kit.words.raters import say_rated_by
 
 _DRAWN = ("ratings", "second", "expected", "limit", "no_form", "episodes")
@@ -46,14 +46,14 @@ def case_in_html(state: CaseState, *, at: int, notes: pd.DataFrame, codes: pd.Da
         f'<div class="sk-stage-place"></div>{numbers}'
         f'<div class="sk-afterwards">{prompts_in_words(state.prompts)}'
         f"{falls_table(state.judged, nothing=state.no_falls)}"
-        f"{_notes(notes[notes['case_id'] == state.case_id])}{_codes(codes[codes['case_id'] == state.case_id])}</div>"
+        f"{words_in_html(state.case_id, notes=notes, codes=codes)}</div>"
     )
     return f'<article class="sk-shared-case" id="{address_of(at)}">{body}</article>', drawn
 
 
 def address_of(at: int) -> str:
     """Return the address of a case within the page, by its place."""
-    return f"case-{at + 1}"
+    return f"at-{at + 1}"  # not a code: these are drawn, and this is an order
 
 
 def _about(state: CaseState) -> str:
@@ -121,28 +121,3 @@ def _numbers(rows: Rows, columns: Mapping[str, str]) -> str:
     title = say("The numbers behind this picture")
     table = f'<table class="sk-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div class="sk-numbers">{fold(title, scrolling(table, label=title))}</div>'
-
-
-def _notes(notes: pd.DataFrame) -> str:
-    if notes.empty:
-        return ""
-    said = "".join(
-        f"<li>{html.escape(_when(session))} {html.escape(text)}</li>"
-        for session, text in zip(notes["session"], notes["text"], strict=True)
-    )
-    return f"<h2>{html.escape(say('Notes that were chosen to be shared'))}</h2><ul>{said}</ul>"
-
-
-def _when(session: Any) -> str:
-    return say("The case:") if pd.isna(session) else say("Session {session}:", session=say_number(session))
-
-
-def _codes(codes: pd.DataFrame) -> str:
-    if codes.empty:
-        return ""
-    said = "".join(
-        f"<li>{html.escape(say(CODES[kind][code].words))}</li>"
-        for kind, code in codes[["kind", "code"]].drop_duplicates().itertuples(index=False, name=None)
-        if kind in CODES and code in CODES[kind]
-    )
-    return f"<h2>{html.escape(say('What the supervisor says of the falls'))}</h2><ul>{said}</ul>"

@@ -1,0 +1,77 @@
+"""Pages over a bundle: to be looked at together, with nothing to keep, to load or to take away."""
+
+import ipywidgets as ipw
+import pandas as pd
+import pytest
+
+import supervision_kit as sk
+from supervision_kit.bundles.writing import write_bundle
+from test_publishing import ratings
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """The folder of a bundle that the server shares, with a note and a word of the lens in it."""
+    folder = tmp_path / "bundle"
+    scores = ratings().drop(columns="date")
+    notes = pd.DataFrame({"case_id": ["Ada"], "session": [5], "text": ["<b>We</b> named the withdrawal."]})
+    codes = pd.DataFrame({"judgement": [1], "case_id": ["Ada"], "kind": ["touched"], "code": ["honesty"]})
+    write_bundle(
+        folder,
+        tables={"scores": scores, "notes": notes, "codes": codes},
+        settings={},
+        report="",
+        pages={},
+    )
+    monkeypatch.setenv("SUPERVISION_KIT_BUNDLE", str(folder))
+    return folder
+
+
+def widgets_in(root):
+    yield root
+    for child in getattr(root, "children", ()):
+        yield from widgets_in(child)
+
+
+def visible_text(page):
+    return " ".join(widget.value for widget in widgets_in(page) if isinstance(widget, ipw.HTML))
+
+
+@pytest.mark.parametrize("name", ["caseload_page", "case_page", "episodes_page"])
+def test_a_shared_page_keeps_loads_and_hands_out_nothing(shared, name):
+    page = getattr(sk.apps, name)()
+    kinds = {type(widget).__name__ for widget in widgets_in(page)}
+    assert not kinds & {"SaveButton", "FileDrop", "KeptText", "NotesView", "DatePicker", "AgendaView"}
+    text = visible_text(page)
+    assert "shared without who they are" in text
+    assert "1_load_ratings" not in text
+    assert "Import" not in text
+    assert str(shared) not in text
+    assert page.state.workspace is None
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_server_s_bundle_is_shown_whatever_else_there_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("SUPERVISION_KIT_WORKSPACE", str(tmp_path / "w.sqlite"))
+    with sk.Workspace() as workspace:
+        workspace.import_ratings(sk.read_ratings(b"case,session,SRS\nSECRET,1,30\nSECRET,2,31\n"))
+    monkeypatch.setenv("SUPERVISION_KIT_RATINGS", str(tmp_path / "nothing.csv"))
+    page = sk.apps.caseload_page(workspace=str(tmp_path / "w.sqlite"))
+    assert set(page.state.source.cases) == set(ratings()["case_id"])
+
+
+@pytest.mark.usefixtures("shared")
+def test_what_was_chosen_of_a_case_is_shown_with_it_alone():
+    page = sk.apps.case_page(case_id="Ada")
+    assert "Session 5: &lt;b&gt;We&lt;/b&gt; named the withdrawal." in visible_text(page)
+    assert "What the supervisor says of the falls" in visible_text(page)
+    page.state.case_id = "Ben"
+    assert "withdrawal." not in page.shared.value
+
+
+def test_a_bundle_that_was_changed_is_told_on_the_page(shared):
+    path = shared / "tables" / "scores.parquet"
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b" ")
+    page = sk.apps.caseload_page()
+    assert "tables/scores.parquet of this bundle was changed" in page.banner.value
