@@ -70,7 +70,7 @@ def open_bundle(path: str | Path | None = None) -> Bundle:
     Examples
     --------
     >>> bundle = open_bundle("for_monday")  # doctest: +SKIP
-    >>> marks = sk.mark_sessions(bundle.scores)  # doctest: +SKIP
+    >>> marks = sk.mark_sessions(bundle.scores, method=sk.PersonalLimits())  # doctest: +SKIP
     """
     named = os.environ.get(BUNDLE) if path is None else path
     if not named:
