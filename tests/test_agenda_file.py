@@ -98,6 +98,24 @@ def test_no_part_of_a_docx_tells_when_it_was_written(workspace, tmp_path):
         assert parts.testzip() is None
 
 
+def test_a_sheet_says_of_a_fall_what_the_supervisor_made_of_it(workspace, tmp_path):
+    series = {"rater": "client", "instrument": "wai_sr", "scale": "total"}
+    workspace.judge_episode(
+        "ANNA", **series, method="personal_limits", marked_onset=5, onset=5, verdict="not a rupture", reason="a cold"
+    )
+    workspace.set_preference("planned_sessions", 8)
+    workspace.set_preference("weights", {"near_end": 9, "no such reason": 1})
+    said = words_of(sk.write_agenda(workspace, tmp_path / "agenda.md", supervisee="BERG", coded=False))
+    anna = said[said.index("Case ANNA") : said.index("Case BODO")]
+    points = [line.removeprefix("- ") for line in anna.splitlines() if line.startswith("- ")]
+    assert points[:3] == [
+        "1 of 8 planned sessions is left: time to speak about the ending.",
+        "1 decision is open, and sessions have gone by since.",
+        "Client-rated alliance fell 1.3 points at session 5; the supervisor sees no rupture in it.",
+    ]
+    assert "a cold" not in said
+
+
 def test_every_supervisee_has_a_page(workspace, tmp_path):
     pages = PdfReader(sk.write_agenda(workspace, tmp_path / "agenda.pdf", coded=False)).pages
     assert [page.extract_text().split("\n")[0] for page in pages if "Supervisee" in page.extract_text()] == [

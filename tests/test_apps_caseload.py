@@ -403,3 +403,14 @@ def test_the_funnel_is_drawn_only_when_it_is_asked_for(state):
     assert "T1" not in funnel.said.value
     state.therapist_id = "T1"
     assert funnel.layout.display == "none"
+
+
+def test_a_fall_in_which_the_supervisor_sees_no_rupture_is_none_that_came_back(workspace):
+    series = {"rater": "client", "instrument": "wai_sr", "scale": "total"}
+    workspace.judge_episode(
+        "open", **series, method="adjacent_drop", marked_onset=5, onset=5, verdict="not a rupture", reason="a cold"
+    )
+    state = sk.apps.CaseloadState(workspace, method=sk.AdjacentDrop())
+    assert sorted(state.listed["quiet"]["case_id"]) == ["open", "steady"]
+    assert state.listed["came_back"]["case_id"].to_list() == ["mended"]
+    assert "In 1 it fell and came back: worth learning from." in state.answer

@@ -40,7 +40,7 @@ def judgement(verdict, *, marked=4, outcome=None, onset=4):
             "reason": "",
             "type": None,
             "outcome": outcome,
-            "at": pd.Timestamp("2026-05-12"),
+            "at": pd.Timestamp("2026-05-12", tz="UTC"),
             "who": "supervisor",
         }
     )
@@ -127,7 +127,7 @@ def test_a_fall_that_the_supervisor_calls_a_rupture_weighs_more():
 
 
 def test_a_judgement_of_another_fall_changes_nothing():
-    assert "open" in reasons_of(make_scores(*OPEN), judgements=judgement("not a rupture", marked=2)).index
+    assert "open" in reasons_of(make_scores(*OPEN), judgements=judgement("not a rupture", marked=2, onset=2)).index
 
 
 def test_a_rupture_added_by_hand_needs_a_word_until_it_is_called_repaired():
@@ -135,7 +135,22 @@ def test_a_rupture_added_by_hand_needs_a_word_until_it_is_called_repaired():
     found = reasons_of(steady, judgements=judgement("rupture", marked=None, onset=3))
     assert found.loc["by_hand", "session"] == 3
     repaired = judgement("rupture", marked=None, onset=3, outcome="repaired")
-    assert reasons_of(steady, judgements=repaired).index.to_list() == ["repaired"]
+    assert reasons_of(steady, judgements=repaired).index.to_list() == ["by_hand_back"]  # no fall of the ratings
+
+
+def test_a_rupture_added_by_hand_that_the_method_marks_as_well_confirms_the_fall():
+    by_hand = judgement("rupture", marked=None, onset=5)  # the fall goes from 4 to 7
+    assert reasons_of(make_scores(*OPEN), judgements=by_hand).index.to_list() == ["open", "due", "confirmed"]
+
+
+def test_a_judgement_made_of_another_methods_mark_holds_for_the_same_sessions():
+    other = judgement("not a rupture", marked=5, onset=5).assign(method="ewma")
+    assert reasons_of(make_scores(*OPEN), judgements=other).index.to_list() == ["rejected"]
+
+
+def test_a_blank_form_after_a_decision_is_no_session_gone_by():
+    decisions = pd.DataFrame({"case_id": ["C1"], "session": [4], "state": ["open"]})
+    assert reasons_of(make_scores(4.2, 4.3, 4.2, 4.3, None), decisions=decisions).empty
 
 
 def test_a_decision_is_counted_once_sessions_have_gone_by_and_its_text_is_not_repeated():

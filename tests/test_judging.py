@@ -178,7 +178,35 @@ def judged_as(*verdicts, missed=0):
     rows += [{"method": "by hand", "verdict": "rupture"}] * missed
     about = {"case_id": "C1", "rater": "client", "instrument": "wai_sr", "scale": "total", "outcome": "undetermined"}
     table = pd.DataFrame([row | about | {"episode": n} for n, row in enumerate(rows)])
-    return JUDGED.check(table.reindex(columns=list(JUDGED.columns)).assign(onset=1, nadir=1, end=1, n_sessions=1))
+    at = pd.RangeIndex(1, len(rows) + 1)
+    return JUDGED.check(table.reindex(columns=list(JUDGED.columns)).assign(onset=at, nadir=at, end=at, n_sessions=1))
+
+
+def count_by_method(judged):
+    return sk.count_judged(judged).set_index("method")["n_missed"].to_dict()
+
+
+def test_a_rupture_added_by_hand_where_the_method_marks_a_fall_is_not_missed(repairs):
+    judged = sk.judge_beside(repairs, make_judgements({"onset": 6}, {"onset": 3, "end": 4}), scores=SCORES)
+    assert count_by_method(judged) == {"adjacent_drop": 1}  # that of 3 and 4; the episode goes from 5 to 6
+    assert sk.describe_judged(judged) == ("1 rupture was seen that is not marked.",)
+
+
+def test_of_two_methods_each_misses_what_only_the_other_marks(repairs):
+    both = pd.concat([repairs, repairs.head(1).assign(method="gumz")])
+    said = make_judgements(
+        {"method": "adjacent_drop", "marked_onset": 9, "onset": 9}, {"method": "gumz", "marked_onset": 5, "onset": 5}
+    )
+    assert count_by_method(sk.judge_beside(both, said, scores=SCORES)) == {"adjacent_drop": 0, "gumz": 1}
+
+
+def test_of_two_judgements_of_other_methods_marks_the_latest_stands(repairs):
+    said = make_judgements(
+        {"method": "gumz", "marked_onset": 6, "onset": 6, "verdict": "not a rupture"},
+        {"method": "ewma", "marked_onset": 6, "onset": 6, "at": pd.Timestamp("2026-03-05", tz="UTC")},
+    )
+    first = sk.judge_beside(repairs, said, scores=SCORES).iloc[0]
+    assert (first["onset"], first["verdict"], first["judged_as"]) == (5, "rupture", "ewma")
 
 
 def test_few_judged_episodes_are_counted_and_no_share_is_said():

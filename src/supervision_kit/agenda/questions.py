@@ -44,6 +44,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "anew": _WHAT_HAPPENED,
         "late": _LEARN,
         "repaired": _LEARN,
+        "by_hand_back": _LEARN,
         "change_despite": _LEARN,
     }
 )

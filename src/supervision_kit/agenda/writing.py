@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from supervision_kit.agenda.following import follow_decisions
 from supervision_kit.agenda.markdown_file import write_markdown
 from supervision_kit.agenda.naming import draw_names, name_as_kept
 from supervision_kit.agenda.pdf_file import write_pdf
+from supervision_kit.agenda.reasons import rank_for_user
 from supervision_kit.agenda.sheets import Tables, compose_sheets
 from supervision_kit.agenda.today import read_agenda
 from supervision_kit.agenda.word_file import write_docx
@@ -128,7 +130,8 @@ def make_agenda(
     therapists = {*agenda["therapist_id"], *still["therapist_id"]}
     names = draw_names(workspace, cases, therapists) if coded else name_as_kept(cases, therapists)
     notes = not coded if with_notes is None else with_notes
-    blocks: Iterable[Block] = compose_sheets(tables, agenda, still, names=names, with_notes=notes)
+    ranked = replace(tables, caseload=rank_for_user(workspace, tables, decisions))
+    blocks: Iterable[Block] = compose_sheets(ranked, agenda, still, names=names, with_notes=notes)
     content = FORMATS[kind](blocks, title=say("Supervision agenda"), language=current_language())
     what = "coded" if coded else "identifiable"
     workspace.record_export(f"agenda, {what}{', with notes' if coded and notes else ''}", cases)

@@ -8,24 +8,27 @@ from datetime import datetime
 import pandas as pd
 
 from supervision_kit.reasons import NEEDS_A_WORD, WORTH_ASKING
-from supervision_kit.tables import OUTCOMES
 from supervision_kit.words import say, say_day, say_n, say_number
 
 GROUPS = ("needs_word", "to_ask", "came_back", "unclear", "quiet", "aside")
 
 
-def group_cases(cases: pd.DataFrame, aside: Collection[str]) -> dict[str, pd.DataFrame]:
-    """Part the cases of a caseload table by what is said of them; each stands in one of :data:`GROUPS`."""
+def group_cases(cases: pd.DataFrame, aside: Collection[str], *, came_back: Collection[str]) -> dict[str, pd.DataFrame]:
+    """Part the cases of a caseload table by what is said of them; each stands in one of :data:`GROUPS`.
+
+    `came_back` are those with a fall that came back, by their reasons.
+    """
     outcome, needs_word = cases["outcome_class"], cases["priority"] >= NEEDS_A_WORD
     is_aside = cases["case_id"].isin(list(aside))
     is_to_ask = ~needs_word & (cases["priority"] >= WORTH_ASKING)
     rest = ~needs_word & ~is_to_ask & ~is_aside
+    is_back = outcome.notna() & cases["case_id"].isin(list(came_back))
     is_in = {
         "needs_word": needs_word & ~is_aside,
         "to_ask": is_to_ask & ~is_aside,
-        "came_back": rest & outcome.isin(OUTCOMES),
+        "came_back": rest & is_back,
         "unclear": rest & outcome.isna(),
-        "quiet": rest & outcome.notna() & ~outcome.isin(OUTCOMES),
+        "quiet": rest & outcome.notna() & ~is_back,
         "aside": is_aside,
     }
     return {name: cases[is_in[name]] for name in GROUPS}

@@ -16,8 +16,8 @@ from supervision_kit.apps.source import Source
 from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.caseload import add_news, list_reasons, rank_cases
 from supervision_kit.caseload.ranking import weigh_reasons
-from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
-from supervision_kit.reasons import REASONS, weigh
+from supervision_kit.errors import SettingError, UnknownNameError
+from supervision_kit.reasons import CAME_BACK, REASONS, known_weights, weigh
 from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
 
@@ -96,7 +96,7 @@ class CaseloadState(TherapistState):
         kept = self.workspace
         if kept is None:
             return
-        self.weights = _known_weights(kept.preference("weights", {}))
+        self.weights = known_weights(kept.preference("weights", {}))
         planned = kept.preference("planned_sessions", 0)
         self.planned_sessions = planned if isinstance(planned, int) and 0 <= planned <= MOST_PLANNED else 0
         if not self._is_picked:
@@ -302,7 +302,7 @@ class CaseloadState(TherapistState):
     @cached_property
     def listed(self) -> dict[str, pd.DataFrame]:
         """The chosen cases by what is said of them, each group in order; a case stands in one of them."""
-        return group_cases(self._chosen(), self.aside)
+        return group_cases(self._chosen(), self.aside, came_back=self._came_back())
 
     @property
     def n_open_decisions(self) -> int:
@@ -311,6 +311,9 @@ class CaseloadState(TherapistState):
             return 0
         is_own = self.decisions["case_id"].isin(self.cases["case_id"])
         return int((is_own & self.decisions["state"].eq("open")).sum())
+
+    def _came_back(self) -> set[str]:
+        return {case for case, reasons in self.told.items() if any(one["reason"] in CAME_BACK for one in reasons)}
 
     def _chosen(self) -> pd.DataFrame:
         cases = self.cases
@@ -385,7 +388,7 @@ class CaseloadState(TherapistState):
     @property
     def answer(self) -> str:
         """The page's answer in a few short sentences, about all of the chosen cases but those set aside."""
-        groups = group_cases(self.cases, self.aside)
+        groups = group_cases(self.cases, self.aside, came_back=self._came_back())
         n_new = (
             0
             if self.since is None
@@ -415,15 +418,3 @@ class CaseloadState(TherapistState):
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         return f"{self.line_as_code}\nsk.charts.caseload_overview(caseload, scores, marks, falls)"
-
-
-def _known_weights(kept: Any) -> dict[str, float]:
-    """Return of the weights that were kept those that still make sense."""
-    known = {}
-    for key, value in kept.items() if isinstance(kept, dict) else ():
-        try:
-            weigh({key: value})
-        except SupervisionKitError:
-            continue
-        known[key] = float(value)
-    return known

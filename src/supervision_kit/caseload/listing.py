@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from supervision_kit.caseload.looking import Look, look_through
+from supervision_kit.judging import judge_beside
 from supervision_kit.outcome.relating import relate_series
 from supervision_kit.reasons.course import decision_reasons, end_reasons, hand_reasons, news_reasons
-from supervision_kit.reasons.falls import NOT_BACK, fall_reasons, therapist_fall_reasons
+from supervision_kit.reasons.falls import A_RUPTURE, NOT_BACK, fall_reasons, therapist_fall_reasons
 from supervision_kit.reasons.found import Found
 from supervision_kit.reasons.ratings import form_reasons, gap_reasons, level_reasons, outcome_reasons
 from supervision_kit.tables import CASE_REASONS, CONGRUENCE, SERIES_KEY
@@ -54,8 +55,8 @@ def list_reasons(
     judgements
         What the supervisor made of falls; see :data:`supervision_kit.tables.JUDGEMENTS`.
     decisions
-        Decisions: columns ``case_id, session, state``. Open ones count once forms of a later session are in;
-        their text is not used.
+        Decisions: columns ``case_id, session, state``. Open ones count once a later session is rated; their text is not
+        used.
     annotations
         What was noted along the course, see :data:`supervision_kit.tables.ANNOTATIONS`: a change of therapist counts
         beside those that the ratings show.
@@ -88,9 +89,10 @@ def list_reasons(
     if congruence is not None:
         found += gap_reasons(CONGRUENCE.check(congruence), look.headline)
     if judgements is not None:
-        found += hand_reasons(judgements)
+        found += hand_reasons(_seen_alone(judgements, look))
     if decisions is not None:
-        found += decision_reasons(decisions, look.cases["last_session"])
+        rated = look.scores[look.scores["score"].notna()]
+        found += decision_reasons(decisions, rated.groupby("case_id")["session"].max())
     if planned_sessions is not None:
         found += end_reasons(look.cases["last_session"], planned_sessions)
     known = set(look.cases.index)
@@ -140,13 +142,36 @@ def _reasons_of_ratings(look: Look, judgements: pd.DataFrame | None) -> Iterable
 
 def _verdicts(falls: pd.DataFrame, judgements: pd.DataFrame | None) -> list[str]:
     """Return what the supervisor says of each fall, whichever method it was marked by; empty where nothing."""
-    if judgements is None or judgements.empty:
+    if judgements is None or judgements.empty or falls.empty:
         return [""] * len(falls)
-    columns = [*SERIES_KEY, "marked_onset"]
-    marked = judgements.dropna(subset="marked_onset").sort_values("at", kind="stable")
-    keys = zip(*(marked[name].to_list() for name in columns), strict=True)
-    said = dict(zip(keys, marked["verdict"], strict=True))  # the latest stands
-    return [said.get(key, "") for key in zip(*(falls[name].to_list() for name in [*SERIES_KEY, "onset"]), strict=True)]
+    said = judge_beside(falls, judgements)["verdict"].head(len(falls)).fillna("").to_list()
+    confirmed = {n for at in _meetings(judgements[_is_seen_by_hand(judgements)], falls).values() for n in at}
+    return [verdict or (A_RUPTURE if n in confirmed else "") for n, verdict in enumerate(said)]
+
+
+def _seen_alone(judgements: pd.DataFrame, look: Look) -> pd.DataFrame:
+    """Return the judgements without ruptures added by hand that are among the falls as well."""
+    by_hand = judgements[_is_seen_by_hand(judgements)]
+    met = {n for falls in (look.falls, look.therapist_falls) for n, at in _meetings(by_hand, falls).items() if at}
+    return judgements.drop(index=by_hand.index[list(met)])
+
+
+def _is_seen_by_hand(judgements: pd.DataFrame) -> pd.Series:
+    return judgements["marked_onset"].isna() & judgements["verdict"].eq(A_RUPTURE)
+
+
+def _meetings(judgements: pd.DataFrame, falls: pd.DataFrame) -> dict[int, list[int]]:
+    """Return for each judgement the falls of its series in whose sessions it is, both by their places."""
+    by_series: dict[tuple[Any, ...], list[tuple[int, int, int]]] = {}
+    columns = (falls[name].to_list() for name in (*SERIES_KEY, "onset", "end"))
+    for n, (*series, onset, end) in enumerate(zip(*columns, strict=True)):
+        by_series.setdefault(tuple(series), []).append((n, onset, end))
+    last = judgements["end"].fillna(judgements["onset"])
+    columns = (judgements[name].to_list() for name in (*SERIES_KEY, "onset"))
+    return {
+        number: [n for n, first, end in by_series.get(tuple(series), []) if onset <= end and until >= first]
+        for number, ((*series, onset), until) in enumerate(zip(zip(*columns, strict=True), last, strict=True))
+    }
 
 
 def _tabulate(found: Iterable[Found]) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def _match(followed: pd.DataFrame, said: pd.DataFrame) -> tuple[dict[int, tuple[
         if not exact:
             others.append(one)
     own: list[tuple[Any, ...]] = []
-    for one in others:
+    for one in reversed(others):  # the latest stands here as well
         here = [] if not one["method"] else [n for n, row in by_series.get(_series(one), []) if _meets(one, row)]
         for n in here:
             beside.setdefault(n, _told(one))

@@ -12,7 +12,7 @@ from supervision_kit.calibration.intervals import estimate_share
 from supervision_kit.detection import METHODS
 from supervision_kit.judging.beside import NO_RUPTURE
 from supervision_kit.judging.dated import BY_HAND
-from supervision_kit.tables import JUDGED, JUDGED_COUNTS
+from supervision_kit.tables import JUDGED, JUDGED_COUNTS, SERIES_KEY
 from supervision_kit.words import say, say_n, say_number, say_share
 
 RUPTURE, UNSURE = "rupture", "unsure"
@@ -31,7 +31,8 @@ def count_judged(judged: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         See :data:`supervision_kit.tables.JUDGED_COUNTS`. The share is ``<NA>`` below ten episodes called one or the
-        other (the kit's own choice), its interval Wilson's.
+        other (the kit's own choice), its interval Wilson's. Missed is a rupture in whose sessions the method has no
+        episode in that series, whether it was added by hand or marked by another method.
 
     Raises
     ------
@@ -43,16 +44,25 @@ def count_judged(judged: pd.DataFrame) -> pd.DataFrame:
     The supervisor has seen the marks: this says how useful they were found, not how often they are right.
     """
     checked = JUDGED.check(judged)
-    is_own = checked["method"] == BY_HAND
-    n_missed = int((is_own & (checked["verdict"] == RUPTURE)).sum())
     rows = []
-    for method, of_method in checked[~is_own].groupby("method"):
+    for method, of_method in checked[checked["method"] != BY_HAND].groupby("method"):
         said = of_method["verdict"].value_counts()
         n_yes, n_no, n_unsure = (int(said.get(verdict, 0)) for verdict in (RUPTURE, NO_RUPTURE, UNSURE))
         share = estimate_share([n_yes], [n_yes + n_no])
         known = (share.value, share.low, share.high) if n_yes + n_no >= FEW_JUDGED else (np.nan,) * 3
+        n_missed = _count_missed(checked[checked["method"] != method], of_method)
         rows.append((method, len(of_method), n_yes, n_no, n_unsure, n_missed, *known))
     return JUDGED_COUNTS.check(pd.DataFrame(rows, columns=list(JUDGED_COUNTS.columns)))
+
+
+def _count_missed(others: pd.DataFrame, episodes: pd.DataFrame) -> int:
+    """Count the ruptures in rows that are not a method's own, in whose sessions it has no episode."""
+    seen = others[(others["verdict"] == RUPTURE) & ~(others["judgement"].duplicated() & others["judgement"].notna())]
+    first = seen["supervisor_onset"].fillna(seen["onset"])
+    seen = seen.assign(first=first, last=seen["supervisor_end"].fillna(first))
+    there = seen[[*SERIES_KEY, "first", "last"]].reset_index().merge(episodes[[*SERIES_KEY, "onset", "end"]])
+    is_met = (there["first"] <= there["end"]) & (there["last"] >= there["onset"])
+    return len(seen) - int(there.loc[is_met, "index"].nunique())
 
 
 def describe_judged(judged: pd.DataFrame) -> tuple[str, ...]:
@@ -63,7 +73,8 @@ def describe_judged(judged: pd.DataFrame) -> tuple[str, ...]:
         if n:
             said.append(_compared(count, n))
     checked = JUDGED.check(judged)
-    if missed := int(((checked["method"] == BY_HAND) & (checked["verdict"] == RUPTURE)).sum()):
+    is_own = checked["method"] == BY_HAND
+    if missed := _count_missed(checked[is_own], checked[~is_own]):
         said.append(
             say_n("{n} rupture was seen that is not marked.", "{n} ruptures were seen that are not marked.", missed)
         )

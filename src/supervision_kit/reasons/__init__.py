@@ -10,6 +10,7 @@ from supervision_kit.reasons.kinds import (
     WORTH_ASKING,
     Reason,
     counted,
+    known_weights,
     weigh,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "Found",
     "Reason",
     "counted",
+    "known_weights",
     "weigh",
 ]

@@ -25,10 +25,11 @@ def news_reasons(new_forms: pd.DataFrame) -> Iterator[Found]:
 def decision_reasons(decisions: pd.DataFrame, last_session: pd.Series) -> Iterator[Found]:
     """Give the cases with open decisions that forms have come in after; what was decided is not repeated.
 
-    `last_session` is each case's latest session with any form: what was agreed a moment ago is no reason to talk.
+    `last_session` is each case's latest session with a score: what was agreed a moment ago is no reason to talk.
     """
     is_open = decisions["state"].eq("open") if "state" in decisions else pd.Series(data=True, index=decisions.index)
-    has_gone_on = ~(decisions["session"] >= decisions["case_id"].map(last_session)).fillna(value=False)
+    last = decisions["case_id"].map(last_session)
+    has_gone_on = last.notna() & ~(decisions["session"] >= last).fillna(value=False)
     for case, sessions in decisions[is_open & has_gone_on].groupby("case_id", sort=False)["session"]:
         said = say_n(
             "{n} decision is open, and sessions have gone by since.",
@@ -67,7 +68,7 @@ def hand_reasons(judgements: pd.DataFrame) -> Iterator[Found]:
         onset = int(one["onset"])
         if one["outcome"] == "repaired":
             said = say("A rupture at session {session}, added by the supervisor, was repaired.", session=onset)
-            yield Found(one["case_id"], "repaired", said, session=onset, **about)
+            yield Found(one["case_id"], "by_hand_back", said, session=onset, **about)
         else:
-            said = say("A rupture at session {session} that no method marked, added by the supervisor.", session=onset)
+            said = say("A rupture at session {session}, added by the supervisor.", session=onset)
             yield Found(one["case_id"], "by_hand", said, session=onset, **about)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from supervision_kit.detection.method import check_number
-from supervision_kit.errors import SettingError, UnknownNameError
+from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
 from supervision_kit.words import later
 
 HEAVIEST = 100.0  # a weight that puts a case before all others whatever else holds
@@ -43,7 +44,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "confirmed": Reason(
             1, later("confirmed"), later("a fall that has not come back, which the supervisor calls a rupture")
         ),
-        "by_hand": Reason(2, later("added by hand"), later("a rupture that no method marked, added by the supervisor")),
+        "by_hand": Reason(2, later("added by hand"), later("a rupture that the supervisor added")),
         "partly": Reason(1, later("back in part"), later("a fall that came back in part")),
         "early": Reason(2, later("too early"), later("a fall that is too recent to say how it ended")),
         "new_low": Reason(
@@ -95,6 +96,11 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             0.2, later("came back late"), later("a fall that came back later than the rule allows, or unseen")
         ),
         "repaired": Reason(0.1, later("came back"), later("a fall that came back in time: worth learning from")),
+        "by_hand_back": Reason(
+            0.1,
+            later("added by hand, came back"),
+            later("a rupture that the supervisor added and calls repaired: worth learning from"),
+        ),
         "change_despite": Reason(
             0.1,
             later("change all the same"),
@@ -110,7 +116,7 @@ NEEDS_A_WORD = 2.0
 WORTH_ASKING = 0.5  # the priority from which it is a good time to ask about a case
 DOWN = ("open", "slipped")
 CAME_BACK = ("repaired", "late")
-LEARN_FROM = ("repaired", "change_despite")
+LEARN_FROM = ("repaired", "by_hand_back", "change_despite")
 
 
 def weigh(weights: Mapping[str, float]) -> dict[str, float]:
@@ -130,6 +136,18 @@ def weigh(weights: Mapping[str, float]) -> dict[str, float]:
         if value is None or not 0 <= value <= HEAVIEST:
             raise SettingError(f"weights: {key} must be from 0 to {HEAVIEST:g}.")
     return {key: float(weights.get(key, reason.weight)) for key, reason in REASONS.items()}
+
+
+def known_weights(kept: Any) -> dict[str, float]:
+    """Return of the weights that somebody kept those that still make sense."""
+    known = {}
+    for key, value in kept.items() if isinstance(kept, dict) else ():
+        try:
+            weigh({key: value})
+        except SupervisionKitError:
+            continue
+        known[key] = float(value)
+    return known
 
 
 def counted(n: int, noun: str) -> str:
