@@ -23,8 +23,10 @@ import pandas as pd
 from supervision_kit.disclosure.classes import count_sessions, find_forms, number_kinds, number_sessions
 from supervision_kit.disclosure.layout import Layout, Numbers, lay_out
 from supervision_kit.disclosure.masking import count_steps, round_scores, snap_scores
+from supervision_kit.disclosure.since import exact_weeks
 from supervision_kit.headline import find_headline
 from supervision_kit.instruments import find_scale, rates_alliance
+from supervision_kit.tables import SCORES
 
 MOST_TRIED = 200  # cases that each of the two tries; more would not make the share surer than a few per cent
 SESSIONS_UNSURE = 1
@@ -76,7 +78,7 @@ def link_originals(
     rounding: float | None = None,
     jitter: float | None = None,
 ) -> Linkage:
-    """Say what the holder of the originals finds out.
+    """Say what the holder of the originals finds out; where weeks are published, by these as well.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def link_originals(
     rounding, jitter
         How scores were rounded and shifted, as given to :func:`supervision_kit.deidentify`.
     """
-    new, old = _lay_out_all(published), _lay_out_all(originals)
+    new, old = _lay_out_all(_with_days(published)), _lay_out_all(originals)
     tried = _choose(new.cases)
     kind, kinds = number_kinds(find_forms(new, np.ones(len(new.case), dtype=bool)))
     length = count_sessions(new, number_sessions(new, np.ones(len(new.case), dtype=bool)))
@@ -100,8 +102,9 @@ def link_originals(
         theirs = [_matrix(new, series, at, longest) for at in range(len(series))]
         held = [_matrix(old, series, at, longest) for at in range(len(series))]
         slack = [_prepare(held[at], series[at], rounding, jitter) for at in range(len(series))]
+        weeks, theirs_in_weeks = (_weeks_matrix(layout, series, longest) for layout in (new, old))
         for case in cases:
-            fits = np.arange(len(old.cases))
+            fits = _fit_weeks(weeks[case], theirs_in_weeks)
             for mine, there, by in zip(theirs, held, slack, strict=True):
                 until = int(length[case])
                 fits = fits[(np.abs(there[fits, :until] - mine[case, :until]) <= by).all(axis=1)]
@@ -131,7 +134,8 @@ def link_roughly(published: pd.DataFrame, originals: pd.DataFrame, truth: Mappin
         fits = in_window & same_form[seen.kind] & (seen.therapist == seen.therapist[case])
         fall = known.fall[person]
         if fall > 0:
-            fits &= (seen.n_sessions < fall) | (np.abs(seen.fall - fall) <= FALL_UNSURE)
+            fell_then = (seen.fall > 0) & (np.abs(seen.fall - fall) <= FALL_UNSURE)
+            fits &= (seen.n_sessions < fall) | fell_then
         found[code] = int(fits.sum()) if fits[case] else 0
     return Linkage(found)
 
@@ -178,7 +182,8 @@ def _describe(layout: Layout, scores: pd.DataFrame) -> _Described:
 
 
 def _lay_out_all(scores: pd.DataFrame) -> Layout:
-    return lay_out(scores, tuple(scores["case_id"].unique()))
+    checked = SCORES.check(scores)
+    return lay_out(checked, tuple(checked["case_id"].unique()))
 
 
 def _choose(cases: tuple[str, ...]) -> Numbers:
@@ -197,6 +202,33 @@ def _matrix(layout: Layout, series: list[tuple[str, str, str]], at: int, longest
         score = layout.table["score"].to_numpy()[here]
         matrix[layout.case[here], number[here] - 1] = np.where(np.isnan(score), _NO_SCORE, score)
     return matrix
+
+
+def _with_days(published: pd.DataFrame) -> pd.DataFrame:
+    """Return published scores with weeks, where there are any, as days from one and the same first day."""
+    if "weeks" not in published:
+        return published
+    weeks = published["weeks"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
+    return published.assign(date=pd.Timestamp(0) + pd.to_timedelta(7 * weeks, unit="D"))
+
+
+def _weeks_matrix(layout: Layout, series: list[tuple[str, str, str]], longest: int) -> Scores:
+    """Return the weeks since the first session, cases × sessions as in :func:`_matrix`; NaN where not known."""
+    wanted = np.array([one in series for one in layout.series], dtype=bool)
+    number = number_sessions(layout, wanted[layout.of_series])
+    weeks = exact_weeks(layout, number)
+    matrix = np.full((len(layout.cases), longest), np.nan)
+    here = (number > 0) & (number <= longest)
+    matrix[layout.case[here], number[here] - 1] = weeks[here]
+    return matrix
+
+
+def _fit_weeks(weeks: Scores, held: Scores) -> Numbers:
+    """Return which of the originals can have lasted so: to half of that by which the weeks were rounded."""
+    told = np.flatnonzero(np.isfinite(weeks) & (weeks > 0))
+    by = np.gcd.reduce(weeks[told].astype(np.int64)) if len(told) else 0
+    off = np.abs(held[:, told] - weeks[told])
+    return np.flatnonzero((off <= by / 2 + _SAME).all(axis=1))
 
 
 def _prepare(held: Scores, series: tuple[str, str, str], rounding: float | None, jitter: float | None) -> float:

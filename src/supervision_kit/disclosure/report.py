@@ -9,8 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from supervision_kit.words import say
-
 
 @dataclass(frozen=True)
 class DisclosureReport:
@@ -22,10 +20,14 @@ class DisclosureReport:
         The sentences, under their headings.
     numbers
         One row a figure: ``key``, ``what`` (in words), ``value``.
+    title, titles_of_numbers
+        The report's own title, those of the numbers and of their two columns: in the language of the sentences.
     """
 
     parts: Mapping[str, Sequence[str]]
     numbers: pd.DataFrame
+    title: str
+    titles_of_numbers: tuple[str, str, str]
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -34,13 +36,12 @@ class DisclosureReport:
 
     def to_markdown(self) -> str:
         """Return the report as a page to read or print."""
-        lines = ["# " + say("Disclosure report")]
+        numbers, what, value = self.titles_of_numbers
+        lines = [f"# {self.title}"]
         for heading, sentences in self.parts.items():
             lines += ["", f"## {heading}", "", *(f"- {sentence}" for sentence in sentences)]
-        lines += ["", "## " + say("In numbers"), "", f"| {say('what')} | {say('value')} |", "|---|---|"]
-        lines += [
-            f"| {what} | {value} |" for what, value in zip(*map(self.numbers.get, ("what", "value")), strict=True)
-        ]
+        lines += ["", f"## {numbers}", "", f"| {what} | {value} |", "|---|---|"]
+        lines += [f"| {row.what} | {row.value} |" for row in self.numbers.itertuples()]
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> str:

@@ -37,7 +37,7 @@ def count_weeks(
     of_case
         The class of each case.
     """
-    exact = _exact_weeks(layout, number)
+    exact = exact_weeks(layout, number)
     last = np.full(len(layout.cases), np.nan)
     rows = np.flatnonzero(number)
     last[layout.case[rows]] = exact[rows]  # rows are in the order of sessions
@@ -63,7 +63,7 @@ def _round(weeks: np.ndarray, by: np.ndarray | int) -> np.ndarray:
     return rounded
 
 
-def _exact_weeks(layout: Layout, number: Numbers) -> np.ndarray:
+def exact_weeks(layout: Layout, number: Numbers) -> np.ndarray:
     """Return the weeks from the first published session of a case to that of each row."""
     rows = np.flatnonzero(number)
     day = layout.table["date"].to_numpy(dtype="datetime64[D]")[rows]

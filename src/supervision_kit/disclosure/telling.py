@@ -31,7 +31,12 @@ def tell(account: Account) -> DisclosureReport:
         say("What to change if that is too much"): list(_to_change(account)),
         say("What this does not promise"): list(_not_promised()),
     }
-    return DisclosureReport({heading: tuple(told) for heading, told in parts.items() if told}, _numbers(account))
+    return DisclosureReport(
+        parts={heading: tuple(told) for heading, told in parts.items() if told},
+        numbers=_numbers(account),
+        title=say("Disclosure report"),
+        titles_of_numbers=(say("In numbers"), say("what"), say("value")),
+    )
 
 
 def say_few(n_cases: int, smallest: int) -> str:
