@@ -245,7 +245,8 @@ class CaseState(LineState):
             said = describe_case(line.scores, line.marks, line.caseload, case_id=self.case_id, **told)
         if self.is_headline and self.rater == "client":
             return said
-        return (*said, *describe_series(series.scores, series.marks, series.repairs, **told))
+        own = describe_series(series.scores, series.marks, series.repairs, **told)
+        return tuple(dict.fromkeys([*said, *own]))  # a therapist's fall is a reason where the client never rated
 
     @remembered("case_id", "method", "rule", "n_reads")
     def judged(self) -> pd.DataFrame:
