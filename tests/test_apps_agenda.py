@@ -88,6 +88,15 @@ def test_one_supervisees_agenda_and_one_cases(agenda, caseload, workspace):
     assert of_case.suggest("A2") == ("What should we look at together?",)
 
 
+def test_the_question_offered_first_fits_what_weighs_most(tmp_path):
+    """It fell twice: at 4 it came back, at 8 it did not."""
+    fell = make_scores(4.2, 4.3, 4.2, 3.1, 4.2, 4.3, 4.2, 3.0, 3.1, 3.0)
+    with sk.Workspace(tmp_path / "twice.sqlite") as opened:
+        opened.import_ratings(sk.read_ratings(fell.to_csv(index=False).encode()))
+        agenda = sk.apps.AgendaState(sk.apps.CaseloadState(opened, method=sk.AdjacentDrop()))
+        assert agenda.suggest("C1")[0] == "What happened around session 8, and what has been tried since?"
+
+
 def test_a_decision_comes_back_with_what_the_ratings_did_since(agenda, caseload, workspace, tmp_path):
     item = agenda.collect("A1")
     agenda.decide("A1", "Name the withdrawal", item=item)

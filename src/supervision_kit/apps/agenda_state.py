@@ -11,6 +11,8 @@ from supervision_kit.apps.agenda_on_paper import AgendaOnPaper
 from supervision_kit.apps.agenda_reading import VIEW
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.caseload import list_reasons
+from supervision_kit.caseload.ranking import weigh_reasons
+from supervision_kit.reasons import weigh
 from supervision_kit.tables import SCORES
 
 NEW_QUESTION = "question for the agenda"  # the place of its draft
@@ -29,7 +31,8 @@ class AgendaState(AgendaOnPaper):
         scores, repairs, marks = (
             table[table["case_id"] == case_id] for table in (self._line.scores, line.repairs, line.marks)
         )
-        questions = suggest_questions(list_reasons(scores, repairs, marks=marks, rebases=self._line.source.rebases))
+        reasons = list_reasons(scores, repairs, marks=marks, rebases=self._line.source.rebases)
+        questions = suggest_questions(weigh_reasons(reasons, weigh({})))
         if isinstance(self._line, CaseState) and case_id == self._line.case_id:
             questions += tuple(prompt.question for prompt in self._line.prompts)
         return tuple(dict.fromkeys(questions))

@@ -16,6 +16,8 @@ from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.page import Page, heading, note, quiet
 from supervision_kit.words import say, say_n
 
+AGENDA, DECISIONS = "sk-agenda", "sk-decisions"  # where on the page they stand
+
 
 class AgendaView(ipw.VBox):
     """Today's agenda, of all cases or of one.
@@ -32,7 +34,7 @@ class AgendaView(ipw.VBox):
 
     def __init__(self, state: AgendaState, page: Page, *, about: Callable[[str], str] = html.escape) -> None:
         self.state, self._page, self._about = state, page, about
-        self.heading = heading(2, say("On the agenda"))
+        self.heading = heading(2, say("On the agenda"), anchor=AGENDA)
         self.empty, self.agreed = ipw.HTML(), ipw.HTML()
         self.question = AgendaQuestion(state, page=page)
         self.items, self.decisions = ipw.VBox(), ipw.VBox()
@@ -51,7 +53,7 @@ class AgendaView(ipw.VBox):
         self.children = [
             *(self.heading, self.empty, self.items, self.question),
             *(
-                heading(2, say("What became of what we agreed")),
+                heading(2, say("What became of what we agreed"), anchor=DECISIONS),
                 self.agreed,
                 self.decisions,
                 self.settled_fold,

@@ -2,7 +2,10 @@
 
 function render({ model, el }) {
   const root = document.createElement("div");
-  el.append(root);
+  const heard = document.createElement("p");
+  heard.className = "sk-heard";
+  heard.setAttribute("role", "status");
+  el.append(root, heard);
 
   const name = (element) => {
     const { dataset, localName } = element.closest("[data-do], [data-key]") ?? element;
@@ -48,9 +51,14 @@ function render({ model, el }) {
     menu.open = false;
     menu.querySelector("summary").focus();
   });
+  const tell = () => { heard.textContent = model.get("heard"); };
   model.on("change:content", show);
+  model.on("change:heard", tell);
   show();
-  return () => model.off("change:content", show);
+  return () => {
+    model.off("change:content", show);
+    model.off("change:heard", tell);
+  };
 }
 
 export default { render };

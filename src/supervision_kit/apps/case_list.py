@@ -29,10 +29,13 @@ class CaseList(anywidget.AnyWidget):
     ----------
     content
         The HTML. Whoever sets it has escaped what comes from data.
+    heard
+        What screen readers say when it changes.
     """
 
     _esm = Path(__file__).with_name("case_list.js")
     content = Unicode().tag(sync=True)
+    heard = Unicode().tag(sync=True)
 
     def __init__(self, *, page: Page, actions: Mapping[str, Callable[..., None]]) -> None:
         super().__init__()

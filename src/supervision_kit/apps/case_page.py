@@ -40,7 +40,7 @@ class CasePage(Page):
         super().__init__()
         self.state = state
         self.said = SaidState(state, state.workspace) if state.workspace else None
-        self.summary, self.prompts, self.episodes, self.code = (ipw.HTML() for _ in range(4))
+        self.summary, self.judged_by, self.prompts, self.episodes, self.code = (ipw.HTML() for _ in range(5))
         self.shared = ipw.HTML()
         self.summary.add_class("sk-summary")
         self.cases, self.chart = CasePicker(state, self), ChartView()
@@ -61,6 +61,7 @@ class CasePage(Page):
             self.summary,
             self.chance,
             self.chart,
+            self.judged_by,
             self.session,
             self.prompts,
             heading(2, say("What we say")),
@@ -104,9 +105,10 @@ class CasePage(Page):
                 **state.series._asdict() if state.series.scale else {},
                 annotations=state.annotations if is_kept else None,
                 judgements=state.judgements if is_kept else None,
-                provenance=state.method.in_words,
+                provenance=say(state.method.title),
             )
         )
+        self.judged_by.value = quiet(state.method.in_words)  # here it can wrap, in the chart it cannot
         *sentences, basis = state.summary
         said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)
         self.summary.value = f"{said}{quiet(basis)}{note(state.advice)}"

@@ -10,7 +10,7 @@ import ipywidgets as ipw
 
 from supervision_kit import charts
 from supervision_kit.apps.agenda_state import AgendaState
-from supervision_kit.apps.agenda_view import AgendaView
+from supervision_kit.apps.agenda_view import AGENDA, DECISIONS, AgendaView
 from supervision_kit.apps.case_list import CaseList
 from supervision_kit.apps.case_rows import list_in_html
 from supervision_kit.apps.caseload_state import CaseloadState
@@ -24,11 +24,11 @@ from supervision_kit.apps.supervisee_view import SuperviseeView
 from supervision_kit.apps.undo_button import UndoButton
 from supervision_kit.apps.weights_view import WeightsView
 from supervision_kit.reasons import REASONS
-from supervision_kit.words import later, say, say_list, say_n
+from supervision_kit.words import later, say, say_n, say_number
 
 CHANCE = later("Ratings go up and down by themselves: some of what is marked, and some of what came back, is chance.")
 MOST_DRAWN = 60  # cases whose overview is drawn without being asked for
-AGENDA = "sk-agenda"  # where on the page it stands
+CASES = "sk-cases"  # where on the page they stand
 _PLACE = ("session", "rater", "instrument", "scale")
 
 
@@ -42,7 +42,8 @@ class CaseloadPage(LeadingPage):
         self.state, self.title = state, say("the caseload")
         self._drawn: Any = None  # the table behind the overview, and whose cases it shows
         self._drawn_of, self._advice = "", ""
-        self.summary, self.code = ipw.HTML(), ipw.HTML()
+        self.summary, self.ways, self.code = ipw.HTML(), ipw.HTML(), ipw.HTML()
+        self.ways.add_class("sk-ways")
         self.keeping = ipw.HTML(where_to_keep(is_shared=state.is_shared) if state.workspace is None else "")
         self.undo = UndoButton(page=self, undo=self._undo)
         self.summary.add_class("sk-summary")
@@ -71,11 +72,12 @@ class CaseloadPage(LeadingPage):
         self.parts = (
             ipw.HTML(warning),
             self.summary,
+            *((self.ways,) if state.workspace is not None else ()),
             self.controls,
             self.keeping,
-            self.undo,
+            ipw.HTML(f'<span id="{CASES}"></span>'),
             self.cases,
-            *((ipw.HTML(f'<span id="{AGENDA}"></span>'), self.agenda) if state.workspace is not None else ()),
+            *((self.agenda,) if state.workspace is not None else ()),
             self.supervisee,
             self.overview,
             self.chance,
@@ -83,6 +85,7 @@ class CaseloadPage(LeadingPage):
             SettingsView(state, self),
             self.code,
             ipw.HTML(notes),
+            self.undo,
         )
         self.lay_out(*self.parts)
         state.observe(self.guard(self._redraw), "revision")
@@ -123,6 +126,10 @@ class CaseloadPage(LeadingPage):
 
     def _collect(self, case: str, session: str = "") -> None:
         self.agenda_state.collect(case, session=int(session) if session else None)
+        n = len(self.agenda_state.items)
+        self.cases.heard = say_n(
+            "{case} is on the agenda now, the only one there.", "{case} is on the agenda now, {n} in all.", n, case=case
+        )
 
     def _undo(self) -> str | None:
         done = self.state.undo()
@@ -160,17 +167,20 @@ class CaseloadPage(LeadingPage):
         state, items = self.state, self.agenda_state.items
         self.cases.content = list_in_html(state, link=self._link, on_agenda=set(items["case_id"]))
         chance = quiet(say(CHANCE))
-        self.summary.value = f"<p>{html.escape(state.answer)}</p>{chance}{self._waiting()}{self._advice}"
+        self.summary.value = f"<p>{html.escape(state.answer)}</p>{chance}{self._advice}"
+        self.ways.value = self._ways()
         self.undo.show(state.undoable)
 
-    def _waiting(self) -> str:
-        """Say what waits on the agenda further down, as HTML; nothing where nothing does."""
+    def _ways(self) -> str:
+        """Return as HTML the ways to what stands further down, with how much waits there."""
         n_items, n_open = len(self.agenda_state.items), self.state.n_open_decisions
-        said = [
-            *([say_n("{n} on the agenda", "{n} on the agenda", n_items)] if n_items else []),
-            *([say_n("{n} decision open", "{n} decisions open", n_open)] if n_open else []),
-        ]
-        return f'<p class="sk-quiet"><a href="#{AGENDA}">{html.escape(say_list(said))}</a></p>' if said else ""
+        ways = (
+            (CASES, say("Cases")),
+            (AGENDA, say("Agenda ({n})", n=say_number(n_items))),
+            (DECISIONS, say("Open decisions ({n})", n=say_number(n_open))),
+        )
+        links = "".join(f'<a href="#{place}">{html.escape(words)}</a>' for place, words in ways)
+        return f'<nav aria-label="{html.escape(say("On this page"))}">{links}</nav>'
 
     def _draw(self) -> None:
         state = self.state

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from supervision_kit.apps.page import quiet, table_of
+from supervision_kit.apps.page import NOTHING, quiet, table_of
 from supervision_kit.charts.sentences import how_it_ended
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection import METHODS
@@ -15,8 +15,6 @@ from supervision_kit.instruments import name_scale
 from supervision_kit.lens import TYPES, VERDICTS
 from supervision_kit.words import say, say_number, say_share
 from supervision_kit.words.raters import say_rater
-
-NONE = "–"
 
 
 def falls_table(judged: pd.DataFrame, *, nothing: str) -> str:
@@ -37,7 +35,9 @@ def falls_table(judged: pd.DataFrame, *, nothing: str) -> str:
     rows = [_row(fall) for fall in ordered.to_dict("records")]
     if ordered["verdict"].isna().all():
         rows = [{name: cell for name, cell in row.items() if name != say("the supervisor says")} for row in rows]
-    return title + table_of(rows[0], (row.values() for row in rows), label=say("Falls and repairs, a table"))
+    return title + table_of(
+        rows[0], (row.values() for row in rows), label=say("Falls and repairs, a table"), in_cards=True
+    )
 
 
 def _row(fall: dict[Any, Any]) -> dict[str, str]:
@@ -46,7 +46,7 @@ def _row(fall: dict[Any, Any]) -> dict[str, str]:
         say("scale"): name_scale(fall["instrument"], fall["scale"]),
         say("fell at session"): _whole(fall["onset"]),
         say("marked by"): _method(fall["method"]),
-        say("outcome"): NONE if pd.isna(fall["outcome"]) else how_it_ended(fall),
+        say("outcome"): NOTHING if pd.isna(fall["outcome"]) else how_it_ended(fall),
         say("the supervisor says"): _supervisor(fall),
         say("lowest at"): _whole(fall["nadir"]),
         say("level before"): _points(fall["pre_level"]),
@@ -59,7 +59,7 @@ def _row(fall: dict[Any, Any]) -> dict[str, str]:
 def _supervisor(fall: dict[Any, Any]) -> str:
     """Say what the supervisor makes of a fall: the verdict, the kind, other dates, what became of it."""
     if pd.isna(fall["verdict"]):
-        return NONE
+        return NOTHING
     said = [say(VERDICTS[fall["verdict"]].words)]
     if pd.notna(fall["type"]) and fall["type"]:
         said.append(say(TYPES[fall["type"]].words))
@@ -82,14 +82,14 @@ def _method(method: str) -> str:
 
 
 def _whole(number: Any) -> str:
-    return NONE if pd.isna(number) else say_number(number)
+    return NOTHING if pd.isna(number) else say_number(number)
 
 
 def _points(number: Any) -> str:
-    return NONE if pd.isna(number) else say_number(number, digits=1)
+    return NOTHING if pd.isna(number) else say_number(number, digits=1)
 
 
 def _share(share: Any) -> str:
     if pd.isna(share):
-        return NONE
+        return NOTHING
     return say("all") if share >= 1 else say_share(share)

@@ -17,6 +17,7 @@ from supervision_kit.words import later, say
 
 logger = logging.getLogger("supervision_kit.apps")
 
+NOTHING = "–"  # in a cell of a table that has nothing to say
 LOAD_NOTEBOOK, CASELOAD_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb"
 
 SORRY = later(
@@ -110,9 +111,10 @@ def fold(title: str, body: str) -> str:
     return f"<details><summary>{html.escape(title)}</summary><div>{body}</div></details>"
 
 
-def heading(level: int, words: str) -> ipw.HTML:
-    """Return a heading of a page."""
-    return ipw.HTML(f"<h{level}>{html.escape(words)}</h{level}>")
+def heading(level: int, words: str, *, anchor: str = "") -> ipw.HTML:
+    """Return a heading of a page; `anchor` is what links on the page lead to."""
+    place = f' id="{html.escape(anchor)}" tabindex="-1"' if anchor else ""
+    return ipw.HTML(f"<h{level}{place}>{html.escape(words)}</h{level}>")
 
 
 def quiet(sentence: str) -> str:
@@ -130,12 +132,19 @@ def scrolling(table: str, *, label: str) -> str:
     return f'<div class="sk-scroll" role="group" tabindex="0" aria-label="{html.escape(label)}">{table}</div>'
 
 
-def table_of(heads: Iterable[str], rows: Iterable[Iterable[str]], *, label: str) -> str:
-    """Return a table of texts as HTML."""
-    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
-    table = f'<table class="sk-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+def table_of(heads: Iterable[str], rows: Iterable[Iterable[str]], *, label: str, in_cards: bool = False) -> str:
+    """Return a table of texts as HTML; `in_cards` makes a card of each row where the page is narrow."""
+    names = [html.escape(text) for text in heads]
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    body = "".join(f"<tr>{''.join(map(_cell, names, row))}</tr>" for row in rows)
+    look = "sk-table sk-cards" if in_cards else "sk-table"
+    table = f'<table class="{look}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return scrolling(table, label=label)
+
+
+def _cell(name: str, text: str) -> str:
+    empty = " data-empty" if text in ("", NOTHING) else ""
+    return f'<td data-head="{name}"{empty}>{html.escape(text)}</td>'
 
 
 def note(sentence: str) -> str:
