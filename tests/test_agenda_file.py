@@ -8,6 +8,7 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 from docx import Document
+from docx.enum.section import WD_SECTION
 from pypdf import PdfReader
 
 import supervision_kit as sk
@@ -118,16 +119,43 @@ def test_a_sheet_says_of_a_fall_what_the_supervisor_made_of_it(workspace, tmp_pa
 
 def test_every_supervisee_has_a_page(workspace, tmp_path):
     pages = PdfReader(sk.write_agenda(workspace, tmp_path / "agenda.pdf", coded=False)).pages
-    assert [page.extract_text().split("\n")[0] for page in pages if "Supervisee" in page.extract_text()] == [
+    heads = [page.extract_text().split("\n")[0] for page in pages]
+    assert [head for head in heads if "continued" not in head] == ["Supervisee BERG", "Supervisee KLEIN"]
+    document = Document(str(sk.write_agenda(workspace, tmp_path / "agenda.docx", coded=False)))
+    assert [one.text for one in document.paragraphs if one.style.name == "Heading 1"] == [
         "Supervisee BERG",
         "Supervisee KLEIN",
     ]
-    document = Document(str(sk.write_agenda(workspace, tmp_path / "agenda.docx", coded=False)))
-    sheets = [one for one in document.paragraphs if one.style.name == "Heading 1"]
-    assert [(one.text, bool(one.paragraph_format.page_break_before)) for one in sheets] == [
-        ("Supervisee BERG", False),
-        ("Supervisee KLEIN", True),
+    assert [section.start_type for section in document.sections] == [WD_SECTION.NEW_PAGE] * 2
+
+
+def test_a_sheet_that_goes_on_says_on_each_page_whose_it_is(workspace, tmp_path):
+    """A question of 3,000 characters takes more than a page; nothing of it is cut off."""
+    workspace.add_agenda_item("CARL", "why " * 750 + "LAST")
+    pages = PdfReader(sk.write_agenda(workspace, tmp_path / "agenda.pdf", coded=False)).pages
+    heads = [page.extract_text().split("\n")[0] for page in pages]
+    assert heads[heads.index("Supervisee KLEIN") :] == ["Supervisee KLEIN", "Supervisee KLEIN, continued"]
+    assert all(head.removesuffix(", continued") in ("Supervisee BERG", "Supervisee KLEIN") for head in heads)
+    assert "LAST" in words_of(tmp_path / "agenda.pdf")
+    sections = Document(str(sk.write_agenda(workspace, tmp_path / "agenda.docx", coded=False))).sections
+    assert [section.header.paragraphs[0].text for section in sections] == [
+        "Supervisee BERG, continued",
+        "Supervisee KLEIN, continued",
     ]
+    assert all(section.different_first_page_header_footer for section in sections)
+    assert not any(section.first_page_header.paragraphs[0].text for section in sections)
+
+
+def test_more_cases_on_a_sheet_take_less_room_each(workspace, tmp_path):
+    def shapes():
+        path = sk.write_agenda(workspace, tmp_path / f"agenda{len(list(tmp_path.iterdir()))}.docx", supervisee="KLEIN")
+        return Document(str(path)).inline_shapes
+
+    before = max(shape.width for shape in shapes())
+    more = make_scores(*FELL, case_id="NEXT", therapist="KLEIN")
+    workspace.import_ratings(sk.read_ratings(more.to_csv(index=False).encode()))
+    workspace.add_agenda_item("NEXT", "What should we look at together?")
+    assert max(shape.width for shape in shapes()) < before
 
 
 def test_one_supervisees_sheet_holds_only_their_cases(workspace, tmp_path):

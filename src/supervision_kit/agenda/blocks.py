@@ -32,10 +32,11 @@ class Points:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as PNG with what it shows in words."""
+    """A chart as PNG with what it shows in words, and how wide it is to be."""
 
     png: bytes
     words: str
+    width: float  # cm
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ class NewPage:
 
 Block: TypeAlias = Heading | Paragraph | Points | Picture | RoomToWrite | NewPage
 
-PICTURE_CM = 12.0  # width of a chart on paper
 NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # a file does not say when it was made
 TEXT, QUIET, ACCENT = "1F2933", "566472", "005EA5"  # as on the pages; 14.8:1, 6.1:1 and 6.7:1 on white
 SIZES = {1: 18, 2: 13, 3: 10.5}  # of headings, in points

@@ -12,7 +12,6 @@ from typing import Any
 from supervision_kit.agenda.blocks import (
     ACCENT,
     NO_DAY,
-    PICTURE_CM,
     QUIET,
     QUIET_SIZE,
     SIZES,
@@ -26,7 +25,7 @@ from supervision_kit.agenda.blocks import (
     Points,
     RoomToWrite,
 )
-from supervision_kit.words import say_n
+from supervision_kit.words import say, say_n
 
 FAMILY = "DejaVu Sans"
 STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
@@ -37,16 +36,13 @@ UNKNOWN_SIGN = "\N{REPLACEMENT CHARACTER}"
 
 def write_pdf(blocks: Iterable[Block], *, title: str, language: str) -> bytes:
     """Return the sheets as PDF; its properties name the title and language, and nobody."""
-    from fpdf import FPDF
-
-    document = FPDF(format="A4")
+    document = _begin()
     document.set_title(title)
     document.set_lang(language)
     document.set_creation_date(NO_DAY)
     document.set_margin(MARGIN)
     for style, name in STYLES.items():
         document.add_font(FAMILY, style, str(_font_folder() / name))
-    document.add_page()
     lacking = 0
     for block in blocks:
         lacking += _add(document, block)
@@ -61,6 +57,20 @@ def write_pdf(blocks: Iterable[Block], *, title: str, language: str) -> bytes:
     return bytes(document.output())
 
 
+def _begin() -> Any:
+    """Return an empty document whose pages that go on with a sheet say whose sheet it is."""
+    from fpdf import FPDF
+
+    class Sheets(FPDF):
+        sheet = ""  # the heading of the sheet that goes on
+
+        def header(self) -> None:
+            if self.sheet:
+                _write(self, say("{sheet}, continued", sheet=self.sheet), size=QUIET_SIZE, colour=QUIET)
+
+    return Sheets(format="A4")
+
+
 @cache
 def _font_folder() -> Path:
     """Return where matplotlib keeps the fonts that come with it."""
@@ -73,7 +83,12 @@ def _add(document: Any, block: Block) -> int:
     """Add a block; return how many of its signs the font does not have."""
     match block:
         case Heading(text, level):
-            document.ln(0 if level == 1 else 2)
+            if level == 1:
+                document.sheet = ""
+                document.add_page()
+                document.sheet = text
+            else:
+                document.ln(2)
             document.start_section(_printable(document, text)[0], level=level - 1)
             return _write(document, text, size=SIZES[level], style="B", colour=ACCENT if level == 1 else TEXT)
         case Paragraph(text, is_quiet):
@@ -81,14 +96,14 @@ def _add(document: Any, block: Block) -> int:
             return _write(document, text, size=look[0], colour=look[1])
         case Points(points):
             return sum(_write_point(document, point, under) for point, under in points)
-        case Picture(png, words):
-            document.image(BytesIO(png), w=PICTURE_CM * 10, alt_text=words)
+        case Picture(png, words, width):
+            document.image(BytesIO(png), w=width * 10, alt_text=words)
             document.ln(2)
         case RoomToWrite(lines):
             for _ in range(lines):
                 _rule(document)
         case NewPage():
-            document.add_page()
+            pass  # its heading begins a page
     return 0
 
 

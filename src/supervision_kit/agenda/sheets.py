@@ -18,6 +18,8 @@ from supervision_kit.instruments import rates_alliance
 from supervision_kit.words import say, say_day
 
 CHART_WIDTH, CHART_HEIGHT = 470, 84  # px
+WIDE, SMALL = 12.0, 9.0  # of a chart on paper, in cm
+ROOMY_CASES = 1  # on a sheet; with more, charts are small and there is a line to write on instead of two
 LINES = 2  # to write on, beneath a question and for what is agreed
 
 
@@ -56,7 +58,9 @@ def compose_sheets(
             yield NewPage()
         yield Heading(heading, 1)
         yield Paragraph(_about(names, with_notes=with_notes), is_quiet=True)
-        for case in on_paper.loc[on_paper["therapist_id"] == therapist, "case_id"].unique():
+        cases = on_paper.loc[on_paper["therapist_id"] == therapist, "case_id"].unique()
+        is_tight = len(cases) > ROOMY_CASES
+        for case in cases:
             yield from _compose_case(
                 case,
                 tables,
@@ -64,6 +68,7 @@ def compose_sheets(
                 decisions[decisions["case_id"] == case],
                 names=names,
                 with_notes=with_notes,
+                is_tight=is_tight,
             )
         yield Paragraph(
             say(
@@ -102,7 +107,9 @@ def _compose_case(
     *,
     names: Names,
     with_notes: bool,
+    is_tight: bool,
 ) -> Iterator[Block]:
+    lines = 1 if is_tight else LINES
     name = names.cases[case_id]
     of_case = tables.caseload[tables.caseload["case_id"] == case_id]
     scores = tables.scores[tables.scores["case_id"] == case_id]
@@ -112,20 +119,20 @@ def _compose_case(
         yield Paragraph(f"{tell_rated(case['n_sessions'], n_by_therapist)}.")
         if case["reasons"]:
             yield Points(tuple((reason, ()) for reason in case["reasons"]))
-    yield from _draw(case_id, name, tables)
+    yield from _draw(case_id, name, tables, width=SMALL if is_tight else WIDE)
     if len(agenda):
         yield Heading(say("Questions"), 3)
     for question in agenda["text"]:
         own = is_own_question(question)
         yield Paragraph(say("A question, its words left out here.") if own and not with_notes else question)
-        yield RoomToWrite(LINES)
+        yield RoomToWrite(lines)
     if len(decisions):
         yield Heading(say("What became of what we agreed"), 3)
         yield Points(
             tuple((_decision(one, names, with_notes=with_notes), one["said"]) for one in decisions.to_dict("records"))
         )
     yield Heading(say("What we agree"), 3)
-    yield RoomToWrite(LINES)
+    yield RoomToWrite(lines)
 
 
 def _decision(decision: Mapping[Any, Any], names: Names, *, with_notes: bool) -> str:
@@ -135,7 +142,7 @@ def _decision(decision: Mapping[Any, Any], names: Names, *, with_notes: bool) ->
     return f"{after}: {text}" if names.is_coded else f"{after} ({say_day(decision['at'].date())}): {text}"
 
 
-def _draw(case_id: str, name: str, tables: Tables) -> Iterator[Block]:
+def _draw(case_id: str, name: str, tables: Tables, *, width: float) -> Iterator[Block]:
     """Draw the case's alliance under the name that it has on the paper; nothing where it was not rated."""
     marks, falls, scores = (
         table[table["case_id"] == case_id].assign(case_id=name) for table in (tables.marks, tables.falls, tables.scores)
@@ -145,4 +152,4 @@ def _draw(case_id: str, name: str, tables: Tables) -> Iterator[Block]:
         return
     alliance = scores[scores["instrument"].map(rates_alliance).astype(bool)]
     chart = charts.trajectory(marks, falls, case_id=name, scores=alliance, width=CHART_WIDTH, height=CHART_HEIGHT)
-    yield Picture(draw_picture(chart), chart.datasets["frame"][0]["says"])
+    yield Picture(draw_picture(chart), chart.datasets["frame"][0]["says"], width)

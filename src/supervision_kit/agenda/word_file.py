@@ -10,7 +10,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from supervision_kit.agenda.blocks import (
     ACCENT,
     NO_DAY,
-    PICTURE_CM,
     QUIET,
     QUIET_SIZE,
     SIZES,
@@ -24,6 +23,7 @@ from supervision_kit.agenda.blocks import (
     Points,
     RoomToWrite,
 )
+from supervision_kit.words import say
 
 FONT = "DejaVu Sans"  # where a computer lacks it, the program takes another
 
@@ -85,19 +85,31 @@ def _set_look(document: Any, language: str) -> None:
 def _add(document: Any, block: Block) -> None:
     match block:
         case Heading(text, level):
-            heading = document.add_heading(text, level)
-            heading.paragraph_format.page_break_before = level == 1 and len(document.paragraphs) > 1
+            if level == 1:
+                _head_pages(document.sections[-1], text)
+            document.add_heading(text, level)
         case Paragraph(text, is_quiet):
             _write(document, text, is_quiet=is_quiet)
         case Points(points):
             _list(document, points)
-        case Picture(png, words):
-            _draw(document, png, words)
+        case Picture(png, words, width):
+            _draw(document, png, words, width)
         case RoomToWrite(lines):
             for _ in range(lines):
                 _rule(document.add_paragraph())
         case NewPage():
-            pass  # its heading begins a page
+            document.add_section()
+
+
+def _head_pages(section: Any, sheet: str) -> None:
+    """Let each page that goes on with a sheet say whose sheet it is; the first has its heading."""
+    from docx.shared import Pt, RGBColor
+
+    section.different_first_page_header_footer = True
+    section.header.is_linked_to_previous = False
+    (paragraph,) = section.header.paragraphs
+    run = paragraph.add_run(say("{sheet}, continued", sheet=sheet))
+    run.font.size, run.font.color.rgb = Pt(QUIET_SIZE), RGBColor.from_string(QUIET)
 
 
 def _write(document: Any, text: str, *, is_quiet: bool) -> None:
@@ -115,10 +127,10 @@ def _list(document: Any, points: tuple[tuple[str, tuple[str, ...]], ...]) -> Non
             document.add_paragraph(one, "List Bullet 2")
 
 
-def _draw(document: Any, png: bytes, words: str) -> None:
+def _draw(document: Any, png: bytes, words: str, width: float) -> None:
     from docx.shared import Cm
 
-    drawn = document.add_picture(BytesIO(png), width=Cm(PICTURE_CM))
+    drawn = document.add_picture(BytesIO(png), width=Cm(width))
     about = drawn._inline.docPr  # noqa: SLF001 - python-docx has no other way to say what a picture shows
     about.set("descr", words)
     about.set("name", "chart")

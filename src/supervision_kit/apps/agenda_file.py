@@ -53,12 +53,12 @@ class AgendaFile(ipw.VBox):
 
     def _in_words(self) -> str:
         if not self.naming.value:
-            words = say("One page per supervisee, with codes of cases, dates, and all that was written on them.")
+            words = say("A sheet per supervisee, with codes of cases, dates, and all that was written on them.")
             return f"<p>{html.escape(words)}</p>"
         own = self.state.own_words
         if not self.notes.value:
             words = say(
-                "One page per supervisee. Cases stand under codes drawn at random, whose key stays in the workspace; "
+                "A sheet per supervisee. Cases stand under codes drawn at random, whose key stays in the workspace; "
                 "no dates, and none of your own texts ({n} of them). Coded is not anonymous.",
                 n=len(own),
             )
