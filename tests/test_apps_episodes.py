@@ -9,6 +9,7 @@ import pytest
 import supervision_kit as sk
 from builders import make_scores
 from supervision_kit.apps.agreement_words import agreement_in_words
+from supervision_kit.apps.class_shares_view import ClassSharesView
 from supervision_kit.apps.episodes_table import falls_as_workbook, falls_in_words
 
 # Level before 4.3 (median of the three before the fall), a fall of 1.2 points on a scale that spans 4: 30 %.
@@ -133,6 +134,17 @@ def test_many_cases_come_in_pages():
     assert state.page == 0
 
 
+def test_the_cases_stand_beside_published_shares_once_that_is_unfolded(state):
+    page = sk.apps.EpisodesPage(state)
+    (view,) = [part for part in page.children if isinstance(part, ClassSharesView)]
+    assert view.text.value == ""
+    view.button.is_open = True
+    assert "14.7 %" in view.text.value  # Larsson et al. 2018
+    n_cases = [row["n_cases"] for row in state.class_shares.to_dict("records")]
+    assert sum(n_cases) == len(state.cases)
+    assert "is no finding" in view.text.value
+
+
 def test_an_outcome_there_is_none_of_is_refused(state):
     with pytest.raises(sk.UnknownNameError):
         state.outcome = "healed"
@@ -251,7 +263,7 @@ def test_what_chance_gives_and_the_curve_come_once_the_page_is_seen(page):
     assert page.curve.figure["spec"] == {}
     page.chance.children[1]._handle_custom_msg({}, [])  # what the browser sends once it shows the page
     page.chance.work.wait()
-    assert "4 falls are marked. In ratings like these chance alone would give about" in page.chance.text.value
+    assert "In ratings like these chance alone would give about" in page.chance.text.value
     rows = page.curve.figure["tables"]["columns"]
     # mended and late are back 2 and 4 sessions on; stayed is followed for 4, early for none
     assert [(row["sessions"], row["told"], row["at_risk"]) for row in rows] == [
@@ -267,7 +279,7 @@ def test_what_chance_gives_follows_the_therapist_and_the_method(page):
     page.chance._begin()
     page.filters.therapist.value = "T1"
     page.chance.work.wait()
-    assert "2 falls are marked." in page.chance.text.value
+    assert "Of 2 falls whose outcome can be told, 1 came back in time" in page.chance.text.value
     page.filters.method.value = "cutoff"
     page.chance.work.wait()
     assert "can judge none of these" in page.summary.value  # the WAI-SR has no line

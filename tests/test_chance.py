@@ -113,6 +113,21 @@ def test_only_what_chance_hardly_gives_is_called_more_or_fewer(n_back, verdict):
     assert said[1].endswith(f"this is {verdict}")
 
 
+def test_where_no_number_could_be_more_than_chance_no_verdict_is_given():
+    """95 of 100 such falls come back by chance. Binomial of 10: at most 7 has a chance of 1.2 %, at most 8 of 8.6 %."""
+    said = describe_repairs(followed(repaired=10), benchmark(told=95))[1]
+    assert said == (
+        "Of 10 falls whose outcome can be told, 10 came back in time (100 %). Of as many falls by chance alone about "
+        "10 would (8 to 10)."
+    )
+    assert "this is fewer than chance" in describe_repairs(followed(repaired=7, unrepaired=3), benchmark(told=95))[1]
+
+
+def test_a_number_of_falls_that_stands_beside_it_is_not_said_again():
+    said = describe_repairs(followed(repaired=7, unrepaired=3), benchmark(), is_counted=True)
+    assert said[0] == ("In ratings like these chance alone would give about 6 falls (3 to 9).")
+
+
 def test_falls_so_few_that_chance_may_give_any_number_of_them_tell_nothing():
     # binomial of 2 with .6: none 16 %, both 36 %
     said = describe_repairs(followed(repaired=2), benchmark())

@@ -1,8 +1,6 @@
 """The configurations of deployment/, run as they are but for names, ports and files: people get in, and pages live."""
 
-import json
 import os
-import re
 import shutil
 import ssl
 import subprocess

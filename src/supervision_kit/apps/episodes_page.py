@@ -12,6 +12,7 @@ from supervision_kit import charts
 from supervision_kit.apps.agreement_words import agreement_in_words
 from supervision_kit.apps.chance_view import ChanceView
 from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.class_shares_view import ClassSharesView
 from supervision_kit.apps.episodes_state import EpisodesState
 from supervision_kit.apps.episodes_table import falls_as_workbook, falls_to_read, widths_in_words
 from supervision_kit.apps.leading_page import LeadingPage
@@ -73,6 +74,7 @@ class EpisodesPage(LeadingPage):
             self.times,
             self.agreement,
             self.rows,
+            ClassSharesView(state, self),
             TrustView(self.trust, self),
             SettingsView(state, self),
             self.code,

@@ -14,6 +14,7 @@ from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.errors import UnknownNameError
+from supervision_kit.evidence import share_classes
 from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE
 from supervision_kit.repair import time_to_repair
@@ -52,6 +53,7 @@ class EpisodesState(TherapistState):
         Which page of time lines is shown, from 0.
     """
 
+    counts_falls = True
     least_depth = Float(0.0)
     outcome = Unicode("")
     open_only = Bool(default_value=False)
@@ -103,6 +105,11 @@ class EpisodesState(TherapistState):
             n=n,
             falls=n_falls,
         )
+
+    @property
+    def class_shares(self) -> pd.DataFrame:
+        """The cases by what became of them; see :data:`supervision_kit.tables.CLASS_SHARES`."""
+        return share_classes(self.cases)
 
     @property
     def chance_in_words(self) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class LineState(HasTraits):
     method = Instance("supervision_kit.detection.Method")
     rule = Instance(RepairRule)
     files = Tuple()
+    counts_falls = False  # whether the page's answer says how many falls there are
     opened_as = Unicode("")
     line = Instance(Line, read_only=True)
     revision = Int(0)
@@ -172,7 +173,7 @@ class LineState(HasTraits):
         chance = chance_benchmark(
             self.ratings, learn_from=self.scores, method=self.method, rule=self.rule, n_series=N_SERIES
         )
-        return describe_repairs(self.headline_falls, chance, marks=self.marks)
+        return describe_repairs(self.headline_falls, chance, marks=self.marks, is_counted=self.counts_falls)
 
     @property
     def marks(self) -> pd.DataFrame:

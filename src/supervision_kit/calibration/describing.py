@@ -13,11 +13,17 @@ from supervision_kit.words import later, say, say_n, say_number, say_share
 
 CONFIDENCE = 0.95
 NONE_JUDGED = later("This method can judge none of these ratings.")
+_THAT_MANY = later("In ratings like these chance alone would give about {value} ({low} to {high}).")
+_THAT_MANY_FALLS = later("In ratings like these chance alone would give about {value} falls ({low} to {high}).")
 FEW = 2  # below it, a number of falls is said with a decimal
 
 
 def describe_repairs(
-    repairs: pd.DataFrame, benchmark: ChanceBenchmark, *, marks: pd.DataFrame | None = None
+    repairs: pd.DataFrame,
+    benchmark: ChanceBenchmark,
+    *,
+    marks: pd.DataFrame | None = None,
+    is_counted: bool = False,
 ) -> tuple[str, ...]:
     """Say how many falls there are and how many came back in time, each beside what chance alone would give.
 
@@ -31,6 +37,8 @@ def describe_repairs(
     marks
         What the method says of the ratings, to tell where it can judge none of them though it could judge simulated
         ones: a client who always gives the highest rating. ``None`` takes for granted that it can.
+    is_counted
+        Whether how many falls there are stands beside it already, and is not said again.
 
     Returns
     -------
@@ -41,20 +49,23 @@ def describe_repairs(
     falls = falls_among(REPAIRS.check(repairs))
     if marks is not None and not marks["is_rupture"].notna().any():
         return (say(NONE_JUDGED),)
-    return tuple(_sentences(falls["outcome"].value_counts(), benchmark))
+    return tuple(_sentences(falls["outcome"].value_counts(), benchmark, is_counted=is_counted))
 
 
-def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, method: str = "") -> str:
-    """Say how many falls are marked, in this caseload by `method` where one is named, beside what chance would give."""
+def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, method: str = "", is_counted: bool = False) -> str:
+    """Say how many falls are marked, in this caseload by `method` where one is named, beside what chance would give.
+
+    With `is_counted` their number stands beside it already, and is not said again.
+    """
     if pd.isna(benchmark.row("sessions marked")["value"]):
         return say(NONE_JUDGED)
     by_chance = benchmark.row("falls")
     low, high = by_chance["caseload_low"], by_chance["caseload_high"]
-    said = [_how_many(n_falls, method)]
+    said = [] if is_counted else [_how_many(n_falls, method)]
     if high:
         said.append(
             say(
-                "In ratings like these chance alone would give about {value} ({low} to {high}).",
+                _THAT_MANY_FALLS if is_counted else _THAT_MANY,
                 value=say_number(by_chance["value"], digits=1 if by_chance["value"] < FEW else 0),
                 low=say_number(low, digits=0),
                 high=say_number(high, digits=0),
@@ -63,7 +74,9 @@ def describe_falls(n_falls: int, benchmark: ChanceBenchmark, *, method: str = ""
     else:
         said.append(say("In ratings like these chance alone would give hardly any."))
     if 0 < n_falls <= high:
-        said.append(say("That is no more than chance gives."))
+        said.append(
+            say("What is marked is no more than that.") if is_counted else say("That is no more than chance gives.")
+        )
     return " ".join(said)
 
 
@@ -82,12 +95,12 @@ def _how_many(n_falls: int, method: str) -> str:
     )
 
 
-def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark) -> Iterator[str]:
+def _sentences(outcomes: pd.Series, benchmark: ChanceBenchmark, *, is_counted: bool) -> Iterator[str]:
     if pd.isna(benchmark.row("sessions marked")["value"]):
         yield say(NONE_JUDGED)
         return
     n_falls, n_open = int(outcomes.sum()), int(outcomes.get("undetermined", 0))
-    yield describe_falls(n_falls, benchmark)
+    yield describe_falls(n_falls, benchmark, is_counted=is_counted)
     if n_falls > n_open:
         yield _repair_sentence(int(outcomes.get("repaired", 0)), n_falls - n_open, benchmark)
     if n_open:
@@ -124,21 +137,28 @@ def _repair_sentence(n_back: int, n_told: int, benchmark: ChanceBenchmark) -> st
     if pd.isna(share):
         return f"{of_them} {say('Chance alone gives hardly any fall here to compare that with.')}"
     low, high = binom.interval(CONFIDENCE, n_told, share)
-    by_chance = say(
-        "Of as many falls by chance alone about {value} would ({low} to {high}): this is {verdict}.",
-        value=say_number(n_told * share, digits=0),
-        low=say_number(low, digits=0),
-        high=say_number(high, digits=0),
-        verdict=_verdict(n_back, n_told, low, high),
-    )
+    about = {
+        "value": say_number(n_told * share, digits=0),
+        "low": say_number(low, digits=0),
+        "high": say_number(high, digits=0),
+    }
+    if verdict := _verdict(n_back, n_told, low, high):
+        by_chance = say(
+            "Of as many falls by chance alone about {value} would ({low} to {high}): this is {verdict}.",
+            verdict=verdict,
+            **about,
+        )
+    else:
+        by_chance = say("Of as many falls by chance alone about {value} would ({low} to {high}).", **about)
     return f"{of_them} {by_chance}"
 
 
 def _verdict(n_back: int, n_told: int, low: float, high: float) -> str:
+    """Say how many came back beside what chance gives; nothing where no number of them could be more than that."""
     if n_back > high:
         return say("more than chance gives")
     if low <= 0 and high >= n_told:
         return say("not to be told from chance: there are too few falls")
     if n_back < low:
         return say("fewer than chance gives, so not all that stayed down are chance")
-    return say("no more than chance gives")
+    return "" if high >= n_told else say("no more than chance gives")
