@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -343,6 +344,16 @@ def test_a_note_that_names_somebody_is_refused_by_column_and_rule(kept, text, ru
     assert not len(kept.publications()), "no key of what was not handed out"
 
 
+def test_short_codes_do_not_stand_in_the_way_of_ordinary_words(workspace):
+    forms = "case_id,rater,instrument,session,total\n" + "".join(
+        f"{case},client,srs,1,36\n" for case in ("A", "IN", "7")
+    )
+    workspace.import_ratings(read(forms))
+    notes = [workspace.add_note("A", text) for text in ("a pause in session 7", "as with IN", "A")]
+    refused = sk.preview_notes(workspace, notes)["refused"].tolist()
+    assert refused == ["", "a code or name that the workspace knows", ""]
+
+
 def test_a_note_that_is_not_there_is_refused(kept):
     with pytest.raises(sk.UnknownNameError, match="no note of that name"):
         sk.deidentify(kept, notes=[99])
@@ -384,6 +395,22 @@ def test_the_report_speaks_german():
         made = sk.deidentify(caseload(), synthetic=True)
     assert made.report.to_markdown().startswith("# Bericht zur Offenlegung\n")
     assert "Kein Datum wird veröffentlicht" in made.report.to_markdown()
+
+
+def test_the_report_counts_nothing_smaller_than_a_group():
+    for seed in range(1, 4):
+        made = sk.deidentify(sk.simulate_caseload(40, seed=seed).scores, synthetic=True, weeks=True)
+        counted = [int(n) for line in made.report.sentences for n in re.findall(r"\b(\d+) cases?\b", line)]
+        assert len(counted) > 5
+        assert min(counted) >= 5
+        assert "left out in fewer than 5 cases" in made.report.to_markdown()
+
+
+def test_the_report_says_what_is_unusual_about_the_settings():
+    made = sk.deidentify(caseload(), synthetic=True, smallest=4, seed=1)
+    assert "That is fewer than the 5 that the kit asks for by itself." in made.report.sentences
+    assert any(line.startswith("The codes were drawn from a seed") for line in made.report.sentences)
+    assert not any("seed" in line for line in sk.deidentify(caseload(), synthetic=True).report.sentences)
 
 
 def test_the_report_says_what_rounding_did():

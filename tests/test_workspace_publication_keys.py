@@ -49,7 +49,9 @@ def test_a_key_is_kept_once_and_only_of_cases_that_are_there(kept):
 
 def test_an_erased_case_leaves_every_key(kept):
     kept.keep_key("autumn", KEY)
-    kept.erase_case("AB")
+    erasure = kept.erase_case("AB")
+    assert erasure.publications == ("spring", "autumn")
+    assert "The case is in 2 publication(s)" in " ".join(erasure.sentences())
     for publication in ("spring", "autumn"):
         assert rows(kept.key(publication)) == [["CD", "case-01", {}, [1, 2]]]
 
@@ -58,6 +60,12 @@ def test_a_key_is_exported_and_restored_with_the_rest(kept, tmp_path):
     kept.export(tmp_path / "all.zip")
     with sk.Workspace.restore(tmp_path / "all.zip", tmp_path / "new.sqlite") as restored:
         pd.testing.assert_frame_equal(restored.key("spring"), kept.key("spring"))
+
+
+def test_the_publications_of_a_case_are_named(kept):
+    kept.keep_key("autumn", KEY.iloc[:1])
+    assert kept.publications("AB")["publication"].tolist() == ["spring", "autumn"]
+    assert kept.publications("CD")[["publication", "n_cases"]].to_numpy().tolist() == [["spring", 2]]
 
 
 def test_a_key_can_be_forgotten(kept):

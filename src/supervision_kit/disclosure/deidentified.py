@@ -17,7 +17,7 @@ _TABLES = ("scores", "responses", "notes", "codes")
 _SEAL = object()  # only `seal` hands it over
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Deidentified:
     """Ratings without names, made by :func:`supervision_kit.deidentify` and by nothing else.
 

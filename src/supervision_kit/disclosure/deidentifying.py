@@ -30,7 +30,7 @@ from supervision_kit.disclosure.coding import (
 )
 from supervision_kit.disclosure.deidentified import Deidentified, seal_tables
 from supervision_kit.disclosure.effects import Effects, compare_pictures
-from supervision_kit.disclosure.generalising import generalise
+from supervision_kit.disclosure.generalising import SMALLEST, generalise
 from supervision_kit.disclosure.layout import NOBODY, lay_out
 from supervision_kit.disclosure.linkage import link_originals, link_roughly
 from supervision_kit.disclosure.masking import check_share, mask_scores
@@ -42,7 +42,6 @@ from supervision_kit.errors import DisclosureError, SettingError, UnknownNameErr
 from supervision_kit.headline import find_headline
 from supervision_kit.workspace import Workspace
 
-SMALLEST = {"inside": 5, "outside": 10}  # who the publication is for → how many cases a group has at least
 LOWEST = 3  # in a group of two, each knows who the other is
 USUAL_METHOD = "personal_limits"
 
@@ -143,6 +142,7 @@ def deidentify(
         headline=headline,
         rounding=check_share("rounding", rounding),
         jitter=check_share("jitter", jitter),
+        seeded=seed is not None,
     )
     if items and (rounding is not None or jitter is not None):
         raise SettingError("items: answers to items would give away the scores that rounding and jitter hide.")
@@ -184,6 +184,7 @@ class _Wanted:
     headline: bool
     rounding: float | None
     jitter: float | None
+    seeded: bool
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from supervision_kit.disclosure.windows import choose_stops
 from supervision_kit.errors import DisclosureError
 
 # The kit's own choices.
+SMALLEST = {"inside": 5, "outside": 10}  # who a publication is for → how many cases a group has at least
 MOST_LEFT_OUT = 0.1  # share of the cases that may be left out so that the others keep more
 WORTH_OF_CODES = 0.1  # leaving out every therapist's code weighs as much as this share of the ratings
 

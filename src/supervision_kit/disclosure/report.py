@@ -19,7 +19,7 @@ class DisclosureReport:
     parts
         The sentences, under their headings.
     numbers
-        One row a figure: ``key``, ``what`` (in words), ``value``.
+        One row a figure: ``key``, ``what`` (in words), ``value``, ``said`` (as one reads it).
     title, titles_of_numbers
         The report's own title, those of the numbers and of their two columns: in the language of the sentences.
     """
@@ -41,7 +41,7 @@ class DisclosureReport:
         for heading, sentences in self.parts.items():
             lines += ["", f"## {heading}", "", *(f"- {sentence}" for sentence in sentences)]
         lines += ["", f"## {numbers}", "", f"| {what} | {value} |", "|---|---|"]
-        lines += [f"| {row.what} | {row.value} |" for row in self.numbers.itertuples()]
+        lines += [f"| {row.what} | {row.said} |" for row in self.numbers.itertuples()]
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> str:

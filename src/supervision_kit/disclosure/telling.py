@@ -10,6 +10,7 @@ import pandas as pd
 
 from supervision_kit.detection import METHODS
 from supervision_kit.disclosure.account import Account
+from supervision_kit.disclosure.generalising import SMALLEST
 from supervision_kit.disclosure.linkage import FALL_UNSURE, SESSIONS_UNSURE, Linkage
 from supervision_kit.disclosure.report import DisclosureReport
 from supervision_kit.instruments import INSTRUMENTS, name_scale
@@ -39,10 +40,10 @@ def tell(account: Account) -> DisclosureReport:
     )
 
 
-def say_few(n_cases: int, smallest: int) -> str:
-    """Return how many cases, where a small number could itself give somebody away: "fewer than 5 cases"."""
-    if 0 < n_cases < smallest:
-        return say("fewer than {n} cases", n=say_number(smallest))
+def say_few(n_cases: int, account: Account) -> str:
+    """Return how many cases; where they are fewer than a group, that a number could give away: "fewer than 5 cases"."""
+    if 0 < n_cases < account.smallest:
+        return say("fewer than {n} cases", n=say_number(account.smallest))
     return _cases(n_cases)
 
 
@@ -56,7 +57,7 @@ def _consent(account: Account) -> Iterator[str]:
     elif account.n_without_consent:
         yield say(
             "Left out for want of consent to teaching use: {cases}.",
-            cases=say_few(account.n_without_consent, account.smallest),
+            cases=say_few(account.n_without_consent, account),
         )
     else:
         yield say("There is consent to teaching use for every case that was asked for.")
@@ -67,6 +68,8 @@ def _replaced(account: Account) -> Iterator[str]:
         yield say("Cases have codes drawn at random. Who is who stands in the workspace and nowhere else.")
     else:
         yield say("Cases have codes drawn at random. Who is who was not kept.")
+    if account.settings["seeded"]:
+        yield say("The codes were drawn from a seed, for a test: who knows it draws them again. Do not hand this on.")
     if weeks := account.settings["weeks"]:
         yield say(
             "No date is published: sessions are numbered, with the weeks since the first one to the nearest {n}.",
@@ -77,7 +80,7 @@ def _replaced(account: Account) -> Iterator[str]:
     if account.n_closed_up:
         yield say(
             "Sessions without any form are closed up, so that a gap tells nothing: {cases}.",
-            cases=_cases(account.n_closed_up),
+            cases=say_few(account.n_closed_up, account),
         )
     layout = account.published.layout
     if layout.n_unknown:
@@ -94,17 +97,17 @@ def _left_out(account: Account) -> Iterator[str]:
     if account.n_unlike:
         yield say(
             "Left out because too few others are like them: {cases}.",
-            cases=say_few(account.n_unlike, account.smallest),
+            cases=say_few(account.n_unlike, account),
         )
     for (rater, instrument, scale), n_cases in account.left_out_series.items():
         yield say(
             "{scale}, {rated_by}, is left out in {cases}.",
             scale=name_scale(instrument, scale),
             rated_by=say_rated_by(rater),
-            cases=_cases(n_cases),
+            cases=say_few(n_cases, account),
         )
     for stop, n_cases in account.stops.items():
-        yield say("Sessions after {stop} are left out in {cases}.", stop=stop, cases=_cases(n_cases))
+        yield say("Sessions after {stop} are left out in {cases}.", stop=stop, cases=say_few(n_cases, account))
     if not account.settings["therapists"]:
         yield say("Therapists have no codes: none were asked for.")
     elif account.n_uncoded and not account.cases_of_therapists:
@@ -112,10 +115,13 @@ def _left_out(account: Account) -> Iterator[str]:
     elif account.n_uncoded:
         yield say(
             "Without their therapist's code, as too few others share it or as there were several: {cases}.",
-            cases=_cases(account.n_uncoded),
+            cases=say_few(account.n_uncoded, account),
         )
     if account.n_without_weeks:
-        yield say("Without weeks, as too few others last equally long: {cases}.", cases=_cases(account.n_without_weeks))
+        yield say(
+            "Without weeks, as too few others last equally long: {cases}.",
+            cases=say_few(account.n_without_weeks, account),
+        )
 
 
 def _asked(account: Account) -> Iterator[str]:
@@ -179,6 +185,12 @@ def _remains(account: Account) -> Iterator[str]:
 
 def _groups(account: Account) -> Iterator[str]:
     sizes = account.class_sizes
+    if account.settings["audience"] == "outside":
+        yield say("Made for readers outside the clinic: {n} cases to a group at least.", n=account.smallest)
+    else:
+        yield say("Made for readers inside the clinic: {n} cases to a group at least.", n=account.smallest)
+    if account.smallest < (usual := SMALLEST[account.settings["audience"]]):
+        yield say("That is fewer than the {n} that the kit asks for by itself.", n=usual)
     yield say(
         "Every case has the same questionnaires and scales by the same raters, the same therapist's code and the same "
         "number of sessions as at least {n} others. There are {groups} such groups; the smallest has {smallest} cases.",
@@ -335,7 +347,12 @@ def _numbers(account: Account) -> pd.DataFrame:
             ("largest_shift", say("largest shift, as a share of the range"), round(effects.largest_shift, 4)),
         ]
     keys, what, values = zip(*rows, strict=True)
-    return pd.DataFrame({"key": keys, "what": what, "value": pd.Series(values, dtype="object")})
+    said = [value if isinstance(value, str) else say_number(value, digits=_digits(value)) for value in values]
+    return pd.DataFrame({"key": keys, "what": what, "value": pd.Series(values, dtype="object"), "said": said})
+
+
+def _digits(value: float) -> int:
+    return 0 if isinstance(value, int) else 3
 
 
 def _masked(n_cases: int, account: Account) -> int | str:

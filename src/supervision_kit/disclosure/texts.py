@@ -12,6 +12,7 @@ from supervision_kit.errors import DisclosureError
 from supervision_kit.workspace import Workspace
 
 SHORTEST_NUMBER = 3  # a code of fewer digits cannot be told from a number in a text
+SHORTEST_WORD = 2  # nor one letter from a word; one of two letters or signs is found as it is written only
 _PATTERNS = {
     "an e-mail address": r"[\w.+-]+@[\w-]+\.\w+",
     "an address on the web": r"https?://|www\.",
@@ -50,9 +51,9 @@ def known_words(workspace: Workspace) -> re.Pattern[str]:
     therapists = workspace.scores()["therapist_id"].dropna().unique()
     users = workspace.audit()["who"].dropna().unique()
     words = {str(word) for word in (*workspace.case_ids(), *therapists, *users)}
-    found = [word for word in words if word and not (word.isdigit() and len(word) < SHORTEST_NUMBER)]
-    listed = "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if found else r"(?!)", re.IGNORECASE)
+    found = [word for word in words if len(word) >= (SHORTEST_NUMBER if word.isdigit() else SHORTEST_WORD)]
+    listed = [re.escape(word) if len(word) == SHORTEST_WORD else f"(?i:{re.escape(word)})" for word in sorted(found)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(listed)})(?!\w)" if found else r"(?!)")
 
 
 def find_identifiers(text: str, known: re.Pattern[str]) -> list[str]:

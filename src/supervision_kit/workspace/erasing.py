@@ -53,6 +53,8 @@ class Erasure:
         File names of older copies beside the workspace, in which the case still is.
     in_postgres
         Whether a server keeps logs and backups of its own.
+    publications
+        The publications that the case is in; nobody can tell any more which of their cases it is.
     """
 
     case_number: int
@@ -62,6 +64,7 @@ class Erasure:
     is_wiped: bool
     backups: tuple[str, ...]
     in_postgres: bool
+    publications: tuple[str, ...] = ()
 
     def sentences(self) -> tuple[str, ...]:
         """Say what went and what is left to do; no code, no values."""
@@ -78,6 +81,11 @@ class Erasure:
             said.append(f"The case is still in these older copies; delete them: {', '.join(self.backups)}.")
         if self.in_postgres:
             said.append(_IN_POSTGRES)
+        if self.publications:
+            said.append(
+                f"The case is in {len(self.publications):,} publication(s), under a code that nobody can tell any "
+                f"more: {', '.join(self.publications)}. Withdraw them, and publish anew without it."
+            )
         return (*said, "Exports and files imported from are not the workspace's, and were not touched.")
 
 

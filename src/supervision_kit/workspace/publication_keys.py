@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 from sqlalchemy import Select, delete, select
+from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import UnknownNameError, WorkspaceError
 from supervision_kit.workspace.auditing import check_label, write_entry
@@ -89,15 +90,21 @@ class PublicationKeys(Opened):
             }
         )
 
-    def publications(self) -> pd.DataFrame:
-        """Return the publications whose keys are kept, oldest first: publication, n_cases, at, who."""
+    def publications(self, case_id: str | None = None) -> pd.DataFrame:
+        """Return the publications whose keys are kept, oldest first: publication, n_cases, at, who.
+
+        With a case, those that it is in: what to withdraw where a consent is withdrawn.
+        """
         query = select(publication_keys).order_by(publication_keys.c.id)
         with self._database.reading() as connection:
+            about = [] if case_id is None else numbers_of(connection, [case_id])
+            if about:
+                query = query.where(publication_keys.c.publication.in_(name_publications(connection, about[0])))
             rows = connection.execute(query).all()
         found: dict[str, list[tuple[str, str]]] = {}
         for row in rows:
             found.setdefault(row.publication, []).append((row.at, row.who))
-        self._audit("read", "publications", [])
+        self._audit("read", "publications", about)
         return pd.DataFrame(
             {
                 "publication": pd.Series(list(found), dtype="str"),
@@ -121,6 +128,12 @@ class PublicationKeys(Opened):
                 raise UnknownNameError("publication", publication, names, from_data=True)
             for table in (publication_sessions, publication_keys):
                 connection.execute(delete(table).where(table.c.publication == publication))
+
+
+def name_publications(connection: Connection, number: int) -> list[str]:
+    """Return the publications that a case is in, by its number."""
+    query = select(publication_keys.c.publication).where(publication_keys.c.case_number == number)
+    return list(connection.execute(query.order_by(publication_keys.c.id)).scalars())
 
 
 def _cases_of(publication: str) -> Select[tuple[int]]:

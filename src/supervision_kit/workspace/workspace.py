@@ -25,7 +25,7 @@ from supervision_kit.workspace.moments import now
 from supervision_kit.workspace.opened import codes_of, numbers_of, system_user
 from supervision_kit.workspace.places import find_place, prepare_file
 from supervision_kit.workspace.pseudonyms import Pseudonyms
-from supervision_kit.workspace.publication_keys import PublicationKeys
+from supervision_kit.workspace.publication_keys import PublicationKeys, name_publications
 from supervision_kit.workspace.rated import Rated
 from supervision_kit.workspace.restoring import Export, restore
 from supervision_kit.workspace.said import Said
@@ -143,12 +143,14 @@ class Workspace(Rated, Said, Annotating, Judging, Hours, Consents, Belongings, P
         """
         with self._writing("case", action="erase") as (connection, about):
             about.extend(numbers_of(connection, [case_id]))
+            published = tuple(name_publications(connection, about[0]))
             counts = erase(connection, about[0], case_id, reason=reason, who=self.user, at=now())
         try:
             is_wiped = self.wipe()
         except WorkspaceError:  # another program is in it; the case itself is gone, and the result says what is not
             is_wiped = False
-        return Erasure(about[0], *counts, is_wiped, copies_beside(self._database), not self._database.is_sqlite)
+        beside, in_postgres = copies_beside(self._database), not self._database.is_sqlite
+        return Erasure(about[0], *counts, is_wiped, beside, in_postgres, published)
 
     def wipe(self) -> bool:
         """Overwrite the room that erased cases left; return whether no other program kept it from being so."""
