@@ -60,6 +60,7 @@ class Dashboard(Voila):
     """The pages of one folder of notebooks, at 127.0.0.1."""
 
     ip = Unicode("127.0.0.1")
+    first_page = FIRST_PAGE
 
     def setup_template_dirs(self) -> None:
         """Put the template that belongs to this very package before everything that is installed on the machine."""
@@ -75,7 +76,7 @@ class Dashboard(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Serve the pages and the chart script; list no folders."""
-        first = url_path_join(self.base_url, "voila/render", FIRST_PAGE.notebook)
+        first = url_path_join(self.base_url, "voila/render", self.first_page.notebook)
         own = [
             (self.server_url, RedirectHandler, {"url": first, "permanent": False}),
             (url_path_join(self.server_url, _CHART_PATH), ChartScript),

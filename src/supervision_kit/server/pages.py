@@ -23,6 +23,11 @@ class Page:
 FIRST_PAGE = Page("2_caseload.ipynb", later("Caseload"), later("whom to talk about today, and why"))
 """Where a visitor lands."""
 
+CONSULTATION_PAGE = Page(
+    "5_consultation.ipynb", later("Consultation"), later("a case seen together with a group, session by session")
+)
+"""Where a group meets."""
+
 PAGES = (
     Page("1_load_ratings.ipynb", later("Load"), later("bring in an export of ratings, and see what is in it")),
     FIRST_PAGE,
@@ -32,7 +37,7 @@ PAGES = (
         later("Ruptures & repairs"),
         later("how ruptures go in this caseload, and how far that can be trusted"),
     ),
-    Page("5_consultation.ipynb", later("Consultation"), later("a case seen together with a group, session by session")),
+    CONSULTATION_PAGE,
 )
 """In the order of the bar at the top."""
 

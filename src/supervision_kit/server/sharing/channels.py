@@ -82,6 +82,7 @@ class SharedChannels(VoilaKernelWebsocketHandler):
         """Fill the budgets."""
         self._messages = Budget(_AT_ONCE, _PER_SECOND)
         self._bytes = Budget(_BYTES_AT_ONCE, _BYTES_PER_SECOND)
+        self._is_over = False
 
     async def get(self, kernel_id: str) -> None:
         """Open, for a page that names its session and speaks the protocol whose messages are looked into here."""
@@ -94,16 +95,20 @@ class SharedChannels(VoilaKernelWebsocketHandler):
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Pass a message on to the kernel, if it may be."""
-        try:
-            check_message(ws_message)
-        except NotAllowedError:
-            is_allowed = False
-        else:
-            is_allowed = self._messages.take() and self._bytes.take(len(ws_message))
-        if is_allowed:
+        if self._is_over or self.ws_connection is None:  # what was on its way when the connection was closed
+            return
+        if self.selected_subprotocol == _PROTOCOL and self._may_pass(ws_message):
             super().on_message(ws_message)
         else:
+            self._is_over = True
             self.close(_REFUSED)
+
+    def _may_pass(self, message: str | bytes) -> bool:
+        try:
+            check_message(message)
+        except NotAllowedError:
+            return False
+        return self._messages.take() and self._bytes.take(len(message))
 
     def write_message(self, message: Any, binary: bool = False) -> Any:  # noqa: FBT001, FBT002 - Tornado's signature
         """Pass a message on to the page: no source, no printed text, no traceback."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from jupyterlab_server.themes_handler import ThemesHandler
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import PeriodicCallback
 from tornado.web import RequestHandler
 from traitlets import Instance
 from traitlets.config import Config
@@ -20,7 +23,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from supervision_kit.server.dashboard import Dashboard, dashboard_settings
 from supervision_kit.server.handlers import PageOpener
-from supervision_kit.server.sharing.channels import LARGEST, SharedChannels
+from supervision_kit.server.pages import CONSULTATION_PAGE
+from supervision_kit.server.sharing.channels import FROM_PAGE, LARGEST, SharedChannels
 from supervision_kit.server.sharing.gate import Gate, House
 from supervision_kit.server.sharing.headers import SafeHeaders
 from supervision_kit.server.sharing.kernels import SharedKernels
@@ -36,6 +40,8 @@ from supervision_kit.server.sharing.tls import Tls
 NOT_SERVED = (ThemesHandler, AllowListFileHandler)
 """Handlers that Voila brings along and no page needs; the gate lets nothing through to them either."""
 
+_LOOK_EVERY = 15_000  # ms: whose sign-in has ended
+_LONGEST_FOLDER = 40  # letters, for the names of sockets in it have 108 at most
 _OURS = {PageOpener: SharedPage, KernelHandler: OwnKernel, VoilaKernelWebsocketHandler: SharedChannels}
 
 
@@ -55,11 +61,13 @@ class SharedDashboard(Dashboard):
     """The pages for whoever is signed in."""
 
     sharing = Instance(Sharing)
+    first_page = CONSULTATION_PAGE
 
     def init_settings(self) -> dict[str, Any]:
         """List the pages that are shared, and no more."""
         settings = super().init_settings()
         settings["voila_jinja2_env"].globals["sk_pages"] = self.config.VoilaConfiguration.resources["sk_pages"]
+        self.kernel_manager.allowed_message_types = [*FROM_PAGE]  # Jupyter looks once more, after our channels
         settings["may_sign_out"] = self.sharing.doorkeeper.participants is not None
         return settings
 
@@ -78,9 +86,10 @@ class SharedDashboard(Dashboard):
 
     def make_server(self) -> HTTPServer:
         """Put the gate before the pages."""
+        sharing, kernels = self.sharing, self.kernel_manager
         self.app.transforms.append(SafeHeaders)
-        sharing = self.sharing
-        gate = Gate(self.app, sharing.house, sharing.sign_ins, self.kernel_manager.owns)
+        PeriodicCallback(lambda: kernels.end_pages_unless(sharing.sign_ins.holds), _LOOK_EVERY).start()
+        gate = Gate(self.app, sharing.house, sharing.sign_ins, kernels.owns)
         return PatientServer(
             gate,
             is_behind_proxy=sharing.house.proxies is not None,
@@ -121,6 +130,8 @@ def shared_settings(folder: Path, sharing: Sharing, *, host: str, viewers: int, 
     voila.resources["sk_pages"] = [page for page in voila.resources["sk_pages"] if page["notebook"] in SHARED_PAGES]
     config.Dashboard.identity_provider_class = TheGate
     config.SharedKernels.most_viewers = viewers
+    if os.name == "posix" and len(tempfile.gettempdir()) < _LONGEST_FOLDER:
+        config.KernelManager.transport = "ipc"  # in a folder of the server's own: other users could listen at a port
     return config
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -115,6 +115,13 @@ class SharedKernels(PageKernels):
     async def end_pages_of(self, viewer_id: str) -> None:
         """End all kernels of a viewer."""
         await asyncio.gather(*(self._end(kernel) for kernel in self.pages_of(viewer_id)))
+
+    async def end_pages_unless(self, holds: Callable[[Viewer], bool]) -> None:
+        """End the kernels of viewers who are signed in no more."""
+        self._forget_ended()
+        for viewer in {*self._owners.values()}:
+            if not holds(viewer):
+                await self.end_pages_of(viewer.id)
 
     def _end(self, kernel_id: str) -> asyncio.Future[None]:
         async def end() -> None:

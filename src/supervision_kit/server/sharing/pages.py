@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import html
 from typing import Any
 
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.services.kernels.handlers import KernelHandler
 
+from supervision_kit.server.dashboard import SORRY
 from supervision_kit.server.handlers import PageOpener
-from supervision_kit.server.page_language import SETTING, translate_notebook
+from supervision_kit.server.page_language import SETTING, language_of, say_in, translate_notebook
 from supervision_kit.server.sharing.refusals import PlainPage, Refusal
 from supervision_kit.server.sharing.sign_ins import FACILITATOR, viewer_of
 from supervision_kit.words import later
+
+PATIENCE = 180
+"""Seconds that a page may take to be complete."""
 
 _FULL = later("{n} people are here already")
 _FULL_ADVICE = later(
@@ -54,7 +60,15 @@ class SharedPage(PlainPage, PageOpener):  # type: ignore[misc]  # the one prepar
             self.refuse(_TOO_FAST)
         else:
             with kernels.expecting(viewer):
-                await PageOpener.get(self, path)
+                await self._send(path)
+
+    async def _send(self, path: str | None) -> None:
+        """Send the page; give it up after a while, for Voila waits for ever for a kernel that has died."""
+        try:
+            await asyncio.wait_for(PageOpener.get(self, path), PATIENCE)
+        except TimeoutError:
+            sorry = html.escape(say_in(SORRY, language_of(self)))
+            self.finish(f'</div></div><p class="sk-waiting" role="alert">{sorry}</p>')
 
 
 class OwnKernel(KernelHandler):
