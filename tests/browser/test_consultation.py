@@ -1,0 +1,281 @@
+"""A group of five in five browsers, from its first case to what was agreed; pages reload, come late, and are killed."""
+
+import re
+import signal
+import socket
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import supervision_kit as sk
+from browser.test_killed_kernel import KERNEL_OF_PAGE, kill_kernel
+from builders import make_scores
+from shared_server import SharedServer
+from supervision_kit.bundles.writing import write_bundle
+
+PAGE = "5_consultation.ipynb"
+RATED = (4.2113, 4.3127, 4.2131, 4.2417, 3.0519, 3.5623, 4.1729)  # no two share their decimals with anything else
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for kernels in /proc")
+
+
+PUBLICATION = "pub-1"
+
+
+@pytest.fixture
+def place(tmp_path):
+    """The workspace that the group's case was published from."""
+    scores = make_scores(*RATED, case_id="K01")
+    with sk.Workspace(tmp_path / "spring.sqlite") as workspace:
+        workspace.import_ratings(sk.read_ratings(scores.to_csv(index=False).encode()))
+        sessions = [list(range(1, len(RATED) + 1))]
+        key = {"case_id": ["K01"], "code": ["case-01"], "therapists": [{}], "sessions": sessions}
+        workspace.keep_key(PUBLICATION, pd.DataFrame(key))
+    return tmp_path / "spring.sqlite"
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    """What was published: the case that the group looks at, among others."""
+    one = make_scores(*RATED, case_id="case-01")
+    others = sk.simulate_caseload(n_cases=12, seed=3).scores
+    scores = pd.concat([one, others[others["scale"] == "total"]], ignore_index=True)
+    settings = {"publication": PUBLICATION}
+    write_bundle(tmp_path / "bundle", tables={"scores": scores}, settings=settings, report="# x\n", pages={})
+    return tmp_path / "bundle"
+
+
+class Member:
+    """One of the group at their own browser, and all that was sent to it."""
+
+    def __init__(self, visit, query, *, enters_at=None):
+        self.visit, self.query, self.received = visit, query, []
+        self.page = visit.page
+        self.page.set_default_navigation_timeout(90_000)
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._take))
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        if enters_at:
+            self.page.goto(enters_at, wait_until="commit")
+        self.open()
+
+    def _take(self, payload):
+        self.received.append(payload if isinstance(payload, str) else payload.decode("latin-1"))
+
+    def open(self):
+        self.page.goto(f"{self.visit.address}/voila/render/{PAGE}{self.query}")
+        self.page.locator(".sk-page").first.wait_for(timeout=90_000)
+
+    def sees(self, text):
+        self.page.locator(f".sk-page >> text={text}").first.wait_for(timeout=30_000)
+
+    def got(self, text):
+        return any(text in frame for frame in self.received) or text in self.page.content()
+
+    def answer(self, question, choice):
+        self.page.get_by_role("group", name=question).get_by_label(choice, exact=True).check()
+        self.sees("Kept: ")
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def reveal(self, session):
+        self.page.get_by_label("Seen up to session").select_option(str(session))
+        self.sees(f"case-01, up to session {session}")
+
+    @property
+    def n_rated(self):
+        return self.page.locator(".sk-chart svg g.mark-symbol.role-mark path[aria-label^=Session]").count()
+
+
+class Shared:
+    """A server that shares the bundle with the group, which can be killed and started again."""
+
+    def __init__(self, bundle, keep):
+        self.bundle, self.keep, self.port = bundle, keep, find_free_port()
+        self.start()
+
+    def start(self):
+        self.server = SharedServer(self.bundle, self.keep, "--port", self.port)
+        self.address, self.for_who_leads = self.server.address.rstrip("/"), self.server.facilitator_address()
+
+    def kill(self):
+        self.server.stop(signal.SIGKILL)
+        self.start()
+
+
+def find_free_port():
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+@pytest.fixture
+def shared(bundle, tmp_path):
+    shared = Shared(bundle, tmp_path / "kept")
+    yield shared
+    shared.server.stop()
+
+
+@pytest.fixture
+def join(open_tab, shared):
+    """A function with which a participant joins."""
+    return lambda query="", **more: Member(open_tab(shared.address), query, **more)
+
+
+@pytest.fixture
+def lead(join, shared):
+    """Whoever leads, with the case chosen."""
+    return join("?case=case-01", enters_at=shared.for_who_leads)
+
+
+def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
+    seats = [join(), join(), join("?seat=9&case=C1&role=facilitator")]
+    for seat in seats:
+        seat.sees("case-01, up to session 1")
+    for session in (2, 3, 4, 5):
+        lead.press("Next session ▸")
+        lead.sees(f"case-01, up to session {session}")
+    for seat in seats:
+        seat.sees("case-01, up to session 5")
+        seat.sees("The group now sees the ratings up to session 5.")
+        assert seat.got("3.0519")
+        assert not seat.got("3.5623")
+    lead.page.get_by_label("The one question").fill("What happened between these two?")
+    lead.page.keyboard.press("Enter")
+    lead.press("Ask the group")
+    for seat in seats:
+        seat.sees("What happened between these two?")
+        seat.answer("Is this a rupture?", "a rupture")
+    late = join()
+    late.sees("case-01, up to session 5")
+    late.answer("Is this a rupture?", "not a rupture")
+    late.answer("Withdrawal or confrontation?", "withdrawal: moving away")
+    lead.sees("4 have answered.")
+    assert not any(member.got("of 4") for member in (lead, *seats, late))
+
+    again = seats[1]
+    again.open()
+    again.sees("Kept: a rupture.")
+    assert again.page.get_by_role("radio", name="a rupture", exact=True).is_checked()
+    lead.press("Show the answers together")
+    for seat in (*seats, late, lead):
+        seat.sees("3 of 4")
+        seat.sees("1 person answered this.")
+    for seat in (*seats, late):
+        assert not any(seat.got(text) for text in ("3.5623", "4.1729", "Personal limits", "marked below"))
+    lead.press("Show what the methods say")
+    for seat in (*seats, late):
+        seat.sees("What the methods say")
+        seat.sees("Session 5 is marked.")
+        assert not seat.got("3.5623")
+    lead.press("Show what happened")
+    for seat in (*seats, late):
+        seat.sees("Falls and repairs")
+        assert seat.got("4.1729")
+    lead.page.get_by_label("Notes on this case").type("rose smiled")
+    lead.sees("Saved.")
+    lead.page.get_by_label("What was agreed").fill("ask what helped")
+    lead.press("Keep what was agreed")
+    for seat in (*seats, late):
+        seat.sees("ask what helped")
+        assert not seat.got("rose smiled")
+        assert seat.page.locator(".sk-lead").count() == 0
+    with sk.Workspace(place) as workspace:
+        sk.bring_back(workspace, shared.keep / "consultation.sqlite")
+        decision = workspace.decisions("K01").iloc[0]
+        assert (decision["text"], decision["session"]) == ("ask what helped", len(RATED))
+        assert workspace.notes("K01")["text"].tolist() == ["rose smiled"]
+    assert "rose" not in shared.server.log()
+    assert not any(member.visit.asked_outside for member in (lead, *seats, late))
+    assert not any(member.visit.complaints for member in (lead, *seats, late))
+
+
+def test_pages_move_on_without_taking_the_focus_or_what_is_being_typed(lead, join, shared):
+    seat, scribe = join(), join(enters_at=shared.for_who_leads)
+    lead.press("Ask the group")
+    seat.answer("Is this a rupture?", "unsure")
+    scribe.page.get_by_label("What was agreed").type("half a sen")
+    before = seat.page.evaluate("document.activeElement.closest('label').textContent.trim()")
+    lead.page.get_by_label("The one question").fill("Why now?")
+    lead.page.keyboard.press("Enter")
+    for member in (seat, scribe):
+        member.sees("Why now?")
+    assert seat.page.evaluate("document.activeElement.closest('label').textContent.trim()") == before == "unsure"
+    assert scribe.page.get_by_label("What was agreed").input_value() == "half a sen"
+    scribe.page.keyboard.type("tence")
+    assert scribe.page.get_by_label("What was agreed").input_value() == "half a sentence"
+    lead.page.locator("text=Show the answers together").focus()
+    lead.page.keyboard.press("Enter")
+    seat.sees("What the group answered")
+    assert lead.page.evaluate("document.activeElement.textContent") == "Ask the group again"
+    seat.page.keyboard.press("Tab")  # and on from there
+    assert seat.page.evaluate("document.activeElement !== document.body")
+
+
+def test_time_is_counted_by_the_page_and_starts_on_all(lead, join):
+    seat = join()
+    seat.sees("15:00 left, the time is stopped")
+    lead.press("Start the time")
+    seat.page.locator(".sk-time-left", has_text=re.compile(r"14:5\d left")).wait_for(timeout=30_000)
+    n_received = len(seat.received)
+    first = seat.page.locator(".sk-time-left").inner_text()
+    seat.page.wait_for_function("before => document.querySelector('.sk-time-left').innerText !== before", arg=first)
+    lead.press("Next part ▸")
+    seat.sees("Part 2 of 3: Exploring it")
+    assert seat.page.locator(".sk-time-left").inner_text().startswith(("15:00", "14:5"))
+    assert len(seat.received) - n_received < 40
+
+
+def test_who_was_killed_is_back_where_the_group_is(lead, join):
+    seat = join()
+    lead.reveal(5)
+    lead.press("Ask the group")
+    seat.answer("Is this a rupture?", "a rupture")
+    lead.page.get_by_label("Notes on this case").type("rose went quiet")
+    lead.sees("Saved.")
+    for member in (seat, lead):
+        kill_kernel(member.page.evaluate(KERNEL_OF_PAGE))
+        member.open()
+    seat.sees("Kept: a rupture.")
+    lead.sees("1 has answered.")
+    assert lead.page.get_by_label("Notes on this case").input_value() == "rose went quiet"
+    lead.press("Show the answers together")
+    seat.sees("1 person answered this.")
+
+
+def test_a_server_killed_in_the_middle_goes_on_from_there(lead, join, shared):
+    seat = join()
+    lead.reveal(4)
+    lead.press("Ask the group")
+    seat.answer("Is this a rupture?", "unsure")
+    lead.page.get_by_label("Notes on this case").type("rose went quiet")
+    lead.sees("Saved.")
+    shared.kill()
+    for member in (seat, lead):
+        member.open()
+    seat.sees("case-01, up to session 4")
+    seat.sees("Kept: unsure.")
+    lead.sees("1 has answered.")
+    assert lead.page.get_by_label("Notes on this case").input_value() == "rose went quiet"
+    lead.press("Show the answers together")
+    lead.reveal(5)
+    seat.sees("case-01, up to session 5")
+
+
+def test_one_can_try_a_group_out_in_a_demo(address, open_tab):
+    lead = Member(open_tab(address), "?case=C07")
+    with lead.page.context.expect_page() as opened:
+        lead.page.get_by_role("link", name="participant 2").click()
+    tab = opened.value
+    tab.get_by_text("C07, up to session 1").wait_for(timeout=90_000)
+    assert tab.locator(".sk-lead").count() == 0
+    lead.press("Ask the group")
+    tab.get_by_role("radio", name="unsure").check(timeout=30_000)
+    lead.sees("1 has answered.")
+    lead.press("See it as a participant does")
+    lead.page.get_by_role("radio", name="unsure").check(timeout=30_000)
+    lead.press("◂ Back to leading")
+    lead.sees("2 have answered.")
+    lead.press("Close without showing")
+    lead.press("Next session ▸")
+    tab.get_by_text("C07, up to session 2").wait_for(timeout=30_000)
