@@ -123,3 +123,16 @@ def test_the_page_and_the_report_speak_german(at, capsys):
     code, _said = run(capsys, "--all", "--language", "de", "--html", at / "montag.html")
     assert code == 0
     assert '<html lang="de">' in (at / "montag.html").read_text(encoding="utf-8")
+
+
+def test_every_choice_reaches_what_is_published(at, capsys):
+    chosen = ["--headline", "--without-therapists", "--rounding", "0.1", "--smallest", "4", "--weeks", "3", "--lens"]
+    code, _said = run(capsys, "--all", *chosen, "--out", at / "monday")
+    assert code == 0
+    bundle = sk.open_bundle(at / "monday")
+    wanted = {"headline": True, "therapists": False, "rounding": 0.1, "smallest": 4, "weeks": 3, "lens": True}
+    assert {name: bundle.settings[name] for name in wanted} == wanted
+    assert set(bundle.scores["rater"]) == {"client"}
+    assert bundle.scores["therapist_id"].isna().all()
+    code, _said = run(capsys, "--all", "--items", "--jitter", "0.1", "--out", at / "tuesday")
+    assert code == 2  # answers would give the exact scores away

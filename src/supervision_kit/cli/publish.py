@@ -60,6 +60,7 @@ def _add_protection(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--smallest", type=int, metavar="N", help="how many cases a group has at least")
     group.add_argument("--without-therapists", action="store_true", help="therapists have no codes either")
+    group.add_argument("--headline", action="store_true", help="of each case only the client's overall alliance rating")
     group.add_argument("--rounding", type=float, metavar="SHARE", help="round scores to this share of their scale")
     group.add_argument("--jitter", type=float, metavar="SHARE", help="shift scores by chance, by about this share")
     group.add_argument(
@@ -123,6 +124,7 @@ def _deidentify(workspace: Workspace, arguments: argparse.Namespace) -> Deidenti
         items=arguments.items,
         lens=arguments.lens,
         notes=arguments.notes,
+        headline=arguments.headline,
         therapists=not arguments.without_therapists,
         rounding=arguments.rounding,
         jitter=arguments.jitter,
