@@ -149,8 +149,10 @@ def test_without_a_word_on_consent_nothing_is_published():
         sk.deidentify(scores)
     with pytest.raises(sk.DisclosureError, match="no case has a consent"):
         sk.deidentify(scores, consents=consenting(scores, refusing=set(scores["case_id"])))
-    with pytest.raises(sk.DisclosureError, match="case_id and teaching are needed"):
+    with pytest.raises(sk.TableError, match=r"consents: the column\(s\) case_id, teaching are missing"):
         sk.deidentify(scores, consents=pd.DataFrame({"case": []}))
+    with pytest.raises(sk.TableError, match="teaching holds something that is not true, false or <NA>"):
+        sk.deidentify(scores, consents=consenting(scores).assign(teaching="not yet"))
 
 
 @pytest.mark.parametrize("answer", [False, None, pd.NA])

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import supervision_kit as sk
-from supervision_kit.disclosure.linkage import link_originals, link_roughly
+from supervision_kit.disclosure.colleague import link_roughly
 from supervision_kit.disclosure.masking import jitter_scores, round_scores, snap_scores
+from supervision_kit.disclosure.originals import link_originals
 from supervision_kit.instruments import INSTRUMENTS
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from supervision_kit.disclosure.report import DisclosureReport
 from supervision_kit.errors import DisclosureError
+from supervision_kit.words import say
 
 _TABLES = ("scores", "responses", "notes", "codes")
 _SEAL = object()  # only `seal` hands it over
@@ -81,11 +82,14 @@ def check_deidentified(candidate: object) -> Deidentified:
     """
     if not isinstance(candidate, Deidentified):
         raise DisclosureError(
-            f"Only what supervision_kit.deidentify made is published, and this is a {type(candidate).__name__}. "
-            "De-identify the ratings first."
+            say(
+                "Only what supervision_kit.deidentify made is published, and this is a {kind}. De-identify the ratings "
+                "first.",
+                kind=type(candidate).__name__,
+            )
         )
     if not candidate.is_untouched:
-        raise DisclosureError("The tables were changed after they had been de-identified. De-identify them anew.")
+        raise DisclosureError(say("The tables were changed after they had been de-identified. De-identify them anew."))
     return candidate
 
 

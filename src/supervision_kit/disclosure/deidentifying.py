@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from supervision_kit import __version__
-from supervision_kit.detection import METHODS
 from supervision_kit.disclosure.account import Account
 from supervision_kit.disclosure.assembling import (
     Published,
@@ -28,22 +25,22 @@ from supervision_kit.disclosure.coding import (
     draw_therapist_codes,
     name_publication,
 )
+from supervision_kit.disclosure.colleague import link_roughly
 from supervision_kit.disclosure.deidentified import Deidentified, seal_tables
 from supervision_kit.disclosure.effects import Effects, compare_pictures
-from supervision_kit.disclosure.generalising import SMALLEST, generalise
+from supervision_kit.disclosure.generalising import generalise
 from supervision_kit.disclosure.layout import NOBODY, lay_out
-from supervision_kit.disclosure.linkage import link_originals, link_roughly
 from supervision_kit.disclosure.masking import check_share, mask_scores
 from supervision_kit.disclosure.material import Material, take_material
+from supervision_kit.disclosure.originals import link_originals
 from supervision_kit.disclosure.since import check_weeks, count_weeks
 from supervision_kit.disclosure.telling import tell
 from supervision_kit.disclosure.texts import check_texts, known_words
-from supervision_kit.errors import DisclosureError, SettingError, UnknownNameError
+from supervision_kit.disclosure.wanted import Wanted, check_methods, check_smallest
+from supervision_kit.errors import DisclosureError, SettingError
 from supervision_kit.headline import find_headline
+from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
-
-LOWEST = 3  # in a group of two, each knows who the other is
-USUAL_METHOD = "personal_limits"
 
 
 def deidentify(
@@ -130,10 +127,10 @@ def deidentify(
     >>> made = sk.deidentify(sk.simulate_caseload(20).scores, synthetic=True)  # doctest: +SKIP
     >>> print(made.report.to_markdown())  # doctest: +SKIP
     """
-    wanted = _Wanted(
+    wanted = Wanted(
         audience=audience,
-        smallest=_check_smallest(audience, smallest),
-        methods=_check_methods(methods),
+        smallest=check_smallest(audience, smallest),
+        methods=check_methods(methods),
         weeks=check_weeks(weeks),
         items=items,
         lens=lens,
@@ -169,42 +166,23 @@ def deidentify(
     return deidentified
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Wanted:
-    """What was asked for, checked."""
-
-    audience: str
-    smallest: int
-    methods: tuple[str, ...]
-    weeks: int
-    items: bool
-    lens: bool
-    notes: tuple[int, ...]
-    therapists: bool
-    headline: bool
-    rounding: float | None
-    jitter: float | None
-    seeded: bool
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Return what the manifest says of it: which notes were chosen stays here."""
-        said = {name: value for name, value in vars(self).items() if name != "notes"}
-        return said | {"methods": list(self.methods), "n_notes": len(self.notes), "kit_version": __version__}
-
-
-def _choose_rows(material: Material, wanted: _Wanted, randomness: Random) -> Published:
+def _choose_rows(material: Material, wanted: Wanted, randomness: Random) -> Published:
     """Choose what is published of the ratings, and draw the codes."""
     layout = lay_out(find_headline(material.scores) if wanted.headline else material.scores, material.consenting)
     if len(layout.cases) < wanted.smallest:
         raise DisclosureError(
-            f"case_id: fewer than {wanted.smallest} cases with consent have ratings on questionnaires that the kit "
-            f"knows, and a group of cases has {wanted.smallest} at least."
+            say(
+                "case_id: fewer than {n} cases with consent have ratings on questionnaires that the kit knows, and a "
+                "group of cases has {n} at least.",
+                n=wanted.smallest,
+            )
         )
     draft = generalise(layout, smallest=wanted.smallest, with_codes=wanted.therapists).draft
     of_case, size = find_classes(layout, draft)
     if size.min() < wanted.smallest:  # what all of this is for: held against it once more
-        raise DisclosureError(f"case_id: a group of fewer than {wanted.smallest} cases was left. Nothing is published.")
+        raise DisclosureError(
+            say("case_id: a group of fewer than {n} cases was left. Nothing is published.", n=wanted.smallest)
+        )
     there = [case for case, one in zip(layout.cases, of_case, strict=True) if one >= 0]
     cases = draw_case_codes(there, randomness)
     coded = sorted({layout.therapists[one] for one in draft.therapist[of_case >= 0] if one != NOBODY})
@@ -220,7 +198,7 @@ def _choose_rows(material: Material, wanted: _Wanted, randomness: Random) -> Pub
 
 
 def _make(
-    material: Material, wanted: _Wanted, published: Published, randomness: Random
+    material: Material, wanted: Wanted, published: Published, randomness: Random
 ) -> tuple[dict[str, pd.DataFrame], Account]:
     """Make the tables, and the account of what was done."""
     layout = published.layout
@@ -262,21 +240,3 @@ def _make(
         with_rough_knowledge=link_roughly(scores, material.scores, truth),
     )
     return tables, account
-
-
-def _check_smallest(audience: str, smallest: int | None) -> int:
-    if audience not in SMALLEST:
-        raise UnknownNameError("audience", audience, SMALLEST)
-    if smallest is None:
-        return SMALLEST[audience]
-    if isinstance(smallest, bool) or not isinstance(smallest, int) or smallest < LOWEST:
-        raise SettingError(f"smallest is a whole number of cases, {LOWEST} or more.")
-    return smallest
-
-
-def _check_methods(methods: Iterable[str] | str | None) -> tuple[str, ...]:
-    chosen = (USUAL_METHOD,) if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
-    for key in chosen:
-        if key not in METHODS:
-            raise UnknownNameError("method", key, METHODS)
-    return chosen

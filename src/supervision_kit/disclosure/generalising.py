@@ -26,6 +26,7 @@ from supervision_kit.disclosure.layout import NOBODY, Flags, Layout
 from supervision_kit.disclosure.merging import drop_small_codes, merge_kinds
 from supervision_kit.disclosure.windows import choose_stops
 from supervision_kit.errors import DisclosureError
+from supervision_kit.words import say, say_share
 
 # The kit's own choices.
 SMALLEST = {"inside": 5, "outside": 10}  # who a publication is for → how many cases a group has at least
@@ -69,9 +70,13 @@ def generalise(layout: Layout, *, smallest: int, with_codes: bool = True) -> Gen
                 break
     if best is None:
         raise DisclosureError(
-            f"rater, instrument, session: the cases differ too much for groups of {smallest} with the same forms and "
-            f"number of sessions, and no more than {MOST_LEFT_OUT:.0%} of the cases are left out for that. Publish "
-            "more cases, or choose those that are alike."
+            say(
+                "rater, instrument, session: the cases differ too much for groups of {n} with the same questionnaires, "
+                "raters and number of sessions, and no more than {share} of the cases are left out for that. Publish "
+                "more cases, or choose those that are alike.",
+                n=smallest,
+                share=say_share(MOST_LEFT_OUT),
+            )
         )
     return best
 

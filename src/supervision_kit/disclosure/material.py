@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
 from supervision_kit.errors import DisclosureError, SettingError, UnknownNameError
-from supervision_kit.tables import JUDGEMENT_CODES, RESPONSES, SCORES
+from supervision_kit.tables import JUDGEMENT_CODES, RESPONSES, SCORES, Column, Table
+from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
 
 NOTES = ("case_id", "session", "text")
+CONSENTS = Table(
+    "consents",
+    "what a client said",
+    (),  # two words on one case are allowed: one no is no
+    MappingProxyType(
+        {
+            "case_id": Column("str", "the case's code"),
+            "teaching": Column("boolean", "whether the client agreed to teaching use; <NA> where not asked"),
+        }
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -84,8 +97,10 @@ def take_material(
     consenting = there if synthetic else _consenting(there, consents)
     if not consenting:
         raise DisclosureError(
-            "case_id: no case has a consent for teaching use, and without it none is published. Write down on the page "
-            "of a case what the client agreed to."
+            say(
+                "case_id: no case has a consent to teaching use, and without it none is published. Write down on the "
+                "page of a case what the client agreed to."
+            )
         )
     return Material(scores, items, choose_notes(said, notes), codes, tuple(consenting), len(there), synthetic, is_keyed)
 
@@ -103,14 +118,12 @@ def _of_cases(scores: pd.DataFrame, wanted: list[str] | None) -> pd.DataFrame:
 def _consenting(cases: Iterable[str], consents: pd.DataFrame | None) -> list[str]:
     if consents is None:
         raise DisclosureError(
-            "case_id: nothing says who gave consent for teaching use. Give `consents=`, a table of case_id and "
+            "case_id: nothing says who gave consent to teaching use. Give `consents=`, a table of case_id and "
             "teaching, or say `synthetic=True` where no client is behind the ratings."
         )
-    if not {"case_id", "teaching"} <= set(consents.columns):
-        raise DisclosureError("consents: the columns case_id and teaching are needed.")
-    agreed = consents["teaching"].astype("boolean").fillna(False)
-    refused = set(consents.loc[~agreed, "case_id"].astype("str"))
-    given = set(consents.loc[agreed, "case_id"].astype("str")) - refused
+    said = CONSENTS.check(consents)
+    is_given = said["teaching"].fillna(value=False).astype(bool)
+    given = set(said.loc[is_given, "case_id"]) - set(said.loc[~is_given, "case_id"])
     return [case for case in cases if case in given]
 
 

@@ -9,15 +9,17 @@ import pandas as pd
 
 from supervision_kit.disclosure.material import choose_notes
 from supervision_kit.errors import DisclosureError
+from supervision_kit.words import later, say, say_list
 from supervision_kit.workspace import Workspace
 
 SHORTEST_NUMBER = 3  # a code of fewer digits cannot be told from a number in a text
 SHORTEST_WORD = 2  # nor one letter from a word; one of two letters or signs is found as it is written only
+_KNOWN = later("a code or name that the workspace knows")
 _PATTERNS = {
-    "an e-mail address": r"[\w.+-]+@[\w-]+\.\w+",
-    "an address on the web": r"https?://|www\.",
-    "a date": r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b(?:19|20)\d\d\b",
-    "a long number": r"\d[\d /()-]{4,}\d",
+    later("an e-mail address"): r"[\w.+-]+@[\w-]+\.\w+",
+    later("an address on the web"): r"https?://|www\.",
+    later("a date"): r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\b(?:19|20)\d\d\b",
+    later("a long number"): r"\d[\d /()-]{4,}\d",
 }
 
 
@@ -58,8 +60,8 @@ def known_words(workspace: Workspace) -> re.Pattern[str]:
 
 def find_identifiers(text: str, known: re.Pattern[str]) -> list[str]:
     """Return what a text holds that must not go out, in words; never the words themselves."""
-    kinds = ["a code or name that the workspace knows"] if known.search(text) else []
-    return kinds + [kind for kind, pattern in _PATTERNS.items() if re.search(pattern, text)]
+    kinds = [_KNOWN] if known.search(text) else []
+    return [say(kind) for kind in (*kinds, *(kind for kind, pattern in _PATTERNS.items() if re.search(pattern, text)))]
 
 
 def check_texts(texts: Iterable[str], known: re.Pattern[str]) -> None:
@@ -73,5 +75,8 @@ def check_texts(texts: Iterable[str], known: re.Pattern[str]) -> None:
     found = list(dict.fromkeys(kind for text in texts for kind in find_identifiers(text, known)))
     if found:
         raise DisclosureError(
-            f"text: among the notes chosen there is {', '.join(found)}. See preview_notes, and write or choose others."
+            say(
+                "text: in the notes chosen there is {found}. See in preview_notes which, and write or choose others.",
+                found=say_list(found),
+            )
         )

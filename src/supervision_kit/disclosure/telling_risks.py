@@ -1,0 +1,141 @@
+"""What is still to be found out, by whom, and what to change, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supervision_kit.disclosure.account import Account
+from supervision_kit.disclosure.generalising import SMALLEST
+from supervision_kit.disclosure.linkage import FALL_UNSURE, SESSIONS_UNSURE, Linkage
+from supervision_kit.words import say, say_number, say_share
+
+OPEN_BOOK = 0.5  # who finds out more than half of the cases has them all, for practical purposes
+# who finds out more than half of the cases has them all, for practical purposes
+
+
+def tell_groups(account: Account) -> Iterator[str]:
+    """Say how small the groups are."""
+    sizes = account.class_sizes
+    if account.settings["audience"] == "outside":
+        yield say("Made for readers outside the clinic: {n} cases to a group at least.", n=account.smallest)
+    else:
+        yield say("Made for readers inside the clinic: {n} cases to a group at least.", n=account.smallest)
+    if account.smallest < (usual := SMALLEST[account.settings["audience"]]):
+        yield say("That is fewer than the {n} that the kit asks for by itself.", n=usual)
+    yield say(
+        "Every case has the same questionnaires and scales by the same raters, the same therapist's code and the same "
+        "number of sessions as at least {n} others. There are {groups} such groups; the smallest has {smallest} cases.",
+        n=say_number(int(sizes.min()) - 1),
+        groups=say_number(len(sizes)),
+        smallest=say_number(int(sizes.min())),
+    )
+    yield say(
+        "Any count of cases by therapist, questionnaire or rater adds up such groups, and so does the difference of "
+        "two counts: neither is ever smaller."
+    )
+    if account.settings["weeks"]:
+        yield say("Where weeks are published, the cases of such a group that last equally long are no fewer either.")
+
+
+def tell_most_at_risk(account: Account) -> Iterator[str]:
+    """Say which case is most at risk, and why."""
+    code, n_fitting, size, is_alone = account.most_at_risk
+    if n_fitting == 1:
+        yield say(
+            "{case} is one of {n} that look alike, but the only one whose rating falls when it does. A colleague who "
+            "knows that person's course roughly would recognise it.",
+            case=code,
+            n=size,
+        )
+    elif n_fitting:
+        yield say(
+            "{case}: a colleague who knows that person's course roughly would find {n} cases that could be it, the "
+            "fewest of all.",
+            case=code,
+            n=n_fitting,
+        )
+    else:
+        yield say("No case stands out to a colleague who knows a person's course roughly; {case} as little.", case=code)
+    if is_alone:
+        yield say("Somebody who holds the original ratings finds it for certain.")
+
+
+def tell_linkage(account: Account) -> Iterator[str]:
+    """Say what the holder of the originals and a colleague would find out."""
+    yield from _with_originals(account)
+    yield from _with_rough_knowledge(account)
+
+
+def _with_originals(account: Account) -> Iterator[str]:
+    found = account.with_originals
+    yield say(
+        "Somebody who holds all original ratings exactly, and looks each published case up among them, would be right "
+        "about {expected} of {n} on average ({share}), and certain of {alone}.",
+        **_figures(found),
+    )
+    if found.share > OPEN_BOOK:
+        yield say(
+            "To them this is an open book, whatever the codes: a course of scores is as good as a name. Only who "
+            "may know these cases anyway may have both."
+        )
+
+
+def _with_rough_knowledge(account: Account) -> Iterator[str]:
+    yield say(
+        "A colleague who knows of a person that the case is published, its therapist, its questionnaire, how many "
+        "sessions it had to within {sessions}, and to within {falls} sessions when the client's rating fell most, "
+        "would be right about {expected} of {n} on average ({share}), and certain of {alone}.",
+        sessions=SESSIONS_UNSURE,
+        falls=FALL_UNSURE,
+        **_figures(account.with_rough_knowledge),
+    )
+    if account.with_rough_knowledge.n_tried < account.n_cases:
+        yield say("Both were tried with {n} cases.", n=say_number(account.with_rough_knowledge.n_tried))
+
+
+def _figures(found: Linkage) -> dict[str, str]:
+    return {
+        "expected": say_number(found.expected, digits=1),
+        "n": say_number(found.n_tried),
+        "share": say_share(found.share),
+        "alone": say_number(found.n_alone),
+    }
+
+
+def tell_what_to_change(account: Account) -> Iterator[str]:
+    """Say what would protect more."""
+    settings = account.settings
+    if account.with_originals.share > OPEN_BOOK:
+        if settings["items"]:
+            yield say("Leave the items out, and round or shift the scores.")
+        elif not settings["headline"]:
+            yield say(
+                "Publish the client's overall ratings of the alliance alone (headline=True), and shift them "
+                "(jitter=0.1): each further scale, rater and session makes a course easier to look up."
+            )
+        elif settings["jitter"] is None:
+            yield say("Shift the scores (jitter=0.1), and see what is left of this figure.")
+        else:
+            yield say("Shift the scores more, and round them: each session more makes a course easier to look up.")
+    if account.cases_of_therapists:
+        yield say("Leave out the therapists' codes (therapists=False).")
+    if settings["weeks"]:
+        yield say("Leave out the weeks, or round them more coarsely.")
+    if settings["audience"] == "inside":
+        yield say('Ask for larger groups, as for readers outside the clinic (audience="outside").')
+    if settings["n_notes"]:
+        yield say("Leave out the notes: no rule finds a story that only one person has.")
+    if account.with_rough_knowledge.n_alone:
+        yield say("Choose cases that resemble each other, or more of them.")
+
+
+def tell_what_is_not_promised() -> Iterator[str]:
+    """Say what no setting changes."""
+    yield say(
+        "These remain personal data: whoever holds the key, or the originals, can tell who is who. Give them only to "
+        "those for whom they were made, and say that nobody may try to find out."
+    )
+    yield say(
+        "The groups hide who a case is, not what its course shows: when a client's rating fell can be known to those "
+        "who were there. A form that is missing in a session shows as well."
+    )
