@@ -119,13 +119,11 @@ class SharedServer:
             env={**os.environ, **(env or {})},
         )
         line = self.process.stdout.readline()
+        self.port = urlsplit(line.split()[-1]).port if line else None
+        if line.startswith("For the proxy: "):
+            line = self.process.stdout.readline()
         assert line.startswith("Open: "), (line, self.log())
         self.address = line.split()[1]
-        self.said = [line]
-
-    @property
-    def port(self):
-        return urlsplit(self.address).port
 
     def facilitator_address(self):
         line = self.process.stdout.readline()

@@ -101,14 +101,18 @@ class SharedDashboard(Dashboard):
         """Where people find the pages."""
         if self.sharing.house.proxies is not None:
             return f"https://{self.sharing.name}{self.base_url}"
-        host = self.sharing.name or self.ip
-        host = f"[{host}]" if ":" in host else host
-        return f"{'https' if self.sharing.tls else 'http'}://{host}:{self.port}{self.base_url}"
+        return self._address(self.sharing.name or self.ip)
+
+    def _address(self, host: str) -> str:
+        scheme, host = "https" if self.sharing.tls else "http", f"[{host}]" if ":" in host else host
+        return f"{scheme}://{host}:{self.port}{self.base_url}"
 
     def addresses(self) -> dict[str, str]:
-        """Return where people find the pages, and where the facilitator does who has no password."""
+        """Return where people find the pages, where a facilitator without a password does, and where a proxy does."""
         url, token = self.connection_url, self.sharing.doorkeeper.token
-        return {"Open": url, **({"Facilitator": f"{url}sign-in?token={token}"} if token else {})}
+        leads = {"Facilitator": f"{url}sign-in?token={token}"} if token else {}
+        is_proxied = self.sharing.house.proxies is not None
+        return {**({"For the proxy": self._address(self.ip)} if is_proxied else {}), "Open": url, **leads}
 
 
 def shared_settings(folder: Path, sharing: Sharing, *, host: str, viewers: int, **settings: Any) -> Config:

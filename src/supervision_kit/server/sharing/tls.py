@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from supervision_kit.errors import SupervisionKitError
+from supervision_kit.server.sharing.passwords import PasswordFileError, check_private
 
 _EXPIRED, _NOT_YET = 10, 9  # OpenSSL's numbers
 
@@ -36,6 +37,7 @@ def open_tls(certfile: str | Path, keyfile: str | Path) -> Tls:
     for place in (certificate, key):
         if not place.is_file():
             raise TlsFileError(f"{place}: there is no such file. Give the certificate and its key, in PEM format.")
+    _check_kept(key)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -45,6 +47,13 @@ def open_tls(certfile: str | Path, keyfile: str | Path) -> Tls:
     except (OSError, ValueError) as error:
         raise TlsFileError(f"{certificate} or {key} cannot be read: it needs a password, or the right to.") from error
     return Tls(context, _names_of(_shake_hands(context, certificate)))
+
+
+def _check_kept(key: Path) -> None:
+    try:
+        check_private(key)
+    except PasswordFileError as error:
+        raise TlsFileError(str(error)) from None
 
 
 def _ask_nobody() -> str:
