@@ -160,3 +160,10 @@ def test_the_page_speaks_german(made, tmp_path):
     assert '<html lang="de">' in page
     assert "Fälle zum gemeinsamen Anschauen" in page
     assert "Session by session" not in page
+
+
+def test_forty_cases_take_less_than_three_megabytes(tmp_path):
+    made = sk.deidentify(sk.simulate_caseload(40, seed=5).scores, synthetic=True, seed=5)
+    page = sk.publish(made, html=tmp_path / "page.html")
+    assert len(content_of(page.read_text(encoding="utf-8"))["cases"]) >= 30
+    assert page.stat().st_size < 3_000_000
