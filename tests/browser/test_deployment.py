@@ -6,9 +6,10 @@ import ssl
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import URLError
 from urllib.request import HTTPSHandler, build_opener
 
 import pytest
@@ -32,6 +33,18 @@ http {{
 }}
 """
 
+HUB = """
+load_subconfig("clinic.py", path={place!r})
+c.JupyterHub.authenticator_class = "dummy"
+c.JupyterHub.bind_url = "https://127.0.0.1:{port}"
+c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = {cert!r}, {key!r}
+c.JupyterHub.hub_port = {hub_port}
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
+c.ConfigurableHTTPProxy.command = [{proxy!r}]
+c.JupyterHub.db_url = "sqlite://"
+c.JupyterHub.cookie_secret_file = {place!r} + "/cookie_secret"
+"""
+
 
 def find_program(name):
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
@@ -48,15 +61,6 @@ def free_port():
     port = one.getsockname()[1]
     one.close()
     return port
-
-
-def filled(file, **places):
-    """Return a configuration with what it says to replace replaced."""
-    text = (DEPLOYMENT / file).read_text(encoding="utf-8")
-    for old, new in places.values():
-        assert old in text
-        text = text.replace(old, new)
-    return text
 
 
 @pytest.fixture(scope="module")
@@ -115,85 +119,117 @@ def run():
 
 
 def wait_for(address):
-    """Wait until something answers at `address`, whatever it says."""
+    """Wait until somebody answers at `address`."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     give_up = time.monotonic() + GIVE_UP
     while time.monotonic() < give_up:
         try:
             build_opener(HTTPSHandler(context=trusting)).open(address, timeout=10)
-        except HTTPError as refused:
-            if refused.code < 500:
-                return
-        except (URLError, ConnectionError):
-            pass
+        except (URLError, ConnectionError) as not_yet:
+            said = not_yet
+            time.sleep(0.3)
         else:
             return
-        time.sleep(0.3)
-    pytest.fail(f"Nobody answered at {address}.")
+    pytest.fail(f"Nobody answered at {address}: {said}")
 
 
-def serve_command(bundle, passwords, port, *more):
-    group, facilitator = passwords
+@dataclass
+class House:
+    """What there is to be served, and with which files."""
+
+    place: Path
+    bundle: Path
+    passwords: list
+    certificate: tuple
+
+    def write(self, target, source, **replaced):
+        """Write a configuration with what it says to replace replaced."""
+        text = (DEPLOYMENT / source).read_text(encoding="utf-8")
+        for old, new in replaced.values():
+            assert old in text
+            text = text.replace(old, new)
+        (self.place / target).write_text(text, encoding="utf-8")
+
+    @property
+    def files(self):
+        """The files of the certificate, in the place of those that a configuration names."""
+        names = ("cert", "/etc/ssl/pages.clinic.example.pem"), ("key", "/etc/ssl/pages.clinic.example.key")
+        return {name: (old, str(file)) for (name, old), file in zip(names, self.certificate, strict=True)}
+
+
+@pytest.fixture
+def house(tmp_path, bundle, passwords, certificate):
+    return House(tmp_path, bundle, passwords, certificate)
+
+
+def serve_command(house, port):
+    group, facilitator = house.passwords
     return [
-        *(sys.executable, "-m", "supervision_kit", "serve", str(bundle), "--port", str(port)),
-        *("--behind-proxy", "--name", NAME, *more),
+        *(sys.executable, "-m", "supervision_kit", "serve", str(house.bundle), "--port", str(port)),
+        *("--behind-proxy", "--name", NAME, "--consultation", str(house.place / "kept")),
         *("--password-file", str(group), "--facilitator-password-file", str(facilitator)),
     ]
 
 
-def nginx(place, port, server, certificate):
-    (place / "site.conf").write_text(
-        filled(
-            "nginx.conf",
-            port=("listen 443", f"listen 127.0.0.1:{port}"),
-            name=("server_name pages.clinic.example", f"server_name {NAME}"),
-            certificate=("/etc/ssl/pages.clinic.example.pem", str(certificate[0])),
-            key=("/etc/ssl/pages.clinic.example.key", str(certificate[1])),
-            server=("http://127.0.0.1:8866", f"http://127.0.0.1:{server}"),
-        ),
-        encoding="utf-8",
+def through_nginx(house, port, server):
+    house.write(
+        "site.conf",
+        "nginx.conf",
+        port=("listen 443", f"listen 127.0.0.1:{port}"),
+        host=("server_name pages.clinic.example", f"server_name {NAME}"),
+        server=("http://127.0.0.1:8866", f"http://127.0.0.1:{server}"),
+        **house.files,
     )
-    (place / "nginx.conf").write_text(NGINX.format(place=place), encoding="utf-8")
-    return [find_program("nginx"), "-c", str(place / "nginx.conf"), "-e", "stderr"]
+    (house.place / "nginx.conf").write_text(NGINX.format(place=house.place), encoding="utf-8")
+    return [find_program("nginx"), "-c", str(house.place / "nginx.conf"), "-e", "stderr"]
 
 
-def caddy(place, port, server, certificate):
-    text = filled(
+def through_caddy(house, port, server):
+    house.write(
         "Caddyfile",
-        name=("\npages.clinic.example {", f"\n{NAME}:{port} {{"),
-        certificate=("/etc/ssl/pages.clinic.example.pem", str(certificate[0])),
-        key=("/etc/ssl/pages.clinic.example.key", str(certificate[1])),
+        "Caddyfile",
+        host=("\npages.clinic.example {", f"{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{NAME}:{port} {{"),
         server=("127.0.0.1:8866", f"127.0.0.1:{server}"),
+        **house.files,
     )
-    (place / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + text, encoding="utf-8")
-    return [find_program("caddy"), "run", "--config", str(place / "Caddyfile")]
+    return [find_program("caddy"), "run", "--config", str(house.place / "Caddyfile")]
 
 
-def sign_in(page, address, password):
-    page.goto(address)
-    page.locator("input[type=password]").fill(password)
-    page.keyboard.press("Enter")
+def through_jupyterhub(house, port, server):
+    """The hub starts the group's server itself."""
+    group, facilitator = (str(file) for file in house.passwords)
+    monday = {"bundle": str(house.bundle), "port": server, "password_file": group}
+    groups = {"monday": monday | {"facilitator_password_file": facilitator}}
+    (house.place / "groups.json").write_text(json.dumps(groups), encoding="utf-8")
+    house.write("clinic.py", "jupyterhub_config.py", host=("hub.clinic.example", NAME))
+    settings = {"port": port, "hub_port": free_port(), "proxy_port": free_port(), "place": str(house.place)}
+    settings |= {"cert": str(house.certificate[0]), "key": str(house.certificate[1])}
+    settings["proxy"] = find_program("configurable-http-proxy")
+    (house.place / "jupyterhub_config.py").write_text(HUB.format(**settings), encoding="utf-8")
+    return [sys.executable, "-m", "jupyterhub", "-f", str(house.place / "jupyterhub_config.py")]
 
 
-def sees_a_case(page, address):
-    page.goto(f"{address}voila/render/3_case.ipynb")
-    page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached", timeout=60_000)
-
-
-@pytest.mark.parametrize("proxy", [nginx, caddy])
-def test_a_group_gets_in_through_a_proxy_and_its_pages_live(
-    chromium, run, tmp_path, bundle, passwords, certificate, proxy
-):
+@pytest.fixture(params=[through_nginx, through_caddy, through_jupyterhub])
+def address(request, run, house):
+    """Where people find a group's server."""
     server, port = free_port(), free_port()
-    run(serve_command(bundle, passwords, server, "--consultation", str(tmp_path / "kept")))
-    home = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    run(proxy(tmp_path, port, server, certificate), env=home)
-    address = f"https://{NAME}:{port}/"
-    wait_for(address)
+    is_hub = request.param is through_jupyterhub
+    if not is_hub:
+        run(serve_command(house, server))
+    home = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(house.place))
+    run(request.param(house, port, server), env={**os.environ, **home}, cwd=house.place)
+    found = f"https://{NAME}:{port}/" + ("services/monday/" if is_hub else "")
+    wait_for(found)
+    return found
+
+
+def test_a_group_signs_in_through_what_stands_in_front_and_its_pages_live(chromium, address):
     context = chromium.new_context(ignore_https_errors=True)
     page = context.new_page()
-    sign_in(page, address, GROUP)
-    sees_a_case(page, address)
-    assert [cookie["secure"] for cookie in context.cookies() if cookie["httpOnly"]] == [True]
+    page.goto(f"{address}voila/render/3_case.ipynb")  # leads to the sign-in, and from there back
+    page.locator("input[type=password]").fill(GROUP)
+    page.keyboard.press("Enter")
+    page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached", timeout=120_000)
+    assert {cookie["secure"] for cookie in context.cookies(address) if cookie["httpOnly"]} == {True}
     context.close()
