@@ -1,5 +1,6 @@
 """The configurations of deployment/, run as they are but for names, ports and files: people get in, and pages live."""
 
+import json
 import os
 import shutil
 import ssl

@@ -17,6 +17,7 @@ from supervision_kit.server.sharing.routes import Route, find_route
 from supervision_kit.server.sharing.sign_ins import WhoIsIt
 from supervision_kit.words import later
 
+_ENCRYPTED = ("https", "wss")  # what proxies call it, of a web socket too
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
@@ -130,7 +131,7 @@ def believe_proxy(request: Any, proxies: Networks) -> None:
     senders = [hop for hop in hops if _address(hop) is not None]
     request.remote_ip = next((hop for hop in reversed(senders) if not _is_in(hop, proxies)), request.remote_ip)
     said = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
-    request.protocol = "https" if said == "https" else "http"
+    request.protocol = "https" if said in _ENCRYPTED else "http"
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
