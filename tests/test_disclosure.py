@@ -392,6 +392,15 @@ def test_the_report_reads_in_words_numbers_and_json():
     assert not [line for line in made.report.sentences if "C0" in line or "T1" in line]
 
 
+def test_readers_are_not_told_whom_to_look_for():
+    made = sk.deidentify(sk.simulate_caseload(40, seed=3).scores, synthetic=True)
+    shown = made.report.for_readers()
+    assert list(shown.parts) == ["What was removed", "What remains", "The smallest group", "What this does not promise"]
+    assert not [line for line in shown.sentences if re.search(r"case-\d|certain|colleague who", line)]
+    assert not {"alone_roughly", "with_originals"} & set(shown.numbers["key"])
+    assert "The case most at risk" in made.report.to_markdown()
+
+
 def test_the_report_speaks_german():
     with speaking("de"):
         made = sk.deidentify(caseload(), synthetic=True)

@@ -55,7 +55,9 @@ def counts_of(scores):
     columns = ["therapist_id", "instrument", "rater", "scale"]
     scores = scores.fillna({"therapist_id": "without"})
     by = [[one] for one in columns] + [[one, other] for one in columns for other in columns if one < other]
-    return [int(n) for one in by for n in scores.groupby(one)["case_id"].nunique()]
+    counts = [int(n) for one in by for n in scores.groupby(one)["case_id"].nunique()]
+    total = scores["case_id"].nunique()  # what is left of all is a count as well: a linked cell
+    return counts + [total - n for n in counts if n < total]
 
 
 # By hand

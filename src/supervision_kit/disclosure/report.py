@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import pandas as pd
 
@@ -22,17 +22,26 @@ class DisclosureReport:
         One row a figure: ``key``, ``what`` (in words), ``value``, ``said`` (as one reads it).
     title, titles_of_numbers
         The report's own title, those of the numbers and of their two columns: in the language of the sentences.
+    not_for_readers
+        Headings, and keys of numbers, that are for whoever publishes: to readers they would say whom to look for.
     """
 
     parts: Mapping[str, Sequence[str]]
     numbers: pd.DataFrame
     title: str
     titles_of_numbers: tuple[str, str, str]
+    not_for_readers: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Every sentence, without the headings."""
         return tuple(sentence for part in self.parts.values() for sentence in part)
+
+    def for_readers(self) -> Self:
+        """Return the report as those may see it to whom the cases are shown."""
+        shown = {heading: told for heading, told in self.parts.items() if heading not in self.not_for_readers}
+        numbers = self.numbers[~self.numbers["key"].isin(self.not_for_readers)].reset_index(drop=True)
+        return replace(self, parts=shown, numbers=numbers)
 
     def to_markdown(self) -> str:
         """Return the report as a page to read or print."""

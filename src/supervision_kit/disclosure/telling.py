@@ -24,17 +24,25 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.words import say, say_list, say_n, say_number, say_share
 from supervision_kit.words.raters import say_rated_by
 
+# figures on what others could find out
+_LINKAGE = ("n_tried", "with_originals", "alone_with_originals", "roughly", "alone_roughly")
+
 
 def tell(account: Account) -> DisclosureReport:
     """Return the report."""
+    risk, linkage, change = (
+        say("The case most at risk"),
+        say("What others could find out"),
+        say("What to change if that is too much"),
+    )
     told = {
         say("What was removed"): tell_what_went(account),
         say("What remains"): _remains(account),
         say("The smallest group"): tell_groups(account),
-        say("The case most at risk"): tell_most_at_risk(account),
-        say("What others could find out"): tell_linkage(account),
+        risk: tell_most_at_risk(account),
+        linkage: tell_linkage(account),
         say("What rounding and jitter did to the picture"): _picture(account),
-        say("What to change if that is too much"): tell_what_to_change(account),
+        change: tell_what_to_change(account),
         say("What this does not promise"): tell_what_is_not_promised(),
     }
     return DisclosureReport(
@@ -42,6 +50,7 @@ def tell(account: Account) -> DisclosureReport:
         numbers=_numbers(account),
         title=say("Disclosure report"),
         titles_of_numbers=(say("In numbers"), say("what"), say("value")),
+        not_for_readers=(risk, linkage, change, *_LINKAGE),
     )
 
 

@@ -60,7 +60,7 @@ def page_in_html(made: Deidentified, *, tell: Callable[[int, int], None] = lambd
     return _lay_out(
         "".join([overview_in_html(caseload, link=link), *articles, _stage()]),
         picker=_picker(order),
-        after=f"{_methods(caseload)}{meaning()}{_report(made.report)}",
+        after=f"{_methods(caseload)}{meaning()}{_report(made.report.for_readers())}",
         content=content,
         n_cases=len(order),
     )
@@ -210,6 +210,6 @@ def _report(report: DisclosureReport) -> str:
         f"<h3>{html.escape(heading)}</h3><ul>{''.join(f'<li>{html.escape(text)}</li>' for text in sentences)}</ul>"
         for heading, sentences in report.parts.items()
     )
-    rows = ([str(what), str(value)] for what, value in report.numbers[["what", "value"]].itertuples(index=False))
+    rows = ([str(what), str(value)] for what, value in report.numbers[["what", "said"]].itertuples(index=False))
     numbers = table_of([say("what"), say("value")], rows, label=say("In numbers"))
     return fold(say("What was taken out, and what can still be told: the disclosure report"), parts + numbers)
