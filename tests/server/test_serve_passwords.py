@@ -1,5 +1,6 @@
 """Passwords as files, and how often one may try."""
 
+import asyncio
 import hashlib
 from base64 import b64encode
 
@@ -102,39 +103,99 @@ def test_a_budget_fills_up_again():
     assert [budget.take(), budget.take(), budget.take()] == [True, True, False]
 
 
-def test_after_five_wrong_passwords_each_further_one_waits_twice_as_long_up_to_a_quarter_of_an_hour():
+def try_one(tries, place, *, right=False, known=False, leads=False):
+    """Return for how long a try has to wait; 0 if it was made."""
+
+    async def once():
+        turn = await tries.begin(place, is_known=known)
+        if isinstance(turn, float):
+            return turn
+        tries.end(turn, was_right=right, is_known=known, clears=leads)
+        return 0
+
+    return asyncio.run(once())
+
+
+def test_after_five_wrong_passwords_each_further_one_waits_twice_as_long_up_to_two_minutes():
     clock = Clock()
     tries = Tries(clock=clock)
-    assert [tries.begin("a", is_known=False) for _ in range(5)] == [0] * 5
+    assert [try_one(tries, "a") for _ in range(5)] == [0] * 5
     waits = []
-    for _ in range(13):
-        wait = tries.begin("a", is_known=False)
+    for _ in range(10):
+        wait = try_one(tries, "a")
         waits.append(wait)
         clock.now += wait
-        assert tries.begin("a", is_known=False) == 0
-    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
+        assert try_one(tries, "a") == 0
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 120, 120, 120]
 
 
-def test_others_do_not_wait_and_the_right_password_is_a_new_beginning():
+def test_a_participant_cannot_guess_the_facilitators_password_between_right_ones():
+    clock = Clock()
+    tries = Tries(clock=clock)
+    said = [try_one(tries, "a", right=n % 3 == 2) for n in range(9)]
+    assert said[:7] == [0] * 7  # five wrong ones and two right ones
+    assert said[7:] == [1, 1]
+
+
+def test_others_do_not_wait_and_a_facilitators_password_is_a_new_beginning():
     clock = Clock()
     tries = Tries(clock=clock)
     for _ in range(5):
-        tries.begin("a", is_known=False)
-    assert tries.begin("b", is_known=False) == 0
+        try_one(tries, "a")
+    assert try_one(tries, "b") == 0
     clock.now += 1
-    assert tries.begin("a", is_known=False) == 0
-    tries.succeed("a", is_known=False)
-    assert [tries.begin("a", is_known=False) for _ in range(5)] == [0] * 5
+    assert try_one(tries, "a", right=True, leads=True) == 0
+    assert [try_one(tries, "a") for _ in range(5)] == [0] * 5
+    clock.now += 3601
+    assert [try_one(tries, "a") for _ in range(5)] == [0] * 5
 
 
-def test_strangers_from_everywhere_slow_each_other_down_and_nobody_who_was_in_before():
+def test_strangers_from_everywhere_slow_each_other_down_and_no_facilitator_who_was_in_before():
     clock = Clock()
     tries = Tries(clock=clock)
-    assert all(tries.begin(f"10.0.{n}.1", is_known=False) == 0 for n in range(100))
-    assert tries.begin("10.1.0.1", is_known=False) > 0
-    assert tries.begin("a browser", is_known=True) == 0
+    assert all(try_one(tries, f"10.0.{n}.1") == 0 for n in range(100))
+    assert try_one(tries, "10.1.0.1") > 0
+    assert try_one(tries, "a browser", known=True) == 0
     clock.now += 6
-    assert tries.begin("10.1.0.1", is_known=False) == 0
+    assert try_one(tries, "10.1.0.1") == 0
+
+
+def many_at_once(tries, n, *, right):
+    """Return the waits of tries that begin together, and how many were under way at once."""
+    under_way, most = 0, 0
+
+    async def once():
+        nonlocal under_way, most
+        turn = await tries.begin("a", is_known=False)
+        if isinstance(turn, float):
+            return turn
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001)
+        under_way -= 1
+        tries.end(turn, was_right=right, is_known=False)
+        return 0
+
+    async def together():
+        return await asyncio.gather(*(once() for _ in range(n)))
+
+    return asyncio.run(together()), most
+
+
+def test_a_group_that_signs_in_together_waits_for_each_other_and_is_not_refused():
+    waits, most = many_at_once(Tries(clock=Clock()), 15, right=True)
+    assert (waits, most) == ([0] * 15, 5)
+
+
+def test_wrong_passwords_at_once_are_no_more_than_one_after_the_other():
+    waits, _ = many_at_once(Tries(clock=Clock()), 15, right=False)
+    assert waits == [0] * 5 + [1] * 10
+
+
+def test_no_more_wait_than_a_group_has_people():
+    waits, _ = many_at_once(Tries(clock=Clock()), 60, right=True)
+    assert waits.count(0) == 35
+    assert waits.count(1) == 25
 
 
 def test_what_is_kept_of_wrong_passwords_is_bounded():
@@ -142,5 +203,5 @@ def test_what_is_kept_of_wrong_passwords_is_bounded():
     tries = Tries(clock=clock)
     for n in range(11_000):
         clock.now += 10
-        tries.begin(str(n), is_known=False)
+        try_one(tries, str(n))
     assert len(tries) == 10_000

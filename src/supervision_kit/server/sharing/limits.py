@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FREE_TRIES = 5
 """Wrong passwords from one place before the next has to wait."""
 
-LONGEST_WAIT = 15 * 60
-"""Seconds; nobody is locked out for longer, however often the wrong password was tried."""
+LONGEST_WAIT = 2 * 60
+"""Seconds; an address can be a whole clinic's, so nobody is locked out for longer, however often somebody was wrong."""
 
 FORGOTTEN_AFTER = 60 * 60
 """Seconds after the last wrong password from a place."""
+
+MOST_WAITING_EACH = 30
+"""Passwords from one place that wait for each other: a group that signs in at once."""
 
 MOST_KEPT = 10_000
 """Places that are kept in mind; beyond, the one heard of longest ago is forgotten."""
@@ -48,48 +52,76 @@ class Budget:
 
 
 @dataclass
-class _Place:
+class Place:
+    """Where passwords come from, and what became of them."""
+
     wrong: int = 0
     last: float = 0.0
+    deciding: int = 0
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether one more, were all under way wrong, would be beyond what is free."""
+        return self.deciding >= max(1, FREE_TRIES - self.wrong)
 
 
 class Tries:
-    """Wrong passwords, by place: an address, or a browser that has signed in before.
+    """Wrong passwords, by place: an address, or a browser that a facilitator has signed in with.
 
-    A try counts as wrong from its beginning, so that many at once count as many.
+    Passwords that come at once wait for each other, so that many at once are no more than one after the other, and a
+    group that signs in together is kept waiting and not refused.
     """
 
     def __init__(self, *, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._places: OrderedDict[str, _Place] = OrderedDict()
+        self._places: OrderedDict[str, Place] = OrderedDict()
         self._strangers = Budget(_STRANGERS, _STRANGERS_PER_SECOND, clock=clock)
 
-    def begin(self, place: str, *, is_known: bool) -> float:
-        """Count a try and return 0, or return for how many seconds there is none.
+    async def begin(self, name: str, *, is_known: bool) -> Place | float:
+        """Begin a try and return its place, or return for how many seconds there is none.
 
-        Known browsers wait for their own wrong passwords only, so that strangers can keep nobody out who was in before.
+        Known browsers wait for their own wrong passwords only, so that strangers cannot keep a facilitator out.
         """
-        now = self._clock()
-        kept = self._place(place, now)
-        wait = kept.last + _wait_after(kept.wrong) - now
+        place = self._place(name)
+        if len(place.waiting) >= MOST_WAITING_EACH:
+            return 1.0
+        while place.is_busy:
+            turn = asyncio.get_running_loop().create_future()
+            place.waiting.append(turn)
+            await turn
+        wait = place.last + _wait_after(place.wrong) - self._clock()
+        if wait <= 0 and not is_known and not self._strangers.take():
+            wait = 1 / _STRANGERS_PER_SECOND
         if wait > 0:
+            self._next(place)
             return wait
-        if not is_known and not self._strangers.take():
-            return 1 / _STRANGERS_PER_SECOND
-        kept.wrong, kept.last = kept.wrong + 1, now
-        return 0.0
+        place.deciding += 1
+        return place
 
-    def succeed(self, place: str, *, is_known: bool) -> None:
-        """Forget the wrong passwords of a place."""
-        self._places.pop(place, None)
-        if not is_known:
+    def end(self, place: Place, *, was_right: bool, is_known: bool, clears: bool = False) -> None:
+        """End a try. A right one takes no wrong one back, unless it `clears`: a participant could guess in between."""
+        place.deciding -= 1
+        if was_right and not is_known:
             self._strangers.give_back()
+        if clears:
+            place.wrong = 0
+        elif not was_right:
+            place.wrong, place.last = place.wrong + 1, self._clock()
+        self._next(place)
 
-    def _place(self, place: str, now: float) -> _Place:
-        kept = self._places.pop(place, None)
-        if kept is None or now - kept.last > FORGOTTEN_AFTER:
-            kept = _Place()
-        self._places[place] = kept
+    def _next(self, place: Place) -> None:
+        while place.waiting:
+            turn = place.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    def _place(self, name: str) -> Place:
+        kept = self._places.pop(name, None)
+        if kept is None or (not kept.deciding and self._clock() - kept.last > FORGOTTEN_AFTER):
+            kept = Place()
+        self._places[name] = kept
         while len(self._places) > MOST_KEPT:
             self._places.popitem(last=False)
         return kept

@@ -21,8 +21,8 @@ from supervision_kit.words import later, say_n, speaking
 
 WRONG = later("This is not the password. Please try again.")
 NO_COOKIES = later("You were signed in, but your browser did not keep it. Please allow cookies for this address.")
-MOST_WAITING = 40
-"""Passwords that wait to be checked; somebody who comes then is asked to try again."""
+MOST_WAITING = 100
+"""Passwords that wait to be checked; who comes then is asked to try again."""
 
 
 @dataclass
@@ -49,25 +49,32 @@ class Doorkeeper:
         """Tell whether this is the facilitator's token."""
         return self.token is not None and hmac.compare_digest(self.token.encode(), text.encode("utf-8", "replace"))
 
-    async def role_of(self, password: str) -> str | None:
-        """Return the role that a password gives; None for none.
-
-        Both are tried for a wrong one. Where both have the same password it gives the lesser role.
-        """
+    async def admit(self, place: str, password: str, *, is_known: bool) -> str | float | None:
+        """Return the role that a password gives, None for none, or for how many seconds none is looked at."""
+        if self._waiting >= MOST_WAITING:
+            return 1.0
         self._waiting += 1
         try:
-            for role, kept in ((PARTICIPANT, self.participants), (FACILITATOR, self.facilitators)):
-                loop = asyncio.get_running_loop()
-                if kept is not None and await loop.run_in_executor(self._checking, kept.matches, password):
-                    return role
-            return None
+            turn = await self.tries.begin(place, is_known=is_known)
+            if isinstance(turn, float):
+                return turn
+            role = None
+            try:
+                role = await self._role_of(password)
+            finally:
+                leads = role == FACILITATOR
+                self.tries.end(turn, was_right=role is not None, is_known=is_known, clears=leads)
+            return role
         finally:
             self._waiting -= 1
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether too many passwords wait to be checked."""
-        return self._waiting >= MOST_WAITING
+    async def _role_of(self, password: str) -> str | None:
+        """Return the role of a password. Both are tried for a wrong one; where they are the same, it is the lesser."""
+        for role, kept in ((PARTICIPANT, self.participants), (FACILITATOR, self.facilitators)):
+            loop = asyncio.get_running_loop()
+            if kept is not None and await loop.run_in_executor(self._checking, kept.matches, password):
+                return role
+        return None
 
 
 class SignInPage(PlainPage):
@@ -96,17 +103,14 @@ class SignInPage(PlainPage):
     async def post(self) -> None:
         """Take the password."""
         known = self.sign_ins.known_browser(self.request)
-        place = known or place_of(self.request)
-        wait = 1.0 if self.doorkeeper.is_busy else self.doorkeeper.tries.begin(place, is_known=known is not None)
-        if wait:
-            self._ask_later(math.ceil(wait))
-            return
-        role = await self.doorkeeper.role_of(self.get_body_argument("password", "", strip=False))
-        if role is None:
+        password = self.get_body_argument("password", "", strip=False)
+        role = await self.doorkeeper.admit(known or place_of(self.request), password, is_known=known is not None)
+        if isinstance(role, float):
+            self._ask_later(math.ceil(role))
+        elif role is None:
             self._ask(WRONG, status=403)
-            return
-        self.doorkeeper.tries.succeed(place, is_known=known is not None)
-        self._go_in(role)
+        else:
+            self._go_in(role)
 
     def _go_in(self, role: str) -> None:
         self.sign_ins.begin(self, role)
@@ -123,13 +127,13 @@ class SignInPage(PlainPage):
         with speaking(settle_language(self)[0]):
             minutes = math.ceil(seconds / 60)
             short = say_n(
-                "Too many wrong passwords. Please wait {n} second.",
-                "Too many wrong passwords. Please wait {n} seconds.",
+                "Please wait {n} second before you try again.",
+                "Please wait {n} seconds before you try again.",
                 seconds,
             )
             long = say_n(
-                "Too many wrong passwords. Please wait {n} minute.",
-                "Too many wrong passwords. Please wait {n} minutes.",
+                "Please wait {n} minute before you try again.",
+                "Please wait {n} minutes before you try again.",
                 minutes,
             )
         self._ask(short if seconds <= 60 else long, status=429)  # noqa: PLR2004 - a minute

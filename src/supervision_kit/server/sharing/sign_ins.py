@@ -21,10 +21,10 @@ LASTS = 12 * 60 * 60
 """Seconds that a sign-in holds: a day's work."""
 
 KNOWN_DAYS = 30
-"""For how long a browser that has signed in is told from strangers when a password is wrong."""
+"""For how long a browser that a facilitator has signed in with is told from others when a password is wrong."""
 
 MOST_KEPT = 5000
-"""Sign-ins kept at once; beyond, the one that would end first ends."""
+"""Sign-ins kept at once; beyond, the participant's that would end first ends."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS sign_ins (
@@ -112,7 +112,8 @@ class SignIns:
             (_hash(token), viewer.id, role, self._passwords[role], self._clock() + LASTS),
         )
         self._write(handler, self.cookie, token, LASTS)
-        self._write(handler, self.known, secrets.token_hex(16).encode(), KNOWN_DAYS * 86_400)
+        if role == FACILITATOR:
+            self._write(handler, self.known, secrets.token_hex(16).encode(), KNOWN_DAYS * 86_400)
         return viewer
 
     def end(self, handler: Any) -> Viewer | None:
@@ -133,7 +134,7 @@ class SignIns:
         return found is not None
 
     def known_browser(self, request: Any) -> str | None:
-        """Return the mark of a browser that has signed in within the last month; None for others."""
+        """Return the mark of a browser that a facilitator signed in with within the last month; None for others."""
         mark = self._read(request, self.known, KNOWN_DAYS)
         return None if mark is None else _hash(mark).hex()
 
@@ -149,9 +150,10 @@ class SignIns:
         return bytes(found[0])
 
     def _make_room(self) -> None:
+        """Forget what has ended and, beyond what is kept, participants; facilitators come first by the alphabet, too."""
         self._kept.execute("DELETE FROM sign_ins WHERE until <= ?", (self._clock(),))
         self._kept.execute(
-            "DELETE FROM sign_ins WHERE token IN (SELECT token FROM sign_ins ORDER BY until DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM sign_ins WHERE token IN (SELECT token FROM sign_ins ORDER BY role, until DESC LIMIT -1 OFFSET ?)",
             (MOST_KEPT - 1,),
         )
 
