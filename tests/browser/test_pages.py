@@ -143,3 +143,13 @@ def test_closing_a_page_stops_its_kernel(visit):
         other.wait_for_timeout(200)
     else:
         pytest.fail("The kernel of the closed page still runs.")
+
+
+@pytest.mark.parametrize("notebook", PAGES)
+def test_a_page_loads_little(visit, notebook):
+    asked = []
+    visit.page.on("requestfinished", lambda request: asked.append((request.url, request.sizes()["responseBodySize"])))
+    visit.open(notebook).locator(".sk-page").first.wait_for()
+    files = [(url, size) for url, size in asked if url.startswith("http")]
+    assert len(files) < 15, sorted(files)
+    assert sum(size for _, size in files) < 2_000_000

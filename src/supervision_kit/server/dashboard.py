@@ -24,10 +24,10 @@ from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
-from supervision_kit.chart_bundle import bundle_name, read_bundle
 from supervision_kit.environment import BUNDLE, CHART_URL, FLEETING, LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
-from supervision_kit.server.handlers import ChartScript, KernelGoodbye, NoSuchPage, PageOpener
+from supervision_kit.server.front_end import LastingPiece, front_end
+from supervision_kit.server.handlers import KernelGoodbye, NoSuchPage, PageOpener
 from supervision_kit.server.kernels import OwnPython, PageConnection, PageKernels
 from supervision_kit.server.page_language import ACCEPTED, say_in, translate_notebook
 from supervision_kit.server.pages import FIRST_PAGE, PAGES
@@ -49,7 +49,6 @@ _ONLY_FROM_HERE = (
     "img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'self'; form-action 'self'"
 )
 _TEMPLATE = Path(__file__).parent / "templates" / "supervision_kit"
-_CHART_PATH = f"supervision_kit/{bundle_name()}"
 
 
 class PortTakenError(SupervisionKitError):
@@ -75,11 +74,14 @@ class Dashboard(Voila):
         return settings
 
     def init_handlers(self) -> list[Any]:
-        """Serve the pages and the chart script; list no folders."""
+        """Serve the pages and what browsers need to show them; list no folders."""
         first = url_path_join(self.base_url, "voila/render", self.first_page.notebook)
         own = [
             (self.server_url, RedirectHandler, {"url": first, "permanent": False}),
-            (url_path_join(self.server_url, _CHART_PATH), ChartScript),
+            *(
+                (url_path_join(self.server_url, piece.address), LastingPiece, {"piece": piece})
+                for piece in front_end().values()
+            ),
             (url_path_join(self.server_url, r"/voila/api/shutdown/(.*)"), KernelGoodbye),
         ]
         listing = (TornadoVoilaTreeHandler, VoilaContentsHandler)
@@ -100,7 +102,6 @@ class Dashboard(Voila):
         signal.signal(signal.SIGINT, self._handle_signal_stop)
         try:
             sockets = self._bind()
-            read_bundle()  # built now, if it must be, not while a visitor waits
             self.make_server().add_sockets(sockets)
             self.port = sockets[0].getsockname()[1]
             sys.stdout.write("".join(f"{words}: {url}\n" for words, url in self.addresses().items()))
@@ -175,6 +176,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
                 "sk_pages": pages_in(folder),
                 "sk_sorry": SORRY,
                 "sk_is_shared": BUNDLE in kernel_env,
+                "sk_front": {name: piece.address for name, piece in front_end().items()},
                 "sk_workspace": _workspace_in_words(kernel_env),
             },
         },
@@ -184,6 +186,6 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "cull_idle_timeout": IDLE_SECONDS,
             "cull_interval": 5,
             "cull_connected": False,
-            "kernel_env": {CHART_URL: _CHART_PATH, **kernel_env},
+            "kernel_env": {CHART_URL: front_end()["chart"].address, **kernel_env},
         },
     )

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError
 from voila.handler import BaseVoilaHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from supervision_kit.chart_bundle import read_bundle
 from supervision_kit.server.page_language import ACCEPTED, COOKIE, language_of, settle_language
-
-
-class ChartScript(RequestHandler):
-    """The script that draws charts. Its address changes with its content, so browsers may keep it for good."""
-
-    def get(self) -> None:
-        """Send the script."""
-        self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
-        self.finish(read_bundle())
 
 
 class KernelGoodbye(VoilaShutdownKernelHandler):
