@@ -149,7 +149,7 @@ def test_closing_a_page_stops_its_kernel(visit):
 def test_a_page_loads_little(visit, notebook):
     asked = []
     visit.page.on("requestfinished", lambda request: asked.append((request.url, request.sizes()["responseBodySize"])))
-    visit.open(notebook).locator(".sk-page").first.wait_for()
+    visit.open(notebook).locator(".sk-page").first.wait_for(timeout=60_000)
     files = [(url, size) for url, size in asked if url.startswith("http")]
     assert len(files) < 15, sorted(files)
     assert sum(size for _, size in files) < 2_000_000

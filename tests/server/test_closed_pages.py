@@ -3,6 +3,7 @@
 import asyncio
 import math
 import os
+import tempfile
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,12 @@ def left_after(*steps):
     """Start a kernel, take steps with it, and return whether it is still there after each."""
 
     async def run():
-        kernels = PageKernels(kernel_spec_manager=OwnPython(), is_warmed=False, cull_idle_timeout=600)
+        kernels = PageKernels(
+            kernel_spec_manager=OwnPython(),
+            is_warmed=False,
+            cull_idle_timeout=600,
+            connection_dir=tempfile.gettempdir(),
+        )
         kernel_id = await kernels.start_kernel(kernel_name="python3", env=dict(os.environ))
         kernels.get_kernel(kernel_id).execution_state = "idle"
         there = []

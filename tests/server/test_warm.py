@@ -5,34 +5,64 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from supervision_kit.server.kernels import OwnPython, PageKernels
-from supervision_kit.server.warm import WarmProcess, can_fork
+from supervision_kit.server.warm import can_fork
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
 
 
-def ask(*codes, env=None, is_warmed=True, then=None):
-    """Start a kernel for each of some codes, and return the pages' kernels with what each code prints."""
+@pytest.fixture(scope="module")
+def loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
 
-    async def run():
-        kernels = PageKernels(kernel_spec_manager=OwnPython(), is_warmed=is_warmed)
-        try:
-            started = [await kernels.start_kernel(kernel_name="python3", env=env or dict(os.environ)) for _ in codes]
-            printed = [
-                await printed_by(kernels.get_kernel(one), code) for one, code in zip(started, codes, strict=True)
-            ]
-            if then:
-                await then(kernels, started)
-        finally:
-            await kernels.shutdown_all()
-        return printed
 
-    return asyncio.run(run())
+def make_kernels(loop, **settings):
+    async def make():
+        return PageKernels(kernel_spec_manager=OwnPython(), connection_dir=tempfile.gettempdir(), **settings)
+
+    return loop.run_until_complete(make())
+
+
+@pytest.fixture(scope="module")
+def shared(loop):
+    kernels = make_kernels(loop)
+    yield kernels
+    loop.run_until_complete(kernels.shutdown_all())
+
+
+@pytest.fixture
+def kernels(shared):
+    """All kernels of a server, with one warmed process."""
+    return shared
+
+
+@pytest.fixture
+def ask(loop, kernels):
+    """A function that starts a kernel for each of some codes and returns what each prints."""
+
+    def run_all(*codes, env=None, then=None, of=kernels):
+        return loop.run_until_complete(ask_kernels(of, codes, env, then))
+
+    return run_all
+
+
+async def ask_kernels(kernels, codes, env, then):
+    started = [await kernels.start_kernel(kernel_name="python3", env=env or dict(os.environ)) for _ in codes]
+    printed = [await printed_by(kernels.get_kernel(one), code) for one, code in zip(started, codes, strict=True)]
+    if then:
+        await then(started)
+    for one in started:
+        if one in kernels:
+            await kernels.shutdown_kernel(one)
+    return printed
 
 
 async def printed_by(kernel, code):
@@ -62,18 +92,14 @@ def wait_until_gone(*pids, seconds=15):
     return not any(map(is_there, pids))
 
 
-def test_a_kernel_has_the_pages_imported_before_it_begins():
-    began = "import os, sys; print(os.getppid(), 'ipykernel.zmqshell' in sys.modules)"
-    parents = []
-
-    async def remember(kernels, _started):
-        parents.append(kernels.warm.pid)
-
-    (printed,) = ask(began, then=remember)
-    assert printed == f"{parents[0]} True\n"
+def test_a_kernel_has_what_pages_need_imported_before_it_begins(ask, kernels):
+    began = (
+        "import os, sys; print(os.getppid(), all(name in sys.modules for name in ('pandas', 'altair', 'ipywidgets')))"
+    )
+    assert ask(began) == [f"{kernels.warm.pid} True\n"]
 
 
-def test_what_one_kernel_finds_in_its_environment_no_other_does():
+def test_what_one_kernel_finds_in_its_environment_no_other_does(ask):
     first = {**os.environ, "SUPERVISION_KIT_LANGUAGE": "de"}
     code = (
         "import os; print(os.environ.get('SUPERVISION_KIT_LANGUAGE'), os.environ.get('SUPERVISION_KIT_SAMPLE'));"
@@ -83,19 +109,23 @@ def test_what_one_kernel_finds_in_its_environment_no_other_does():
     assert ask(code, code, look, env=first) == ["de None\n", "de None\n", "False\n"]
 
 
-def test_kernels_draw_different_random_numbers():
+def test_kernels_draw_different_random_numbers(ask):
     code = "import random, numpy; print(random.random(), numpy.random.random(), numpy.random.default_rng().random())"
     first, second = (printed.split() for printed in ask(code, code))
     assert all(one != other for one, other in zip(first, second, strict=True))
 
 
-def test_a_kernel_is_forked_from_a_process_without_threads():
+def test_a_kernel_is_forked_from_a_process_without_threads(ask):
     code = "import os; print(os.listdir(f'/proc/{os.getppid()}/task') == [str(os.getppid())])"
     assert ask(code) == ["True\n"]
 
 
-def test_a_kernel_that_dies_is_noticed_and_one_that_is_asked_ends():
-    async def kill_one_and_end_the_other(kernels, started):
+def test_a_kernel_has_no_widgets_of_the_rehearsed_pages(ask):
+    assert ask("from ipywidgets.widgets import widget; print(len(widget._instances))") == ["0\n"]
+
+
+def test_a_kernel_that_dies_is_noticed_and_one_that_is_asked_ends(ask, kernels):
+    async def kill_one_and_end_the_other(started):
         first, second = (kernels.get_kernel(kernel).provisioner for kernel in started)
         kernels.get_kernel(started[0]).stop_restarter()
         os.kill(first.pid, signal.SIGKILL)
@@ -108,29 +138,26 @@ def test_a_kernel_that_dies_is_noticed_and_one_that_is_asked_ends():
     ask("1", "1", then=kill_one_and_end_the_other)
 
 
-def test_a_kernel_can_be_interrupted_and_started_anew():
-    async def interrupt_and_restart(kernels, started):
+def test_a_kernel_can_be_interrupted_and_started_anew(ask, kernels):
+    async def interrupt_and_restart(started):
         kernel = kernels.get_kernel(started[0])
         before = kernel.provisioner.pid
-        slow = asyncio.create_task(
-            printed_by(kernel, "import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('woken')")
-        )
+        waiting = "import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('woken')"
+        slow = asyncio.create_task(printed_by(kernel, waiting))
         await asyncio.sleep(2)
         await kernel.interrupt_kernel()
         assert await slow == "woken\n"
         await kernel.restart_kernel(now=True)
-        assert (
-            await printed_by(kernel, "import os; print(os.getpid(), os.environ['A'])")
-            == f"{kernel.provisioner.pid} b\n"
-        )
+        told = await printed_by(kernel, "import os; print(os.getpid(), os.environ['A'])")
+        assert told == f"{kernel.provisioner.pid} b\n"
         assert kernel.provisioner.pid != before
         assert wait_until_gone(before)
 
     ask("1", env={**os.environ, "A": "b"}, then=interrupt_and_restart)
 
 
-def test_a_warmed_process_that_dies_takes_no_page_with_it_and_is_started_again():
-    async def kill_the_warmed_one(kernels, started):
+def test_a_warmed_process_that_dies_takes_no_page_with_it_and_is_started_again(ask, kernels):
+    async def kill_the_warmed_one(started):
         first = kernels.warm.pid
         os.kill(first, signal.SIGKILL)
         assert wait_until_gone(first)
@@ -139,27 +166,33 @@ def test_a_warmed_process_that_dies_takes_no_page_with_it_and_is_started_again()
         assert kernels.warm.pid != first
         printed = await printed_by(kernels.get_kernel(another), "import os; print(os.getppid())")
         assert printed == f"{kernels.warm.pid}\n"
+        await kernels.shutdown_kernel(another)
 
     ask("1", then=kill_the_warmed_one)
 
 
-def test_where_the_warmed_process_cannot_start_a_page_starts_by_itself(monkeypatch):
-    monkeypatch.setattr(WarmProcess, "_send", lambda *_: (_ for _ in ()).throw(BrokenPipeError))
+def test_where_the_warmed_process_cannot_answer_a_page_starts_by_itself(ask, kernels, monkeypatch):
+    async def refuse(_order):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(kernels.warm, "fork", refuse)
     assert ask("import os; print(os.getppid())") == [f"{os.getpid()}\n"]
 
 
-def test_where_the_system_cannot_fork_safely_a_page_starts_by_itself(monkeypatch):
+def test_where_the_system_cannot_fork_safely_a_page_starts_by_itself(ask, loop, monkeypatch):
     monkeypatch.setattr("supervision_kit.server.kernels.can_fork", lambda: False)
-    assert ask("import os; print(os.getppid())") == [f"{os.getpid()}\n"]
+    kernels = make_kernels(loop)
+    kernels.wait_until_warm()
+    assert ask("import os; print(os.getppid())", of=kernels) == [f"{os.getpid()}\n"]
     monkeypatch.delattr(os, "pidfd_open")
     assert not can_fork()
 
 
 SERVE_TWO = """
-import asyncio, os
+import asyncio, os, tempfile
 from supervision_kit.server.kernels import OwnPython, PageKernels
 async def run():
-    kernels = PageKernels(kernel_spec_manager=OwnPython())
+    kernels = PageKernels(kernel_spec_manager=OwnPython(), connection_dir=tempfile.gettempdir())
     started = [await kernels.start_kernel(kernel_name="python3", env=dict(os.environ)) for _ in range(2)]
     print(kernels.warm.pid, *(kernels.get_kernel(one).provisioner.pid for one in started), flush=True)
     await asyncio.sleep(60)

@@ -104,6 +104,7 @@ class Dashboard(Voila):
             sockets = self._bind()
             self.make_server().add_sockets(sockets)
             self.port = sockets[0].getsockname()[1]
+            self.kernel_manager.wait_until_warm()
             sys.stdout.write("".join(f"{words}: {url}\n" for words, url in self.addresses().items()))
             sys.stdout.flush()
             if self.open_browser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,6 +56,12 @@ class PageKernels(AsyncMappingKernelManager):
         self._unseen: set[str] = set()
         self._kept_until: dict[str, float] = {}
         self._ending: set[str] = set()
+
+    def wait_until_warm(self) -> None:
+        """Wait until pages open quickly; where they cannot, nobody waits."""
+        if self.warm is not None:
+            with suppress(OSError):  # the first page tries again, and says so
+                self.warm.wait()
 
     async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]  # its base is both sync and async
         """Start a kernel and return its id."""

@@ -20,6 +20,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from supervision_kit.server import warm_process
+
 PROVISIONER = "supervision-kit-warm"
 PATIENCE = 60.0
 """Seconds after which a warmed process that does not answer is given up."""
@@ -42,7 +44,8 @@ class WarmProcess:
     def __init__(self) -> None:
         self._one_at_a_time = asyncio.Lock()
         self._lifeline, self._held = os.pipe()  # nobody writes to it: it closes when this process is gone
-        self._start()
+        self._is_warm = False
+        self._orders, self._process = self._start()
 
     @property
     def pid(self) -> int:
@@ -63,8 +66,22 @@ class WarmProcess:
             except OSError:
                 _log.warning("The process that pages are forked from has ended. It is started again.")
                 self._end()
-                self._start()
+                self._is_warm = False
+                self._orders, self._process = self._start()
                 return await asyncio.to_thread(self._send, order)
+
+    def wait(self) -> None:
+        """Wait until it is warm.
+
+        Raises
+        ------
+        OSError
+            It has died, or takes longer than anybody should wait.
+        """
+        if not self._is_warm:
+            if self._orders.recv(len(warm_process.READY)) != warm_process.READY:
+                raise ConnectionResetError
+            self._is_warm = True
 
     def close(self) -> None:
         """End it, and every kernel that it was forked into."""
@@ -72,20 +89,22 @@ class WarmProcess:
         for end in (self._held, self._lifeline):
             os.close(end)
 
-    def _start(self) -> None:
-        self._orders, theirs = socket.socketpair()
-        self._orders.settimeout(PATIENCE)
+    def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        orders, theirs = socket.socketpair()
+        orders.settimeout(PATIENCE)
         with theirs:
             ends = (theirs.fileno(), self._lifeline)
-            self._process = subprocess.Popen(  # noqa: S603 - this very package
-                [sys.executable, "-P", "-m", "supervision_kit.server.warm_process", *map(str, ends)],
+            process = subprocess.Popen(  # noqa: S603 - this very package
+                [sys.executable, "-P", "-m", warm_process.__name__, *map(str, ends)],
                 pass_fds=ends,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl+C in a terminal is for the server
                 env=_environment(),
             )
+        return orders, process
 
     def _send(self, order: dict[str, Any]) -> ForkedKernel:
+        self.wait()
         self._orders.sendall(json.dumps(order).encode() + b"\n")
         answer, handles, *_ = socket.recv_fds(self._orders, 64, 1)
         if not handles:

@@ -22,8 +22,14 @@ from typing import Any
 
 from supervision_kit.environment import FLEETING, SAMPLE, WORKSPACE
 from supervision_kit.server.kernel import keep_own_log_only, run_kernel
-from supervision_kit.server.pages import PAGES, find_folder
+from supervision_kit.server.pages import FIRST_PAGE, PAGES, find_folder
 from supervision_kit.server.quick_import import skip_grammar
+
+READY = b"ready\n"
+"""What it says before it answers anything."""
+
+QUIET_SECONDS = 5.0
+"""For so long after an order nothing is rehearsed."""
 
 NAME = "sk-{:.12}"
 """What the system's list of processes calls the kernel of that id; it takes 15 letters."""
@@ -33,14 +39,20 @@ def wait_for_orders(orders: socket.socket, lifeline: int) -> dict[str, Any]:
     """Fork for each order that comes; return in each fork, with what it was ordered to be.
 
     An order is a line of JSON with ``kernel_id``, ``arguments``, ``env`` and ``cwd``. The answer is the fork's number,
-    with a handle on it. Meanwhile pages are rehearsed, one at a time; an order never waits for more than one.
+    with a handle on it. The first page is rehearsed before anything else, for it needs most; the others meanwhile, one
+    at a time, and not while a page that was ordered needs the processor.
     """
     import_kernel()
     rehearsals = rehearse_pages()
+    next(rehearsals)
+    settle()
+    orders.sendall(READY)
     lines = orders.makefile("rb")
+    pause = 0.0
     while True:
-        while not select.select([orders], [], [], 0)[0] and next(rehearsals, None):
+        while not select.select([orders], [], [], pause)[0] and next(rehearsals, None):
             settle()
+            pause = 0.0
         line = lines.readline()
         if not line:
             sys.exit()
@@ -54,6 +66,7 @@ def wait_for_orders(orders: socket.socket, lifeline: int) -> dict[str, Any]:
         handle = os.pidfd_open(process)
         socket.send_fds(orders, [b"%d\n" % process], [handle])
         os.close(handle)
+        pause = QUIET_SECONDS
 
 
 def import_kernel() -> None:
@@ -62,13 +75,11 @@ def import_kernel() -> None:
     import ipykernel.kernelapp
     import ipykernel.zmqshell  # noqa: F401
 
-    settle()
-
 
 def rehearse_pages() -> Iterator[str]:
     """Run each page's notebook over the sample, and close it again: what pages need is then imported."""
     folder = find_folder("notebooks")
-    for page in PAGES:
+    for page in sorted(PAGES, key=lambda page: page != FIRST_PAGE):
         if (folder / page.notebook).is_file():
             rehearse(folder / page.notebook)
             yield page.notebook
