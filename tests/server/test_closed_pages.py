@@ -4,6 +4,7 @@ import asyncio
 import math
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,12 @@ from tornado.ioloop import IOLoop
 
 from supervision_kit.server import kernels as kernels_module
 from supervision_kit.server.kernels import GOING_AWAY, LEFT_SECONDS, OwnPython, PageKernels, how_long_kept
+
+
+def run_apart(coroutine):
+    """Run a coroutine in a thread: a browser's loop may run in this one."""
+    with ThreadPoolExecutor() as threads:
+        return threads.submit(asyncio.run, coroutine).result()
 
 
 def left_after(*steps):
@@ -33,7 +40,7 @@ def left_after(*steps):
         await kernels.shutdown_all()
         return there
 
-    return asyncio.run(run())
+    return run_apart(run())
 
 
 def connect(kernels, kernel_id):
@@ -91,4 +98,4 @@ def test_how_a_connection_ended_says_how_long_its_kernel_is_kept(close_code, sil
         handler = SimpleNamespace(last_pong=last_pong, ping_timeout=90_000, close_code=close_code)
         return how_long_kept(handler)
 
-    assert asyncio.run(ask()) == kept
+    assert run_apart(ask()) == kept

@@ -1,8 +1,12 @@
 """What browsers load to show a page: few pieces, packed, to be kept for good."""
 
+import asyncio
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 
-from tornado.testing import AsyncHTTPTestCase
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from supervision_kit.server.front_end import LISTED, LastingPiece, Piece, front_end, listed_files
@@ -27,27 +31,39 @@ def test_an_address_changes_with_the_content_and_with_nothing_else():
     assert Piece.of("look.css", "").address == "supervision_kit/look-e3b0c44298fc1c14.css"  # SHA-256 of nothing
 
 
-class TestLastingPiece(AsyncHTTPTestCase):
-    piece = Piece("p/a.js", "äöü " * 1000)
+PIECE = Piece("p/a.js", "äöü " * 1000)
 
-    def get_app(self):
-        return Application([("/p/a.js", LastingPiece, {"piece": self.piece})])
 
-    def ask(self, **headers):
-        return self.fetch("/p/a.js", headers=headers, decompress_response=False)
+def ask(**headers):
+    """Ask a server for the piece: in a thread, for a browser's loop may run in this one."""
 
-    def test_it_is_packed_for_who_takes_it_packed(self):
-        answer = self.ask(**{"Accept-Encoding": "br, gzip"})
-        assert answer.headers["Content-Encoding"] == "gzip"
-        assert gzip.decompress(answer.body).decode() == self.piece.content
-        assert len(answer.body) < 200
+    async def serve_and_ask():
+        server = HTTPServer(Application([("/p/a.js", LastingPiece, {"piece": PIECE})]))
+        (listening,) = sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/p/a.js"
+        answer = await AsyncHTTPClient().fetch(url, headers=headers, decompress_response=False)
+        server.stop()
+        return answer
 
-    def test_it_is_plain_for_everybody_else(self):
-        answer = self.ask(**{"Accept-Encoding": "identity"})
-        assert "Content-Encoding" not in answer.headers
-        assert answer.body.decode() == self.piece.content
+    with ThreadPoolExecutor() as threads:
+        return threads.submit(asyncio.run, serve_and_ask()).result()
 
-    def test_it_may_be_kept_for_good(self):
-        answer = self.ask()
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert answer.headers["Vary"] == "Accept-Encoding"
+
+def test_a_piece_is_packed_for_who_takes_it_packed():
+    answer = ask(**{"Accept-Encoding": "br, gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.body).decode() == PIECE.content
+    assert len(answer.body) < 200
+
+
+def test_a_piece_is_plain_for_everybody_else():
+    answer = ask(**{"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.body.decode() == PIECE.content
+
+
+def test_a_piece_may_be_kept_for_good():
+    answer = ask()
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Vary"] == "Accept-Encoding"

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -18,38 +19,35 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Li
 
 
 @pytest.fixture(scope="module")
-def loop():
+def run():
+    """A function that runs a coroutine in a loop of its own thread: a browser's loop may run in this one."""
     loop = asyncio.new_event_loop()
-    yield loop
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
     loop.close()
 
 
-def make_kernels(loop, **settings):
-    async def make():
-        return PageKernels(kernel_spec_manager=OwnPython(), connection_dir=tempfile.gettempdir(), **settings)
-
-    return loop.run_until_complete(make())
+async def make_kernels():
+    return PageKernels(kernel_spec_manager=OwnPython(), connection_dir=tempfile.gettempdir())
 
 
 @pytest.fixture(scope="module")
-def shared(loop):
-    kernels = make_kernels(loop)
-    yield kernels
-    loop.run_until_complete(kernels.shutdown_all())
+def kernels(run):
+    """The kernels of a server, with one warmed process."""
+    made = run(make_kernels())
+    yield made
+    run(made.shutdown_all())
 
 
 @pytest.fixture
-def kernels(shared):
-    """All kernels of a server, with one warmed process."""
-    return shared
-
-
-@pytest.fixture
-def ask(loop, kernels):
+def ask(run, kernels):
     """A function that starts a kernel for each of some codes and returns what each prints."""
 
     def run_all(*codes, env=None, then=None, of=kernels):
-        return loop.run_until_complete(ask_kernels(of, codes, env, then))
+        return run(ask_kernels(of, codes, env, then))
 
     return run_all
 
@@ -179,9 +177,9 @@ def test_where_the_warmed_process_cannot_answer_a_page_starts_by_itself(ask, ker
     assert ask("import os; print(os.getppid())") == [f"{os.getpid()}\n"]
 
 
-def test_where_the_system_cannot_fork_safely_a_page_starts_by_itself(ask, loop, monkeypatch):
+def test_where_the_system_cannot_fork_safely_a_page_starts_by_itself(ask, run, monkeypatch):
     monkeypatch.setattr("supervision_kit.server.kernels.can_fork", lambda: False)
-    kernels = make_kernels(loop)
+    kernels = run(make_kernels())
     kernels.wait_until_warm()
     assert ask("import os; print(os.getppid())", of=kernels) == [f"{os.getpid()}\n"]
     monkeypatch.delattr(os, "pidfd_open")

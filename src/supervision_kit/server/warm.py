@@ -26,6 +26,9 @@ PROVISIONER = "supervision-kit-warm"
 PATIENCE = 60.0
 """Seconds after which a warmed process that does not answer is given up."""
 
+END_SECONDS = 5.0
+"""Seconds that it has to end."""
+
 _log = logging.getLogger("supervision_kit.server")
 
 
@@ -113,8 +116,12 @@ class WarmProcess:
 
     def _end(self) -> None:
         self._orders.close()
-        self._process.kill()
-        self._process.wait()
+        self._process.terminate()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def _environment() -> dict[str, str]:

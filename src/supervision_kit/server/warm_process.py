@@ -90,7 +90,7 @@ def rehearse(notebook: Path) -> None:
     from supervision_kit.apps.page import close_pages
 
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    with TemporaryDirectory(prefix="supervision_kit_", ignore_cleanup_errors=True) as place, chdir(notebook.parent):
+    with TemporaryDirectory(prefix="sk_rehearsal_", ignore_cleanup_errors=True) as place, chdir(notebook.parent):
         kept, sample = (str(Path(place) / name) for name in ("demonstration.sqlite", "sample.sqlite"))
         os.environ.update({WORKSPACE: kept, SAMPLE: sample, FLEETING: "1"})
         scope: dict[str, Any] = {}
@@ -109,7 +109,8 @@ def settle() -> None:
 def become(order: dict[str, Any], lifeline: int) -> None:
     """Make of this fork a process of its own, as if it had been started with these arguments in this environment."""
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for signum in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_DFL)
     Path("/proc/self/comm").write_text(NAME.format(order["kernel_id"]), encoding="ascii")
     os.environ.clear()
     os.environ.update(order["env"])
@@ -131,5 +132,6 @@ def end_with_server(lifeline: int) -> None:
 if __name__ == "__main__":
     keep_own_log_only()
     skip_grammar()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a rehearsal leaves no folder behind
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system itself buries forks that have ended
     run_kernel(wait_for_orders(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))["arguments"])
