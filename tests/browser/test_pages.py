@@ -86,7 +86,14 @@ def test_a_chart_follows_its_window(visit):
 def test_the_bar_leads_from_page_to_page(visit):
     page = visit.open_chart("2_caseload.ipynb")
     bar = page.get_by_role("navigation", name="Pages")
-    assert bar.get_by_role("link").all_inner_texts() == ["Load", "Caseload", "Case", "Ruptures & repairs", "Deutsch"]
+    assert bar.get_by_role("link").all_inner_texts() == [
+        "Load",
+        "Caseload",
+        "Case",
+        "Ruptures & repairs",
+        "Consultation",
+        "Deutsch",
+    ]
     assert bar.locator("[aria-current=page]").inner_text() == "Caseload"
     bar.get_by_role("link", name="Case", exact=True).click()
     page.wait_for_url(re.compile("3_case"))
