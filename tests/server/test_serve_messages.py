@@ -74,6 +74,18 @@ def test_a_page_opens_no_widget_and_names_no_module(content):
         check_message(message("comm_open", content=content))
 
 
+def overlapping(n):
+    """A message whose n buffers are all the same thousand bytes, and which would be n times as large in memory."""
+    parts = [b"shell", b'{"msg_type": "comm_msg"}', b"{}", b"{}", b"{}"]
+    at, offsets = 8 * (len(parts) + 2 * n + 2), []
+    for part in parts:
+        offsets.append(at)
+        at += len(part)
+    offsets += [at, at + 1000] * n + [at]
+    head = (len(offsets)).to_bytes(8, "little") + b"".join(one.to_bytes(8, "little") for one in offsets)
+    return head + b"".join(parts) + b"x" * 1000
+
+
 HEADER = '{"msg_type": "comm_msg"}'
 
 
@@ -84,6 +96,10 @@ HEADER = '{"msg_type": "comm_msg"}'
         b"",
         b"\x00",
         b"\xff" * 8,  # says that it has more parts than there are atoms
+        overlapping(5_000),
+        overlapping(900),
+        message("comm_msg")[:-1],
+        message("comm_msg") + b"x",
         (2**40).to_bytes(8, "little") + b"x" * 100,
         (3).to_bytes(8, "little") * 9,
         raw("shell", HEADER),
@@ -95,7 +111,7 @@ HEADER = '{"msg_type": "comm_msg"}'
         raw("shell", "[" * 50_000, "{}", "{}", "{}"),
         raw("shell", HEADER, "{}", "{}", "\udcff".encode("utf-8", "surrogatepass").decode("latin-1")),
     ],
-    ids=range(14),
+    ids=range(18),
 )
 def test_what_cannot_be_understood_does_not_pass(odd):
     with pytest.raises(NotAllowedError):

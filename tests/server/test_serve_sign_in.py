@@ -60,7 +60,8 @@ def test_the_right_password_opens_the_pages_and_the_cookie_is_for_this_server_al
         assert "Path=/" in line
     page = visitor.follow("/")
     assert page.status == 200
-    assert "Whom should we talk about" in page.text
+    assert "What does the group see" in page.text  # where a group meets
+    assert "Whom should we talk about" in visitor.follow(PAGE).text
 
 
 def test_a_wrong_password_says_so_in_the_language_of_the_visitor(server):

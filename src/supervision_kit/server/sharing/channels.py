@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
@@ -13,6 +14,9 @@ from supervision_kit.server.sharing.limits import Budget
 
 LARGEST = 2**20
 """Bytes of a message from a page."""
+
+MOST_PARTS = 1000
+"""Of a message: channel, header, parent, metadata, content, and what is sent as bytes."""
 
 FROM_PAGE = frozenset({"comm_msg", "comm_close", "comm_open", "comm_info_request", "kernel_info_request"})
 TO_PAGE = frozenset(
@@ -56,11 +60,20 @@ def check_message(message: str | bytes) -> None:
 
 def _parts(message: str | bytes) -> tuple[str, Any, Any]:
     """Return the channel, the header and the content of a message; see that it has as many parts as it says."""
-    if isinstance(message, str) or 8 * (int.from_bytes(message[:8], "little") + 1) > len(message):
+    if isinstance(message, str) or not _is_laid_out(message):
         raise NotAllowedError
     channel, parts = deserialize_msg_from_ws_v1(message)  # type: ignore[no-untyped-call]
     header, _, _, content, *_ = parts
     return channel, _read(header), _read(content)
+
+
+def _is_laid_out(message: bytes) -> bool:
+    """Tell whether the parts of a message lie one after the other: overlapping ones would be copied time and again."""
+    n = int.from_bytes(message[:8], "little")
+    if not n <= MOST_PARTS or 8 * (n + 1) > len(message):
+        return False
+    offsets = struct.unpack(f"<{n}Q", message[8 : 8 * (n + 1)])
+    return offsets[:1] == (8 * (n + 1),) and offsets[-1] == len(message) and list(offsets) == sorted(offsets)
 
 
 def _read(text: bytes) -> Any:
