@@ -84,6 +84,18 @@ def test_names_of_questionnaires_and_scales_that_the_kit_does_not_know_are_free_
     assert "Taken out: 8 scores beyond the ends" in made.report.to_markdown()
 
 
+def test_a_case_of_nothing_but_such_questionnaires_is_left_out_and_misleads_nobody():
+    own = caseload(n_cases=1).assign(case_id="MRN-9999", instrument="form of Dr. Mustermann", score=-5.0)
+    alone, beside = (
+        sk.deidentify(scores, synthetic=True, seed=1)
+        for scores in (caseload(), pd.concat([caseload(), own], ignore_index=True))
+    )
+    assert beside.scores["case_id"].nunique() == 8
+    assert figures(beside)["n_unlike"] == "<5"
+    for figure in ("with_originals", "roughly", "alone_roughly"):
+        assert figures(beside)[figure] == figures(alone)[figure]
+
+
 def test_codes_are_drawn_anew_each_time_and_their_order_says_nothing():
     scores = caseload(n_cases=30)
     orders = set()

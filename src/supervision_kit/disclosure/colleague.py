@@ -20,7 +20,7 @@ _FAR = 10_000_000  # more sessions than any case has
 def link_roughly(published: pd.DataFrame, originals: pd.DataFrame, truth: Mapping[str, str]) -> Linkage:
     """Say what the colleague finds out; parameters as of :func:`.originals.link_originals`."""
     new, old = lay_out_all(published), lay_out_all(originals)
-    seen, known = _describe(new, published), _describe(old, originals)
+    seen, known = _describe(new), _describe(old)
     group = np.unique(np.column_stack([seen.kind, seen.therapist]), axis=0, return_inverse=True)[1].ravel()
     windows = {one: np.unique(seen.n_sessions[group == one]) for one in np.unique(group)}
     number_of = {case: at for at, case in enumerate(old.cases)}
@@ -56,14 +56,14 @@ class _Described:
     fall: Numbers  # 0 where there is none
 
 
-def _describe(layout: Layout, scores: pd.DataFrame) -> _Described:
+def _describe(layout: Layout) -> _Described:
     every = np.ones(len(layout.case), dtype=bool)
     number = number_sessions(layout, every)
     kind, kinds = number_kinds(find_forms(layout, every))
     alliance = [
         {layout.series[at][1] for at in np.flatnonzero(one) if rates_alliance(layout.series[at][1])} for one in kinds
     ]
-    headline = find_headline(scores)
+    headline = find_headline(layout.table)
     case = pd.Index(layout.cases).get_indexer(pd.Index(headline["case_id"]))
     questionnaire = np.full(len(layout.cases), "", dtype=object)
     questionnaire[case] = headline["instrument"].to_numpy(dtype=object)
