@@ -10,7 +10,7 @@ from builders import make_scores
 from supervision_kit.apps.caseload_state import CASES_PER_PAGE
 from supervision_kit.apps.supervisee_state import SuperviseeState
 from supervision_kit.apps.therapist_state import NO_THERAPIST
-from supervision_kit.words import speaking
+from supervision_kit.words import say_day, speaking
 
 OPEN = (4.2, 4.3, 4.2, 4.3, 3.1, 3.2, 3.1, 3.2)
 MENDED = (4.2, 4.3, 4.2, 4.3, 3.1, 3.6, 4.2, 4.3)
@@ -96,6 +96,18 @@ def test_a_workspace_remembers_the_last_supervision(workspace, scores):
     state.only_new, state.group = True, "quiet"
     assert codes(state) == ["later"]
     assert state.entries[0].new_sessions == (1, 2, 3, 4, 5, 6, 7, 8)
+
+
+def test_the_page_goes_on_once_the_supervision_is_closed(kept, workspace):
+    page = sk.apps.CaseloadPage(kept)
+    press(page, do="agenda", case="open")
+    page.agenda.close_button.click()
+    assert not page.banner.value
+    today = workspace.last_supervision().to_pydatetime().astimezone().date()
+    assert page.since.value == today
+    assert f"Since {say_day(today)}: 0 new ratings." in page.summary.value
+    again = sk.apps.CaseloadPage(sk.apps.CaseloadState(workspace, method=sk.AdjacentDrop()))
+    assert (again.banner.value, again.since.value) == ("", today)
 
 
 def test_a_new_fall_is_called_new_and_an_old_one_is_not(state):

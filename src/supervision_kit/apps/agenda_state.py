@@ -163,7 +163,8 @@ class AgendaState(AgendaOnPaper):
         """End this supervision: what comes in from now on is new in the next one."""
         workspace = self.workspace
         workspace.end_supervision(workspace.start_supervision())
-        self.refresh()
+        self._read()
+        self.revision += 1  # also where nothing leaves the agenda: what is new counts from now on
 
 
 def _question_place(item: int) -> str:

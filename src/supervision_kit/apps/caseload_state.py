@@ -100,7 +100,7 @@ class CaseloadState(TherapistState):
         planned = kept.preference("planned_sessions", 0)
         self.planned_sessions = planned if isinstance(planned, int) and 0 <= planned <= MOST_PLANNED else 0
         if not self._is_picked:
-            self.since = kept.last_supervision()
+            self.since = _last_supervision(kept)
 
     def pick_since(self, day: date | None) -> None:
         """Count forms as new from a day on; None goes back to the last supervision."""
@@ -108,7 +108,7 @@ class CaseloadState(TherapistState):
         if day is not None:
             self.since = datetime.combine(day, time.min).astimezone()
         else:
-            self.since = None if self.workspace is None else self.workspace.last_supervision()
+            self.since = None if self.workspace is None else _last_supervision(self.workspace)
 
     def set_weight(self, reason: str, weight: float) -> None:
         """Weigh a reason differently, from now on and the next time as well where there is a workspace."""
@@ -418,3 +418,9 @@ class CaseloadState(TherapistState):
     def as_code(self) -> str:
         """The Python lines that repeat what the page shows."""
         return f"{self.line_as_code}\nsk.charts.caseload_overview(caseload, scores, marks, falls)"
+
+
+def _last_supervision(kept: Workspace) -> datetime | None:
+    """Return when this user's last supervision began, as Python's own moment: pandas' knows no local time."""
+    began = kept.last_supervision()
+    return None if began is None else began.to_pydatetime()
