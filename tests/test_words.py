@@ -209,3 +209,64 @@ def test_a_sentence_is_said_whole_and_not_as_a_filled_in_text():
         if isinstance(one, ast.JoinedStr | ast.BinOp)
     }
     assert not found, "fill in by named places: say('… {n}', n=…)"
+
+
+SHOWN = {"description", "placeholder", "tooltip", "label", "title"}  # what a widget shows under these names
+LETTERS = re.compile(r"[^\W\d_]{2}")
+BETWEEN_TAGS = re.compile(r">([^<>]*)(?=<)")
+
+
+def bare_texts(node):
+    """Give the texts that a piece of code holds itself, with a gap where something is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (*bare_texts(node.body), *bare_texts(node.orelse))
+    elif isinstance(node, ast.BinOp):
+        yield from (*bare_texts(node.left), *bare_texts(node.right))
+
+
+def shown_without_words(tree):
+    """Give what a page would show in the language of its code, with the line."""
+    is_said = {
+        id(one)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("say", "say_n", "later")
+        for text in call.args
+        for one in ast.walk(text)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in SHOWN:
+            yield from ((node.value.lineno, text) for text in bare_texts(node.value) if LETTERS.search(text))
+        if isinstance(node, ast.Assign) and any(getattr(one, "attr", "") in SHOWN for one in node.targets):
+            yield from ((node.lineno, text) for text in bare_texts(node.value) if LETTERS.search(text))
+        if isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in is_said:
+            for text in bare_texts(node):
+                yield from ((node.lineno, found) for found in BETWEEN_TAGS.findall(text) if LETTERS.search(found))
+
+
+def test_no_page_shows_a_text_that_nobody_can_translate():
+    found = {
+        f"{path.name}:{line}: {text}"
+        for path in (ROOT / "src" / "supervision_kit" / "apps").rglob("*.py")
+        for line, text in shown_without_words(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert not found, 'say it: say("…")'
+
+
+@pytest.mark.parametrize(
+    ("code", "is_found"),
+    [
+        ('ipw.Text(placeholder="in a few words")', True),
+        ('button.description = "Undo" if done else ""', True),
+        ('box.value = f"<p>{n} cases</p>"', True),
+        ('box.value = f"<p>{say(words)}</p>"', False),
+        ('ipw.Text(description=say("Case"))', False),
+        ('TEXT = later("<p>A mark</p>")', False),
+        ('button.description = "▸"', False),
+    ],
+)
+def test_such_a_text_is_found(code, is_found):
+    assert bool(list(shown_without_words(ast.parse(code)))) is is_found

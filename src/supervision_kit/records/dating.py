@@ -10,6 +10,7 @@ import pandas as pd
 
 from supervision_kit.records.body import Body
 from supervision_kit.records.cells import Flags
+from supervision_kit.words import say
 
 DATED = ("case_id", "session", "date")
 _UNCLEAR = "Another date of this case can be read two ways, and the days of a case are numbered together."
@@ -42,8 +43,11 @@ def number_by_date(bodies: Sequence[Body]) -> pd.DataFrame:
         _flag(body, here & (body.session == 0), "session_undecided", _ELSEWHERE)
         heading = body.layout.headings[body.layout.fields["date"]]
         body.notes.append(
-            f"No session column: the days of each case in “{heading}” were numbered 1, 2, 3, …; what stands on one day "
-            "is one session."
+            say(
+                "No session column: the days of each case in “{heading}” were numbered 1, 2, 3, …; what stands on one "
+                "day is one session.",
+                heading=heading,
+            )
         )
     return _as_table(ranked)
 

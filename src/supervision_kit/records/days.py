@@ -10,6 +10,7 @@ import numpy as np
 from supervision_kit.records.dates import Dates, read_dates
 from supervision_kit.records.folding import fold
 from supervision_kit.records.no_answer import unanswered
+from supervision_kit.words import say
 
 if TYPE_CHECKING:
     from supervision_kit.records.body import Body
@@ -37,7 +38,7 @@ def read_days(body: Body, *, day_first: bool | None) -> None:
     heading = body.layout.headings[position]
     no_date = dates.unreadable | unanswered(column.texts)
     if dates.unreadable.any() and no_date.all() and not _SAYS_DATE.search(fold(heading)):  # “completed: yes” is no day
-        body.notes.append(f"“{heading}” was left aside: no cell of it is a date.")
+        body.notes.append(say("“{heading}” was left aside: no cell of it is a date.", heading=heading))
         return
     body.date = column.spread(dates.values)
     body.date_order = dates.order or _SAID[day_first]

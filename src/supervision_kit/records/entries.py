@@ -17,6 +17,7 @@ from supervision_kit.records.scaling import choose_group_units
 from supervision_kit.records.shifted import flag_shifted_answers
 from supervision_kit.records.small_forms import flag_small_forms
 from supervision_kit.tables import RATERS
+from supervision_kit.words import say, say_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,4 +135,6 @@ def _without_strange_blanks(entries: Entries) -> Entries:
 
 def _note_unanswered(body: Body, entries: Entries) -> None:
     if n := int(np.isnan(entries.value).sum()):
-        body.notes.append(f"{n:,} cell(s) without an answer (blank, n/a, -, …) were read as unanswered.")
+        body.notes.append(
+            say("{n} cell(s) without an answer (blank, n/a, -, …) were read as unanswered.", n=say_number(n))
+        )

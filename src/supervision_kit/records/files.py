@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, cast
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import printable
+from supervision_kit.words import later, say, say_number
 
 Source = str | os.PathLike[str] | BinaryIO | bytes | bytearray | memoryview
 
@@ -46,9 +47,12 @@ _LEFT_BY_SYSTEMS = ("thumbs.db", "desktop.ini")
 _OF_DOCUMENTS = frozenset({"[Content_Types].xml", "content.xml", "mimetype", "Index/Document.iwa"})
 
 
+_TOO_MUCH = later("{file} unpacks to more than an export of ratings holds. It was not read.")
+
+
 def damaged(name: str) -> RecordsError:
     """Return the error of a file that cannot be unpacked or read to its end."""
-    return RecordsError(f"{name} is damaged, or is still being written. Copy or export it again.")
+    return RecordsError(say("{file} is damaged, or is still being written. Copy or export it again.", file=name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,9 @@ class File:
         with self.open() as stream:
             content = stream.read(MOST_AT_ONCE + 1)
         if len(content) > MOST_AT_ONCE:
-            raise RecordsError(f"{self.name} is too large to be read at once. Save it as CSV, or in several files.")
+            raise RecordsError(
+                say("{file} is too large to be read at once. Save it as CSV, or in several files.", file=self.name)
+            )
         return content
 
 
@@ -103,7 +109,7 @@ class _Checked(io.RawIOBase):
             raise damaged(self.name) from None
         self.n_bytes += len(chunk)
         if self.n_bytes > MOST_UNPACKED:
-            raise RecordsError(f"{self.name} unpacks to more than an export of ratings holds. It was not read.")
+            raise RecordsError(say(_TOO_MUCH, file=self.name))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
@@ -238,7 +244,9 @@ def _is_hidden(name: str) -> bool:
 
 def _note_hidden(origin: Origin, n_hidden: int) -> None:
     if n_hidden:
-        origin.notes.append(f"{origin.name}: {n_hidden:,} hidden or system file(s) were left aside.")
+        origin.notes.append(
+            say("{file}: {n} hidden or system file(s) were left aside.", file=origin.name, n=say_number(n_hidden))
+        )
 
 
 def _open_zip(file: File) -> zipfile.ZipFile | None:
@@ -259,18 +267,21 @@ def _of_zip(file: File, archive: zipfile.ZipFile) -> Origin:
     members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     shown = [member for member in members if not any(map(_is_hidden, member.filename.split("/")))]
     if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_UNPACKED:
-        raise RecordsError(f"{file.name} unpacks to more than an export of ratings holds. It was not read.")
+        raise RecordsError(say(_TOO_MUCH, file=file.name))
     if shown and all(member.flag_bits & 1 for member in shown):
-        raise RecordsError(f"{file.name} is protected by a password. Unpack it, and read the files in it.")
+        raise RecordsError(
+            say("{file} is protected by a password. Unpack it, and read the files in it.", file=file.name)
+        )
     for member in sorted(shown, key=lambda member: member.filename):
         name = printable(member.filename)
         if member.flag_bits & 1:
-            origin.notes.append(f"Left aside: {name} in {file.name} is protected by a password.")
+            said = say("Left aside: {file} in {archive} is protected by a password.", file=name, archive=file.name)
+            origin.notes.append(said)
             continue
         origin.files.append(File(name, _opener(archive, member), member.file_size))
     _note_hidden(origin, len(members) - len(shown))
     if not origin.files:
-        raise RecordsError(f"{file.name} is a zip archive without any file that can be read.")
+        raise RecordsError(say("{file} is a zip archive without any file that can be read.", file=file.name))
     return origin
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.cells import Column, Rows, narrowed
+from supervision_kit.words import say, say_number
 
 WIDEST = 16_384  # columns, as many as an Excel sheet has
 ROOMY = 5_000_000  # cells; below this a ragged file may hold more empty cells than text
@@ -67,8 +68,12 @@ class GrowingTable:
         n_rows = self.n_rows + len(rows)
         if width > WIDEST or n_rows * width > max(ROOMY, 4 * n_characters):
             raise RecordsError(
-                f"{self.source}: one row has {width:,} columns, more than a table of ratings has. "
-                "Look for a line that does not belong to the table."
+                say(
+                    "{file}: one row has {n} columns, more than a table of ratings has. Look for a line that does not "
+                    "belong to the table.",
+                    file=self.source,
+                    n=say_number(width),
+                )
             )
         self.columns += [GrowingColumn(self.n_rows) for _ in range(len(self.columns), width)]
         cells = zip(*rows, strict=True) if all(len(row) == width for row in rows) else zip_longest(*rows, fillvalue="")

@@ -18,6 +18,7 @@ from supervision_kit.records.roles import FieldRole, ItemRole, Role
 from supervision_kit.records.session_columns import has_bare_numbers, number_columns, read_mark
 from supervision_kit.records.two_rows import Header, join_rows, tidy
 from supervision_kit.records.wording import has_heading_word, name_columns, quote
+from supervision_kit.words import say
 
 ROWS_SEARCHED = 30
 ROWS_COMPARED = 5  # beneath a row, to see whether it is one of headings
@@ -68,10 +69,13 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
         found = list_headings(sheet, at, targets) if at is not None else ""
         if at is not None and _are_dates(sheet.row(at)[1:]):
             raise RecordsError(
-                f"{sheet.source}: the columns are headed by dates. Give each rating a row with the case and the date, "
-                "or call the columns “Session 1”, “Session 2”, …."
+                say(
+                    "{file}: the columns are headed by dates. Give each rating a row with the case and the date, or "
+                    "call the columns “Session 1”, “Session 2”, ….",
+                    file=sheet.source,
+                )
             )
-        what = f"{sheet.source}: no heading row for ratings was found."
+        what = say("{file}: no heading row for ratings was found.", file=sheet.source)
         raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, _what_to_do(sheet, at)))))
     for row in (best - 1, best):
         if joined := join_rows(sheet, row, targets):
@@ -93,11 +97,12 @@ def first_rows(sheet: Sheet) -> list[int]:
 def _what_to_do(sheet: Sheet, row: int | None) -> str:
     """Return what helps where this row, if any, looks most like one of headings."""
     if row is not None and has_bare_numbers(sheet.row(row)):
-        return (
-            f"In row {row + 1} are plain numbers, with some left out: call them “Session 1” and so on if they are "
-            "sessions; if they are items, “Item 1”, and add a session column."
+        return say(
+            "In row {row} are plain numbers, with some left out: call them “Session 1” and so on if they are sessions; "
+            "if they are items, “Item 1”, and add a session column.",
+            row=row + 1,
         )
-    return "Put the headings above the ratings."
+    return say("Put the headings above the ratings.")
 
 
 def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) -> str:

@@ -39,6 +39,7 @@ from supervision_kit.records.targets import Said
 from supervision_kit.records.two_rows import role_of
 from supervision_kit.records.unused import note_unused, suggest_instrument, suggest_names
 from supervision_kit.records.wording import column_name, quote
+from supervision_kit.words import say
 
 _FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
 
@@ -143,7 +144,7 @@ def _check_complete(finding: Finding, shape: str) -> None:
             "Rename the headings, or say which is which: columns={“their name”: “ours”}.",
         )
     if not (finding.sheet.filled[finding.header.row + 1 :]).any():
-        raise RecordsError(f"{finding.sheet.source} has headings and no row of ratings beneath them.")
+        raise RecordsError(say("{file} has headings and no row of ratings beneath them.", file=finding.sheet.source))
 
 
 def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:

@@ -20,6 +20,7 @@ from supervision_kit.records.units import MILLIMETRES, SLACK
 from supervision_kit.records.values import read_codes
 from supervision_kit.records.vocabulary import RATER_WORDS
 from supervision_kit.records.wording import quote
+from supervision_kit.words import say
 
 FEWEST_ROWS = 2  # in which a total and the items beside it differ
 _ITEM_0 = re.compile(r"(.*\||.*[^0-9|])0+")
@@ -172,7 +173,13 @@ def _note_missing_items(finding: Finding, key: str, slots: list[Slot]) -> None:
     known = INSTRUMENTS[key]
     missing = sorted(set(range(1, known.n_items + 1)) - {slot.item for slot in slots if slot.item})
     if missing:
-        finding.notes.append(f"No column for {known.short_title} item(s) {', '.join(map(str, missing))}.")
+        finding.notes.append(
+            say(
+                "No column for {questionnaire} item(s) {items}.",
+                questionnaire=known.short_title,
+                items=", ".join(map(str, missing)),
+            )
+        )
 
 
 def _beneath(finding: Finding, at: int) -> Column:

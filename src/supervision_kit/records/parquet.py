@@ -10,10 +10,11 @@ from supervision_kit.records.cells import Sheet, cell_text, widened
 from supervision_kit.records.files import File
 from supervision_kit.records.growing import WIDEST, GrowingColumn
 from supervision_kit.records.progress import Progress, Report
+from supervision_kit.words import later, say
 
 MOST_CELLS = 1_000_000_000
 ROWS_AT_ONCE = 20_000
-_DAMAGED = "cannot be opened as Parquet: it is damaged or encrypted. Export the ratings again."
+_DAMAGED = later("{file} cannot be opened as Parquet: it is damaged or encrypted. Export the ratings again.")
 
 
 def read_parquet(file: File, *, stem: str, report: Report) -> tuple[Sheet, list[str]]:
@@ -32,7 +33,9 @@ def read_parquet(file: File, *, stem: str, report: Report) -> tuple[Sheet, list[
         table = parquet.ParquetFile(io.BytesIO(file.content()))
         n_rows, schema = table.metadata.num_rows, table.schema_arrow
         if len(schema) > WIDEST or n_rows * len(schema) > MOST_CELLS:
-            raise RecordsError(f"{file.name} holds more than an export of ratings does. It was not read.")
+            raise RecordsError(
+                say("{file} holds more than an export of ratings does. It was not read.", file=file.name)
+            )
         plain = [at for at, kind in enumerate(schema.types) if not pa.types.is_nested(kind)]
         columns = [GrowingColumn() for _ in plain]
         for column, at in zip(columns, plain, strict=True):
@@ -44,7 +47,7 @@ def read_parquet(file: File, *, stem: str, report: Report) -> tuple[Sheet, list[
             done += batch.num_rows
             report(Progress(done, n_rows, f"Reading {file.name}"))
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, UnicodeError, KeyError):
-        raise RecordsError(f"{file.name} {_DAMAGED}") from None
+        raise RecordsError(say(_DAMAGED, file=file.name)) from None
     n_nested = len(schema) - len(plain)
     notes = [f"{n_nested:,} column(s) hold lists or tables of their own, and were left aside."] if n_nested else []
     numbers = np.arange(done + 1)

@@ -29,6 +29,7 @@ from supervision_kit.records.reporting import write_report
 from supervision_kit.records.rows import read_body
 from supervision_kit.records.sheets import read_sheets
 from supervision_kit.records.targets import Said
+from supervision_kit.words import say, say_number
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -187,7 +188,7 @@ def _understood(
             refused.append(error)
     if not found:
         raise refused[0]
-    notes += [f"Left aside: {error}" for error in refused]
+    notes += [say("Left aside: {error}", error=error) for error in refused]
     return found
 
 
@@ -204,7 +205,10 @@ def _tables(merged: Merged, dated: pd.DataFrame, notes: list[str], columns: Sequ
     )
     if n_repeated := int((problems["rule"] == "repeated_row").sum()):
         notes.append(
-            f"{n_repeated:,} row(s) repeat a form that stands elsewhere with the same content: it counts once."
+            say(
+                "{n} row(s) repeat a form that stands elsewhere with the same content: it counts once.",
+                n=say_number(n_repeated),
+            )
         )
     rows_read = sum(len(body.set_aside) for body in merged.bodies)
     set_aside = sum(int(body.set_aside.sum()) for body in merged.bodies)

@@ -13,6 +13,7 @@ from supervision_kit.records.headings import read_heading
 from supervision_kit.records.roles import FieldRole
 from supervision_kit.records.two_rows import Header
 from supervision_kit.records.wording import name_rows
+from supervision_kit.words import say, say_number
 
 FEWEST_OF_A_TABLE = 3  # headings: the case, the session or day, and a rating
 MOST_COMPARED = 50  # rows that could be headings
@@ -31,7 +32,9 @@ def find_repeats(finding: Finding) -> Flags:
         repeats[row] = True
     if n_repeats := int(repeats.sum()):
         rows = name_rows(finding.sheet.number(np.flatnonzero(repeats)))
-        finding.notes.append(f"{n_repeats:,} row(s) say the headings again, and are no data: {rows}.")
+        finding.notes.append(
+            say("{n} row(s) say the headings again, and are no data: {rows}.", n=say_number(n_repeats), rows=rows)
+        )
     return repeats
 
 

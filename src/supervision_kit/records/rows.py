@@ -19,6 +19,7 @@ from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.reshaping import leave_rows, spread_forms
 from supervision_kit.records.unshapely import flag_long_rows, flag_swallowed_rows
 from supervision_kit.records.wording import name_rows
+from supervision_kit.words import say, say_number
 
 _FILLED_DOWN = ("case_id", "therapist_id", "rater", "instrument", "session", "date")
 
@@ -52,8 +53,11 @@ def _note_rows_without_form(body: Body) -> None:
     without = np.flatnonzero(~body.spread.is_form & ~body.problems.bad)
     if len(without):
         body.notes.append(
-            f"{len(without):,} row(s) hold nothing rated, and count as kept without a form: "
-            f"{name_rows(body.numbers[without])}."
+            say(
+                "{n} row(s) hold nothing rated, and count as kept without a form: {rows}.",
+                n=say_number(len(without)),
+                rows=name_rows(body.numbers[without]),
+            )
         )
 
 

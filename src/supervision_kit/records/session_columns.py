@@ -14,6 +14,7 @@ from supervision_kit.records.headings import read_heading, read_heading_of
 from supervision_kit.records.naming import instruments_in, read_rater
 from supervision_kit.records.roles import FieldRole, ItemRole, Role, ScoreRole
 from supervision_kit.records.vocabulary import SESSION_PLURALS, SESSION_WORDS, TIME_WORDS
+from supervision_kit.words import say
 
 if TYPE_CHECKING:
     from supervision_kit.records.finding import Finding
@@ -97,12 +98,16 @@ def take_session_columns(finding: Finding, instrument: str | None) -> None:
             finding.explained.add(at)
         else:
             finding.roles[at] = role
-    finding.notes.append(f"A column for each session: {say_sessions(sessions)} were found in the headings.")
+    finding.notes.append(
+        say("A column for each session: {sessions} were found in the headings.", sessions=say_sessions(sessions))
+    )
     times = {mark.word for at in found if at not in by_rater and (mark := read_mark(finding.headings[at]))} & (
         TIME_WORDS | {"t"}
     )
     if times:
-        finding.notes.append("The headings count weeks or points in time; each was read as the session of that number.")
+        finding.notes.append(
+            say("The headings count weeks or points in time; each was read as the session of that number.")
+        )
 
 
 def _by_rater(finding: Finding, instrument: str | None) -> dict[int, Role]:

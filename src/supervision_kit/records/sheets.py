@@ -16,25 +16,26 @@ from supervision_kit.records.roles import Role
 from supervision_kit.records.statistics_files import read_statistics, statistics_kind
 from supervision_kit.records.texts import read_text
 from supervision_kit.records.workbooks import read_workbook
+from supervision_kit.words import later, say, say_number
 
 Targets = Mapping[str, Role | None]
 
-_SAVE = "Save the table of ratings as CSV or Excel (.xlsx) and read that."
-_UNPACK = "Unpack it and read the files in it, or pack them as .zip."
-_KINDS_REFUSED: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", f"is a PDF, which holds no table that can be read. {_SAVE}"),
-    (b"{\\rtf", f"is a document (RTF), not a table. {_SAVE}"),
-    (b"\x89PNG", f"is an image. {_SAVE}"),
-    (b"\xff\xd8\xff", f"is an image. {_SAVE}"),
-    (b"GIF8", f"is an image. {_SAVE}"),
-    (b"7z\xbc\xaf\x27\x1c", f"is a 7z archive. {_UNPACK}"),
-    (b"Rar!", f"is a RAR archive. {_UNPACK}"),
-    (b"\x28\xb5\x2f\xfd", f"is compressed (zstd). {_UNPACK}"),
-    (b"SQLite format 3", f"is a database. {_SAVE}"),
-    (b"\x00\x01\x00\x00Standard", f"is an Access database. {_SAVE}"),
-    (b"HEADER RECORD*******LIBRARY", f"is a SAS transport file, which is not read. {_SAVE}"),
-    (b"ARROW1", f"is an Arrow (Feather) file, which is not read. {_SAVE}"),
-    (b"<", f"is a web page or XML, not a table. Open it in Excel. {_SAVE}"),
+_SAVE = later("Save the table of ratings as CSV or Excel (.xlsx) and read that.")
+_UNPACK = later("Unpack it and read the files in it, or pack them as .zip.")
+_KINDS_REFUSED: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", later("{file} is a PDF, which holds no table that can be read."), _SAVE),
+    (b"{\\rtf", later("{file} is a document (RTF), not a table."), _SAVE),
+    (b"\x89PNG", later("{file} is an image."), _SAVE),
+    (b"\xff\xd8\xff", later("{file} is an image."), _SAVE),
+    (b"GIF8", later("{file} is an image."), _SAVE),
+    (b"7z\xbc\xaf\x27\x1c", later("{file} is a 7z archive."), _UNPACK),
+    (b"Rar!", later("{file} is a RAR archive."), _UNPACK),
+    (b"\x28\xb5\x2f\xfd", later("{file} is compressed (zstd)."), _UNPACK),
+    (b"SQLite format 3", later("{file} is a database."), _SAVE),
+    (b"\x00\x01\x00\x00Standard", later("{file} is an Access database."), _SAVE),
+    (b"HEADER RECORD*******LIBRARY", later("{file} is a SAS transport file, which is not read."), _SAVE),
+    (b"ARROW1", later("{file} is an Arrow (Feather) file, which is not read."), _SAVE),
+    (b"<", later("{file} is a web page or XML, not a table. Open it in Excel."), _SAVE),
 )
 _WORKBOOKS = (ZIP, b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _LOOKED_AT = 1_000  # bytes
@@ -71,15 +72,22 @@ def read_sheets(origin: Origin, *, targets: Targets, report: Report) -> tuple[li
         sheets += found
         notes += [f"{file.name}: {note}" for note in left_out]
     if not sheets:
-        raise RecordsError(f"{origin.name}: none of its {len(origin.files):,} file(s) can be read. {refused[0]}")
-    return sheets, notes + [f"Left aside: {error}" for error in refused]
+        raise RecordsError(
+            say(
+                "{file}: none of its {n} file(s) can be read. {first}",
+                file=origin.name,
+                n=say_number(len(origin.files)),
+                first=refused[0],
+            )
+        )
+    return sheets, notes + [say("Left aside: {error}", error=error) for error in refused]
 
 
 def _read(file: File, targets: Targets, report: Report) -> tuple[list[Sheet], list[str]]:
     report(Progress(0, file.size, f"Reading {file.name}"))
     head = file.head(_LOOKED_AT)
     if not head.strip():
-        raise RecordsError(f"{file.name} is empty. Export the ratings again.")
+        raise RecordsError(say("{file} is empty. Export the ratings again.", file=file.name))
     stem = PurePosixPath(file.name).stem
     if head.startswith(_WORKBOOKS):
         return _of_workbook(file, stem)
@@ -90,11 +98,11 @@ def _read(file: File, targets: Targets, report: Report) -> tuple[list[Sheet], li
         sheet, notes = read_statistics(file, kind, stem=stem, targets=targets, report=report)
         return [sheet], notes
     start = b"".join(head[:200].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"").split())
-    for magic, what in _KINDS_REFUSED:
+    for magic, what, to_do in _KINDS_REFUSED:
         if head.startswith(magic) or start.startswith(magic):
-            raise RecordsError(f"{file.name} {what}")
+            raise RecordsError(f"{say(what, file=file.name)} {say(to_do)}")
     if head[257:262] == b"ustar":
-        raise RecordsError(f"{file.name} is a tar archive. {_UNPACK}")
+        raise RecordsError(f"{say('{file} is a tar archive.', file=file.name)} {say(_UNPACK)}")
     if start.startswith((b"{", b"[{", b"[[", b"[]")):
         return read_fhir(file, stem=stem, targets=targets, report=report)
     columns, dialect = read_text(file, recognised=_recogniser(targets), report=report)
@@ -108,7 +116,9 @@ def _recogniser(targets: Targets) -> Callable[[list[str]], int]:
 def _of_workbook(file: File, stem: str) -> tuple[list[Sheet], list[str]]:
     sheets, notes = read_workbook(file.content(), source=file.name)
     if not sheets:
-        raise RecordsError(f"{file.name}: no visible sheet of the workbook holds any cell. Export the ratings again.")
+        raise RecordsError(
+            say("{file}: no visible sheet of the workbook holds any cell. Export the ratings again.", file=file.name)
+        )
     if len(sheets) == 1:
         return [Sheet(file.name, sheets[0].columns, stem, sheets[0].name, merged=sheets[0].merged)], notes
     return [

@@ -17,13 +17,18 @@ from supervision_kit.records.header import is_known
 from supervision_kit.records.progress import Progress, Report
 from supervision_kit.records.roles import FieldRole, Role
 from supervision_kit.records.two_rows import role_of
+from supervision_kit.words import later, say
 
 ROWS_AT_ONCE = 50_000
 SPSS, SPSS_PORTABLE, STATA = "sav", "por", "dta"
 _LABELLED = frozenset({"rater", "instrument", "scale"})  # fields in which a number is the code of a word
 _EVENTS = frozenset({"redcapeventname", "eventname", "event"})
 _OLD_STATA = frozenset({104, 105, 108, 110, 111, 113, 114, 115})  # the first byte of its older formats
-_WHAT = {SPSS: "an SPSS file", SPSS_PORTABLE: "a portable SPSS file", STATA: "a Stata file"}
+_WHAT = {
+    SPSS: later("an SPSS file"),
+    SPSS_PORTABLE: later("a portable SPSS file"),
+    STATA: later("a Stata file"),
+}
 
 
 def statistics_kind(head: bytes) -> str:
@@ -73,7 +78,9 @@ def read_statistics(
         n_rows += len(next(iter(cells.values()), ()))
         report(Progress(n_rows, about.number_rows, f"Reading {file.name}"))
     if not n_rows:
-        raise RecordsError(f"{file.name} is {_WHAT[kind]} without any case. Export the ratings again.")
+        raise RecordsError(
+            say("{file} is {what} without any case. Export the ratings again.", file=file.name, what=say(_WHAT[kind]))
+        )
     sheet = Sheet(
         file.name,
         tuple(column.finished() for column in columns),
@@ -104,7 +111,12 @@ def _reader(source: str, kind: str) -> Callable[..., tuple[Mapping[str, list[Any
         import pyreadstat
     except ImportError:
         raise RecordsError(
-            f"{source} is {_WHAT[kind]}. To read it, install what that needs: pip install 'supervision-kit[spss]'."
+            say(
+                "{file} is {what}. To read it, install what that needs: {command}.",
+                file=source,
+                what=say(_WHAT[kind]),
+                command="pip install 'supervision-kit[spss]'",
+            )
         ) from None
     reader: Callable[..., tuple[Mapping[str, list[Any]], Any]] = getattr(pyreadstat, f"read_{kind}")
     return reader
@@ -134,8 +146,12 @@ def _parts(
             OSError,
         ):
             raise RecordsError(
-                f"{file.name} cannot be opened as {_WHAT[kind]}: it is damaged or of another kind. "
-                "Save the table of ratings as CSV or Excel (.xlsx) and read that."
+                say(
+                    "{file} cannot be opened as {what}: it is damaged or of another kind. Save the table of ratings as "
+                    "CSV or Excel (.xlsx) and read that.",
+                    file=file.name,
+                    what=say(_WHAT[kind]),
+                )
             ) from None
         yield cells, about
         n_rows = len(next(iter(cells.values()), ()))

@@ -14,6 +14,7 @@ from supervision_kit.records.dialects import Dialect, find_dialect, named_delimi
 from supervision_kit.records.encodings import LOOKED_AT, decoded, possible_encodings
 from supervision_kit.records.growing import GrowingTable
 from supervision_kit.records.progress import Progress, Report
+from supervision_kit.words import later, say
 
 if TYPE_CHECKING:
     from supervision_kit.records.files import File
@@ -23,7 +24,9 @@ MOST_NAMED = 5  # rows in a message
 LONGEST_CELL = 1 << 24  # characters; a longer one is the rest of a file after a stray quotation mark
 _END = "\ue000"  # a line after the last, which stands alone unless a quotation mark is open
 _PADDING = "\x00\x1a"  # after the text of some programs
-_NO_TEXT = "is neither text in columns nor a workbook. Save it as CSV (UTF-8) or Excel (.xlsx) and read that."
+_NO_TEXT = later(
+    "{file} is neither text in columns nor a workbook. Save it as CSV (UTF-8) or Excel (.xlsx) and read that."
+)
 
 
 def read_text(
@@ -46,7 +49,7 @@ def read_text(
             return _read(file, encoding, text.rstrip(_PADDING), recognised, report)
         except UnicodeDecodeError:
             continue
-    raise RecordsError(f"{file.name} {_NO_TEXT}")
+    raise RecordsError(say(_NO_TEXT, file=file.name))
 
 
 def _read(
@@ -73,8 +76,11 @@ def _read(
             whole = False
     if not whole:
         raise RecordsError(
-            f"{file.name}: a quotation mark opens a cell and is never closed, so the rows after it cannot be told "
-            "apart. Close or remove it, or save the table again as Excel (.xlsx)."
+            say(
+                "{file}: a quotation mark opens a cell and is never closed, so the rows after it cannot be told apart. "
+                "Close or remove it, or save the table again as Excel (.xlsx).",
+                file=file.name,
+            )
         )
     columns = table.finished(stand_in=(dialect.delimiter, dialect.stand_in) if len(dialect.delimiter) > 1 else None)
     if dialect.by_spaces:
@@ -94,12 +100,12 @@ class _Lines:
         for line in self.text:
             self.n_characters += len(line)
             if over and line.strip(_PADDING + "\r\n "):
-                raise RecordsError(f"{self.source} {_NO_TEXT}")
+                raise RecordsError(say(_NO_TEXT, file=self.source))
             if "\x00" in line or line[-1] == "\x1a":
                 over = over or "\x00" in line
                 line = line.rstrip(_PADDING + "\r\n ")  # noqa: PLW2901
                 if "\x00" in line:
-                    raise RecordsError(f"{self.source} {_NO_TEXT}")
+                    raise RecordsError(say(_NO_TEXT, file=self.source))
             if line:
                 yield line
         yield _END
@@ -113,6 +119,10 @@ def _check_spaced(columns: tuple[Column, ...], source: str) -> None:
     if short:
         named = ", ".join(map(str, short[:MOST_NAMED])) + (" and others" if len(short) > MOST_NAMED else "")
         raise RecordsError(
-            f"{source}: spaces part the cells, and row {named} has fewer cells than the headings, so that nobody can "
-            "tell which is empty. Save the table with a comma, semicolon or tab between the cells."
+            say(
+                "{file}: spaces part the cells, and row {row} has fewer cells than the headings, so that nobody can "
+                "tell which is empty. Save the table with a comma, semicolon or tab between the cells.",
+                file=source,
+                row=named,
+            )
         )

@@ -11,6 +11,7 @@ from supervision_kit.records.folding import heading_key
 from supervision_kit.records.headings import read_heading
 from supervision_kit.records.roles import FieldRole, ItemRole, Role, ScoreRole
 from supervision_kit.records.session_columns import read_session_heading
+from supervision_kit.words import say
 
 FEWEST_BENEATH = 2  # headings in the lower row
 FEWEST_GAPS = 2  # columns without a heading of their own, beside a rated one
@@ -57,8 +58,12 @@ def join_rows(sheet: Sheet, top: int, targets: Mapping[str, Role | None]) -> Hea
                 return Header(top, top + 1, tuple(map(tidy, joined)))
     if _is_left_open(sheet, top, targets):
         raise RecordsError(
-            f"{sheet.source}: in row {top + 1} a rated heading stands over several columns. "
-            "The headings stand in two rows; put them in one, a heading above each column."
+            say(
+                "{file}: in row {row} a rated heading stands over several columns. The headings stand in two rows; put "
+                "them in one, a heading above each column.",
+                file=sheet.source,
+                row=top + 1,
+            )
         )
     return None
 

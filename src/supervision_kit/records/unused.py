@@ -12,6 +12,7 @@ from supervision_kit.records.instrument_names import instrument_names
 from supervision_kit.records.phrases import read_rating
 from supervision_kit.records.pieces import NUMBER
 from supervision_kit.records.wording import name_columns
+from supervision_kit.words import say
 
 SHORTEST_NAME = 3  # letters: “v1” is no instrument’s
 MOST_SUGGESTED = 3
@@ -23,7 +24,7 @@ def note_unused(finding: Finding) -> None:
     used = {*finding.fields.values(), *(slot.position for slot in finding.slots)} | finding.explained
     unused = [at for at in range(len(finding.headings)) if at not in used]
     if named := {at: finding.headings[at] for at in unused if finding.headings[at]}:
-        finding.notes.append(f"Not used: {name_columns(named)}.")
+        finding.notes.append(say("Not used: {columns}.", columns=name_columns(named)))
     if alike := suggest_names(finding):
         finding.notes.append(alike)
     beneath = slice(finding.header.row + 1, None)
@@ -35,11 +36,17 @@ def note_unused(finding: Finding) -> None:
         if at < last or not finding.sheet.delimiter  # in a text, rows that reach beyond the headings are set aside
     }
     if nameless:
-        finding.notes.append(f"Not used, for want of a heading: {name_columns(nameless)}.")
+        finding.notes.append(say("Not used, for want of a heading: {columns}.", columns=name_columns(nameless)))
     if finding.header.top != finding.header.row:
-        finding.notes.append(f"The headings in rows {finding.header.top + 1} and {finding.header.row + 1} were joined.")
+        finding.notes.append(
+            say(
+                "The headings in rows {first} and {second} were joined.",
+                first=finding.header.top + 1,
+                second=finding.header.row + 1,
+            )
+        )
     elif finding.header.row:
-        finding.notes.append(f"The headings stand in row {finding.header.row + 1}.")
+        finding.notes.append(say("The headings stand in row {row}.", row=finding.header.row + 1))
 
 
 def suggest_instrument(finding: Finding) -> str:

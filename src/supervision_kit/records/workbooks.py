@@ -17,16 +17,19 @@ from supervision_kit.records.ods_xml import is_locked, scan_ods
 from supervision_kit.records.sheet_records import LockedWorkbookError, scan_xls, scan_xlsb
 from supervision_kit.records.sheet_xml import SheetScan, scan_workbook
 from supervision_kit.records.wording import name_sheet
+from supervision_kit.words import later, say, say_number
 
 MOST_CELLS = 40_000_000  # a sheet's used area, empty cells among them; more does not fit into memory
 MOST_BYTES = 600_000_000  # of the unpacked workbook
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_DAMAGED = "cannot be opened as a workbook: it is damaged or of another kind. Save it again as Excel (.xlsx) or CSV."
+_DAMAGED = later(
+    "{file} cannot be opened as a workbook: it is damaged or of another kind. Save it again as Excel (.xlsx) or CSV."
+)
 
 
-_OF_OTHER_KINDS = {
-    "a document of Apple’s Numbers": "Export the table from there as CSV or Excel (.xlsx).",
-    "a zip archive in another": "Unpack it and read the files in it.",
+_OF_OTHER_KINDS = {  # by whether it is of Apple’s Numbers
+    True: later("{file} is a document of Apple’s Numbers. Export the table from there as CSV or Excel (.xlsx)."),
+    False: later("{file} is a zip archive in another. Unpack it and read the files in it."),
 }
 
 
@@ -58,7 +61,7 @@ def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], 
             name = printable(about.name)
             label = name_sheet(name, position + 1)
             if about.visible != SheetVisibleEnum.Visible:
-                notes.append(f"The hidden {label} was not read.")
+                notes.append(say("The hidden {sheet} was not read.", sheet=label))
                 continue
             sheet = workbook.get_sheet_by_index(position)
             rows = sheet.to_python(skip_empty_area=False)
@@ -70,11 +73,11 @@ def read_workbook(content: bytes, *, source: str) -> tuple[list[WorkbookSheet], 
     except PasswordError:
         raise RecordsError(_locked(source)) from None
     except (CalamineError, ValueError, OSError, OverflowError, MemoryError):
-        raise RecordsError(f"{source} {_DAMAGED}") from None
+        raise RecordsError(say(_DAMAGED, file=source)) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what a faulty file makes of calamine, no kind of Exception
             raise
-        raise RecordsError(f"{source} {_DAMAGED}") from None
+        raise RecordsError(say(_DAMAGED, file=source)) from None
     return sheets, notes
 
 
@@ -82,12 +85,23 @@ def _notes(label: str, scan: SheetScan) -> list[str]:
     notes = []
     if scan.n_unsaved:
         notes.append(
-            f"S{label[1:]}: {scan.n_unsaved:,} formula cell(s) hold no value and were read as blank. "
-            "Open the file in Excel, save it, and read it again."
+            say(
+                "{sheet}: {n} formula cell(s) hold no value and were read as blank. Open the file in Excel, save it, "
+                "and read it again.",
+                sheet=f"S{label[1:]}",
+                n=say_number(scan.n_unsaved),
+            )
         )
     if any(scan.n_hidden):
         rows, columns = scan.n_hidden
-        notes.append(f"S{label[1:]}: {rows:,} hidden row(s) and {columns:,} hidden column(s) were read as well.")
+        notes.append(
+            say(
+                "{sheet}: {rows} hidden row(s) and {columns} hidden column(s) were read as well.",
+                sheet=f"S{label[1:]}",
+                rows=say_number(rows),
+                columns=say_number(columns),
+            )
+        )
     return notes
 
 
@@ -127,7 +141,7 @@ def _look_through(content: bytes, source: str) -> Mapping[Any, SheetScan]:
         struct.error,
         MemoryError,
     ):
-        raise RecordsError(f"{source} {_DAMAGED}") from None
+        raise RecordsError(say(_DAMAGED, file=source)) from None
     if any(scan.last_row * scan.last_column > MOST_CELLS for scan in scans):
         raise RecordsError(_too_large(source))
     return named
@@ -143,12 +157,13 @@ def _scan_archive(content: bytes, source: str) -> _Scans:
         members = archive.infolist()
         names = {member.filename for member in members}
         if not names & {"[Content_Types].xml", "content.xml"}:
-            kind = "a document of Apple’s Numbers" if "Index/Document.iwa" in names else "a zip archive in another"
-            raise RecordsError(f"{source} is {kind}. {_OF_OTHER_KINDS[kind]}")
+            raise RecordsError(say(_OF_OTHER_KINDS["Index/Document.iwa" in names], file=source))
         if sum(member.file_size for member in members) > MOST_BYTES:
             raise RecordsError(_too_large(source))
         if "word/document.xml" in names or "ppt/presentation.xml" in names:
-            raise RecordsError(f"{source} is a document, not a table. Save the table of ratings as Excel (.xlsx).")
+            raise RecordsError(
+                say("{file} is a document, not a table. Save the table of ratings as Excel (.xlsx).", file=source)
+            )
         if "content.xml" in names:
             if is_locked(archive):
                 raise LockedWorkbookError
@@ -161,11 +176,15 @@ def _scan_archive(content: bytes, source: str) -> _Scans:
 
 
 def _locked(source: str) -> str:
-    return f"{source} is protected by a password. Open it in Excel, save a copy without the password, and read that."
+    return say(
+        "{file} is protected by a password. Open it in Excel, save a copy without the password, and read that.",
+        file=source,
+    )
 
 
 def _too_large(source: str) -> str:
-    return (
-        f"{source}: a sheet reaches too far to be read (a stray cell far from the table does that). "
-        "Delete the empty rows and columns around the table, or save it as CSV."
+    return say(
+        "{file}: a sheet reaches too far to be read (a stray cell far from the table does that). Delete the empty rows "
+        "and columns around the table, or save it as CSV.",
+        file=source,
     )

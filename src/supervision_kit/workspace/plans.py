@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from supervision_kit.words import later, say, say_number
 from supervision_kit.workspace.comparing import Comparison
 from supervision_kit.workspace.forms import FORM
 from supervision_kit.workspace.reading import slot_in_words
@@ -59,11 +60,16 @@ class ImportPlan:
     def sentences(self) -> tuple[str, ...]:
         """Say in plain words what is new, what is known and what differs; no codes, no values."""
         said = [
-            f"{self.n_new_forms:,} of {self.n_forms:,} form(s) are new, of {len(self.new_cases):,} new case(s).",
-            f"{self.n_same:,} form(s) are here already.",
+            say(
+                "{new} of {n} form(s) are new, of {cases} new case(s).",
+                new=say_number(self.n_new_forms),
+                n=say_number(self.n_forms),
+                cases=say_number(len(self.new_cases)),
+            ),
+            say("{n} form(s) are here already.", n=say_number(self.n_same)),
         ]
         if not self.n_forms:
-            said = ["There is no form to take in."]
+            said = [say("There is no form to take in.")]
         elif not (
             self.n_new_forms
             or self.n_filled
@@ -72,19 +78,23 @@ class ImportPlan:
             or self.n_unplaced
             or self.n_refuted
         ):
-            said = [f"Nothing is new: all {self.n_forms:,} form(s) are here already."]
+            said = [say("Nothing is new: all {n} form(s) are here already.", n=say_number(self.n_forms))]
         counted = [
-            (self.n_filled, "value(s) fill what was blank on forms that are here."),
-            (len(self.changed), f"value(s) on {self.n_changed_forms:,} form(s) differ from what is kept."),
-            (self.n_settled, "value(s) differ as they did before, and stay as was decided."),
-            (self.n_held, "answer(s) make another score than the one kept: replace that one, and import them again."),
-            (self.n_refuted, "given score(s) differ from what the answers kept here make, and stay out."),
-            (self.n_blank, "value(s) are kept here and empty in the file: they stay."),
-            (self.n_renumbered, "form(s) kept by date have their sessions counted anew."),
-            (self.n_unplaced, "form(s) have no place, because their session cannot be told: see unplaced."),
-            (len(self.erased_cases), "of the new case(s) were erased here before."),
+            (self.n_filled, later("{n} value(s) fill what was blank on forms that are here.")),
+            (len(self.changed), later("{n} value(s) on {forms} form(s) differ from what is kept.")),
+            (self.n_settled, later("{n} value(s) differ as they did before, and stay as was decided.")),
+            (
+                self.n_held,
+                later("{n} answer(s) make another score than the one kept: replace that one, and import them again."),
+            ),
+            (self.n_refuted, later("{n} given score(s) differ from what the answers kept here make, and stay out.")),
+            (self.n_blank, later("{n} value(s) are kept here and empty in the file: they stay.")),
+            (self.n_renumbered, later("{n} form(s) kept by date have their sessions counted anew.")),
+            (self.n_unplaced, later("{n} form(s) have no place, because their session cannot be told: see unplaced.")),
+            (len(self.erased_cases), later("{n} of the new case(s) were erased here before.")),
         ]
-        return (*said, *(f"{count:,} {words}" for count, words in counted if count))
+        forms = say_number(self.n_changed_forms)
+        return (*said, *(say(words, n=say_number(count), forms=forms) for count, words in counted if count))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,14 +130,14 @@ class ImportResult(ImportPlan):
     def sentences(self) -> tuple[str, ...]:
         """Say in plain words what was taken in and what is open; no codes, no values."""
         counted = [
-            (self.n_opened, "value(s) were put down as conflicts to decide on."),
-            (self.n_kept, "value(s) stayed as they were, as asked."),
-            (self.n_replaced, "value(s) were replaced, as asked; the old ones are in the history."),
-            (self.n_dissolved, "open question(s) fell away: file and workspace agree."),
-            (self.n_left_out, "form(s) of erased cases were left out, as asked."),
-            (self.n_open, "value(s) in the workspace wait for a decision."),
+            (self.n_opened, later("{n} value(s) were put down as conflicts to decide on.")),
+            (self.n_kept, later("{n} value(s) stayed as they were, as asked.")),
+            (self.n_replaced, later("{n} value(s) were replaced, as asked; the old ones are in the history.")),
+            (self.n_dissolved, later("{n} open question(s) fell away: file and workspace agree.")),
+            (self.n_left_out, later("{n} form(s) of erased cases were left out, as asked.")),
+            (self.n_open, later("{n} value(s) in the workspace wait for a decision.")),
         ]
-        return (*super().sentences(), *(f"{count:,} {words}" for count, words in counted if count))
+        return (*super().sentences(), *(say(words, n=say_number(count)) for count, words in counted if count))
 
 
 def make_plan(found: Comparison) -> ImportPlan:
