@@ -1,5 +1,6 @@
 """A server that shares a bundle, as a process, and visitors who are no browsers."""
 
+import asyncio
 import html
 import http.client
 import os
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -24,6 +26,12 @@ def make_bundle(folder):
     scores = make_scores(4.2, 4.3, 4.2, 3.1, 3.6, 4.1, 4.3, 4.4)
     write_bundle(folder, tables={"scores": scores}, settings={}, report="# Nothing was removed\n", pages={})
     return folder
+
+
+def run_apart(coroutine):
+    """Run a coroutine in a thread of its own: beside a browser's test, the main one has a loop that runs already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @dataclass

@@ -4,14 +4,17 @@ import asyncio
 import json
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from shared_server import run_apart
 from supervision_kit.server.kernels import PageKernels
 from supervision_kit.server.sharing import kernels as shared
-from supervision_kit.server.sharing.channels import NotAllowedError, check_message
+from supervision_kit.server.sharing.channels import NotAllowedError, SharedChannels, check_message
 from supervision_kit.server.sharing.kernels import SharedKernels
 from supervision_kit.server.sharing.sign_ins import Viewer
 
@@ -118,6 +121,61 @@ def test_what_cannot_be_understood_does_not_pass(odd):
         check_message(odd)
 
 
+class Line:
+    """A websocket that nobody reads from."""
+
+    def __init__(self):
+        self.stream, self.is_open, self.waiting = self, True, []
+
+    def close(self):
+        self.is_open = False
+
+
+def test_a_page_that_asks_and_does_not_listen_is_hung_up_on(monkeypatch):
+    line, large = Line(), message("comm_msg", "iopub", {"data": "x" * 2**20})
+
+    def send(_channels, told, _binary):
+        line.waiting.append((Future(), told))
+        return line.waiting[-1][0]
+
+    monkeypatch.setattr(VoilaKernelWebsocketHandler, "write_message", send)
+    channels = SharedChannels.__new__(SharedChannels)
+    channels.initialize()
+    channels.ws_connection = line
+    for _ in range(15):
+        channels.write_message(large, binary=True)
+    assert line.is_open
+    line.waiting[0][0].set_result(None)  # it took one
+    channels.write_message(large, binary=True)
+    assert (line.is_open, len(line.waiting)) == (True, 16)
+    channels.write_message(large, binary=True)
+    assert (line.is_open, len(line.waiting)) == (False, 16)
+
+
+def test_what_a_kernel_prints_or_runs_into_does_not_reach_the_page(monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        VoilaKernelWebsocketHandler, "write_message", lambda _, told, _binary: sent.append(told) or Future()
+    )
+    channels = SharedChannels.__new__(SharedChannels)
+    channels.initialize()
+    channels.ws_connection = Line()
+    for kind in (
+        "execute_input",
+        "execute_result",
+        "stream",
+        "error",
+        "execute_reply",
+        "inspect_reply",
+        "input_request",
+    ):
+        channels.write_message(message(kind, "iopub"), binary=True)
+    channels.write_message("text", binary=False)
+    assert not sent
+    channels.write_message(message("comm_msg", "iopub"), binary=True)
+    assert len(sent) == 1
+
+
 ANNA, BEN = Viewer("a" * 16, "participant"), Viewer("b" * 16, "participant")
 LEADER = Viewer("c" * 16, "facilitator")
 
@@ -147,7 +205,7 @@ class Started:
             await asyncio.sleep(0)
             return one
 
-        return asyncio.run(opened())
+        return run_apart(opened())
 
 
 @pytest.fixture
@@ -196,7 +254,7 @@ def test_when_the_room_is_full_those_who_are_in_it_and_the_facilitator_come_in_s
     started.open_page(ANNA)
     assert [started.kernels.has_room_for(one) for one in (ANNA, BEN, LEADER)] == [True, False, True]
     started.open_page(LEADER)
-    asyncio.run(started.kernels.end_pages_of(ANNA.id))
+    run_apart(started.kernels.end_pages_of(ANNA.id))
     assert started.kernels.has_room_for(BEN)
 
 
@@ -209,7 +267,7 @@ def test_a_place_is_taken_before_the_kernel_is_there(started):
 
 def test_pages_end_with_their_sign_in(started):
     pages = [started.open_page(one) for one in (ANNA, BEN)]
-    asyncio.run(started.kernels.end_pages_unless(lambda viewer: viewer == BEN))
+    run_apart(started.kernels.end_pages_unless(lambda viewer: viewer == BEN))
     assert [started.kernels.owns(*one) for one in zip(pages, (ANNA.id, BEN.id), strict=True)] == [False, True]
 
 

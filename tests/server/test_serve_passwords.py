@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from shared_server import start_refused
+from shared_server import run_apart, start_refused
 from supervision_kit.server.sharing.limits import Budget, Tries
 from supervision_kit.server.sharing.passwords import (
     PasswordFileError,
@@ -113,7 +113,7 @@ def try_one(tries, place, *, right=False, known=False, leads=False):
         tries.end(turn, was_right=right, is_known=known, clears=leads)
         return 0
 
-    return asyncio.run(once())
+    return run_apart(once())
 
 
 def test_after_five_wrong_passwords_each_further_one_waits_twice_as_long_up_to_two_minutes():
@@ -179,7 +179,7 @@ def many_at_once(tries, n, *, right):
     async def together():
         return await asyncio.gather(*(once() for _ in range(n)))
 
-    return asyncio.run(together()), most
+    return run_apart(together()), most
 
 
 def test_a_group_that_signs_in_together_waits_for_each_other_and_is_not_refused():

@@ -1,6 +1,7 @@
 """TLS by two files, a proxy in front, and the names that a server answers to."""
 
 import ipaddress
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -94,6 +95,8 @@ def test_by_tls_cookies_are_for_tls_alone(place, files):
     try:
         assert server.address.startswith("https://localhost:")
         context = ssl.create_default_context(cafile=files[0])
+        with socket.create_connection(("127.0.0.2", server.port), timeout=5):
+            pass  # it listens where it was told to
         visitor = server.visitor(context=context)
         told = visitor.sign_in(GROUP)
         assert told.status == 303

@@ -15,6 +15,9 @@ from supervision_kit.server.sharing.limits import Budget
 LARGEST = 2**20
 """Bytes of a message from a page."""
 
+MOST_UNSENT = 16 * 2**20
+"""Bytes that wait for a page to take them: one that asks and does not listen is hung up on."""
+
 MOST_PARTS = 1000
 """Of a message: channel, header, parent, metadata, content, and what is sent as bytes."""
 
@@ -95,7 +98,7 @@ class SharedChannels(VoilaKernelWebsocketHandler):
         """Fill the budgets."""
         self._messages = Budget(_AT_ONCE, _PER_SECOND)
         self._bytes = Budget(_BYTES_AT_ONCE, _BYTES_PER_SECOND)
-        self._is_over = False
+        self._is_over, self._unsent = False, 0
 
     async def get(self, kernel_id: str) -> None:
         """Open, for a page that names its session and speaks the protocol whose messages are looked into here."""
@@ -126,6 +129,15 @@ class SharedChannels(VoilaKernelWebsocketHandler):
     def write_message(self, message: Any, binary: bool = False) -> Any:  # noqa: FBT001, FBT002 - Tornado's signature
         """Pass a message on to the page: no source, no printed text, no traceback."""
         header = read_header_from_binary_message(message) if isinstance(message, bytes) else None
-        if header is None or header.get("msg_type") not in TO_PAGE:
+        if header is None or header.get("msg_type") not in TO_PAGE or self.ws_connection is None:
             return None
-        return super().write_message(message, binary)
+        if self._unsent + len(message) > MOST_UNSENT:
+            self.ws_connection.stream.close()
+            return None
+        self._unsent += len(message)
+        sent = super().write_message(message, binary)
+        sent.add_done_callback(lambda _: self._count_sent(len(message)))
+        return sent
+
+    def _count_sent(self, n: int) -> None:
+        self._unsent -= n

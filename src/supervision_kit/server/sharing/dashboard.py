@@ -16,7 +16,7 @@ from jupyterlab_server.themes_handler import ThemesHandler
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import PeriodicCallback
 from tornado.web import RequestHandler
-from traitlets import Instance
+from traitlets import Instance, Unicode
 from traitlets.config import Config
 from voila.static_file_handler import AllowListFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
@@ -60,6 +60,7 @@ class Sharing:
 class SharedDashboard(Dashboard):
     """The pages for whoever is signed in."""
 
+    ip = Unicode("127.0.0.1", config=True)
     sharing = Instance(Sharing)
     first_page = CONSULTATION_PAGE
 
@@ -92,6 +93,7 @@ class SharedDashboard(Dashboard):
         gate = Gate(self.app, sharing.house, sharing.sign_ins, kernels.owns)
         return PatientServer(
             gate,
+            viewers=kernels.most_viewers,
             is_behind_proxy=sharing.house.proxies is not None,
             ssl_options=sharing.tls.context if sharing.tls else None,
         )

@@ -62,6 +62,7 @@ class Gate(Router):
             refusal = self._asks_rightly(request)
         if refusal is None:
             request.viewer = self.who.viewer(request)
+            request.server_connection.stream.is_viewers = request.viewer is not None
             refusal = self._may(request)
         if refusal is None:
             found: HTTPMessageDelegate | None = self.app.find_handler(request)

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from tornado.web import HTTPError
 from traitlets import Int
 
 from supervision_kit.environment import ROLE, VIEWER
@@ -125,7 +126,7 @@ class SharedKernels(PageKernels):
 
     def _end(self, kernel_id: str) -> asyncio.Future[None]:
         async def end() -> None:
-            with suppress(KeyError):  # it has ended meanwhile
+            with suppress(KeyError, HTTPError):  # it has ended meanwhile
                 await self.shutdown_kernel(kernel_id, now=True)
 
         self._owners.pop(kernel_id, None)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 
 from supervision_kit.server.sharing.gate import Gate
 
-MOST_CONNECTIONS, MOST_FROM_ONE = 1000, 200
-"""In all, and from one address, which can be a clinic's: a browser holds six, and one for each open page."""
+FROM_ONE, EACH = 200, 8
+"""Connections from one address, which can be a clinic's: so many, or so many for each viewer; a browser holds six."""
 
-HEADER_SECONDS, BODY_SECONDS = 20, 10
+IN_ALL = 5
+"""Times as many from all addresses."""
+
+MOST_UNSENT = 32 * 2**20
+"""Bytes that wait for somebody to take them."""
+
+HEADER_SECONDS, BODY_SECONDS = 10, 10
 LARGEST_HEADER, LARGEST_BODY = 16 * 1024, 64 * 1024
 
 
 class PatientServer(HTTPServer):
     """Serves what passes the gate.
 
+    Where no more connections can be held, a new one takes the place of the oldest that nobody who is signed in uses.
+
     Parameters
     ----------
     gate
         What decides.
+    viewers
+        How many there can be.
     is_behind_proxy
         Whether all connections come from one address.
     ssl_options
@@ -30,7 +39,7 @@ class PatientServer(HTTPServer):
     """
 
     def initialize(  # type: ignore[override]  # the other settings are ours
-        self, gate: Gate, *, is_behind_proxy: bool = False, ssl_options: Any = None
+        self, gate: Gate, *, viewers: int, is_behind_proxy: bool = False, ssl_options: Any = None
     ) -> None:
         """Set the limits."""
         super().initialize(
@@ -41,23 +50,33 @@ class PatientServer(HTTPServer):
             idle_connection_timeout=HEADER_SECONDS,
             body_timeout=BODY_SECONDS,
         )
-        self._most_from_one = MOST_CONNECTIONS if is_behind_proxy else MOST_FROM_ONE
-        self._open: Counter[str] = Counter()
+        from_one = max(FROM_ONE, EACH * viewers)
+        self._most = IN_ALL * from_one
+        self._most_from_one = self._most if is_behind_proxy else from_one
+        self._open: dict[Any, str] = {}  # senders by stream, the oldest first
 
     def handle_stream(self, stream: Any, address: Any) -> None:
         """Take a connection, or hang up."""
         sender = str(address[0]) if address else ""
-        if self._open.total() >= MOST_CONNECTIONS or self._open[sender] >= self._most_from_one:
+        same = [one for one, whose in self._open.items() if whose == sender]
+        is_full_for_sender, is_full = len(same) >= self._most_from_one, len(self._open) >= self._most
+        if (is_full_for_sender and not _let_go(same)) or (is_full and not _let_go([*self._open])):
             stream.close()
             return
-        self._open[sender] += 1
-        stream.socket_sender = sender
+        stream.max_write_buffer_size = MOST_UNSENT
+        self._open[stream] = sender
         super().handle_stream(stream, address)
 
     def on_close(self, server_conn: Any) -> None:
         """Count a connection less."""
-        sender = server_conn.stream.socket_sender
-        self._open[sender] -= 1
-        if not self._open[sender]:
-            del self._open[sender]
+        self._open.pop(server_conn.stream, None)
         super().on_close(server_conn)
+
+
+def _let_go(streams: list[Any]) -> bool:
+    """Hang up on the oldest connection by which nobody has shown to be signed in; tell whether there was one."""
+    for stream in streams:
+        if not getattr(stream, "is_viewers", False) and not stream.closed():
+            stream.close()
+            return True
+    return False
