@@ -108,6 +108,8 @@ def test_a_page_that_was_added_is_refused(bundle):
     ("change", "said"),
     [
         ({"format": 2}, "newer version"),
+        ({"format": True}, "changed or damaged"),
+        ({"format": 0}, "changed or damaged"),
         ({"kind": "another"}, "no bundle"),
         ({"files": {}}, "changed or damaged"),
         ({"settings": None}, "changed or damaged"),
@@ -131,7 +133,7 @@ def test_a_manifest_cannot_point_outside(bundle, name):
         sk.open_bundle(bundle)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1]", b"{"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1]", b"{", b"[" * 200_000])
 def test_anything_but_a_bundle_is_refused_in_words(tmp_path, content):
     with pytest.raises(sk.BundleError, match="no bundle"):
         sk.open_bundle(tmp_path)

@@ -51,11 +51,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         said = json.loads((folder / MANIFEST).read_bytes())
     except OSError:
         raise _none() from None
-    except ValueError:  # no JSON, or no text at all
+    except (ValueError, RecursionError):  # no JSON, no text at all, or brackets within brackets without end
         raise _damaged(MANIFEST) from None
     if not isinstance(said, dict) or said.get("kind") != KIND:
         raise _none()
-    if not isinstance(said.get("format"), int) or said["format"] > FORMAT:
+    made_for = said.get("format")
+    if isinstance(made_for, bool) or not isinstance(made_for, int) or made_for < 1:
+        raise _damaged(MANIFEST)
+    if made_for > FORMAT:
         raise BundleError(say("This bundle was made by a newer version of supervision_kit. Upgrade to open it."))
     _check_parts(said)
     return said
