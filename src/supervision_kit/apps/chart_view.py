@@ -60,12 +60,16 @@ class ChartView(anywidget.AnyWidget):
 
     def show(self, chart: Any) -> None:
         """Show this Altair chart instead, changing only the tables where the rest of it is as before."""
-        spec = next((spec for drawn, spec in self._drawn if is_same_drawing(drawn, chart)), None)
-        if spec is None:
-            spec = chart.to_dict(validate=False)  # a third faster, and the charts are tested
-            tables = spec.pop("datasets", {})
-            # a rater or scale that is switched back to is not written out again, which takes a tenth of a second
-            self._drawn = [*self._drawn[1 - N_REMEMBERED :], (chart, spec)]
-        else:
-            tables = chart.datasets
+        spec, tables = self.write_out(chart)
         self.figure = {"spec": spec, "tables": tables}
+
+    def write_out(self, chart: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return a chart as it goes to the page: all but its tables, and these; the next like it takes no time."""
+        spec = next((spec for drawn, spec in self._drawn if is_same_drawing(drawn, chart)), None)
+        if spec is not None:
+            return spec, chart.datasets
+        spec = chart.to_dict(validate=False)  # a third faster, and the charts are tested
+        tables = spec.pop("datasets", {})
+        # a rater or scale that is switched back to is not written out again, which takes a tenth of a second
+        self._drawn = [*self._drawn[1 - N_REMEMBERED :], (chart, spec)]
+        return spec, tables

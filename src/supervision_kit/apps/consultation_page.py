@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import ipywidgets as ipw
 
@@ -63,6 +64,7 @@ class ConsultationPage(Page):
         trying = [ipw.HTML(seats_in_tabs()), self.swap] if can_swap else []
         self.lay_out(top, *trying, self.own, self.as_participant, bottom, self.following)
         self._show_sides(is_leading=True)
+        state.observe(self._prepare_case, "stage")
 
     def _parts(self, state: GroupState) -> list[ipw.Widget]:
         if isinstance(state, ParticipantState):
@@ -93,6 +95,11 @@ class ConsultationPage(Page):
         if not self.following.is_following:
             self.view.tell_time()
             self._preparing.begin()
+
+    def _prepare_case(self, change: Any) -> None:
+        """Work out what will be shown of another case, once all have been told of it."""
+        if self.following.is_following and change["new"].case_id != change["old"].case_id:
+            self._preparing.begin(after=1.0)
 
     def _swap(self, _button: object) -> None:
         """See the page as a participant does, or lead again; for who is alone with it."""

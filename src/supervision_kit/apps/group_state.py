@@ -12,7 +12,7 @@ from supervision_kit.apps.revealed import see_case, sessions_of
 from supervision_kit.apps.source import Source
 from supervision_kit.consulting import Answer, Consultation, Participation, Stage
 
-N_REMEMBERED = 4  # pictures seen before, which going back to takes no time
+N_REMEMBERED = 60  # pictures seen before, which going back to takes no time
 
 
 class GroupState(HasTraits):
@@ -84,10 +84,14 @@ class GroupState(HasTraits):
             return None
         case_id = self.stage.case_id
         last = sessions_of(self.source, case_id)[-1] if "outcome" in self.stage.shown else self.stage.revealed
-        if (case_id, last) not in self._seen:
-            self._seen = dict(list(self._seen.items())[1 - N_REMEMBERED :])
-            self._seen[case_id, last] = see_case(self.source, case_id, last)
-        return self._seen[case_id, last]
+        return self._see(case_id, last)
+
+    def _see(self, case_id: str, last: int) -> CaseState:
+        with self.lock:
+            if (case_id, last) not in self._seen:
+                self._seen = dict(list(self._seen.items())[1 - N_REMEMBERED :])
+                self._seen[case_id, last] = see_case(self.source, case_id, last)
+            return self._seen[case_id, last]
 
     @property
     def is_judged(self) -> bool:
@@ -100,7 +104,7 @@ class GroupState(HasTraits):
         if not self.source.cases:
             return None
         case_id = self.stage.case_id if self.is_known else next(iter(self.source.cases))
-        return see_case(self.source, case_id, sessions_of(self.source, case_id)[-1])
+        return self._see(case_id, sessions_of(self.source, case_id)[-1])
 
     def close(self) -> None:
         """Let go of the session's file."""

@@ -58,7 +58,7 @@ class GroupView(ipw.VBox):
         whole = self.state.whole
         if whole is not None:
             for is_judged in (False, True):
-                _draw(whole, is_judged=is_judged)
+                self.chart.write_out(_draw(whole, is_judged=is_judged))
             _ = _what_is_said(whole, is_over=True), whole.comparison
 
     def _show(self, _change: object = None) -> None:

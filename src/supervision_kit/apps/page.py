@@ -33,6 +33,7 @@ class Page(ipw.VBox):
     _has_failed = False  # one of these did
 
     def __init__(self) -> None:
+        ipw.register_comm_target()  # a kernel forked from a warmed process has none: browsers then ask widget by widget
         self.banner = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__()
         self.add_class("sk-page")
