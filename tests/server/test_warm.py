@@ -122,6 +122,10 @@ def test_a_kernel_has_no_widgets_of_the_rehearsed_pages(ask):
     assert ask("from ipywidgets.widgets import widget; print(len(widget._instances))") == ["0\n"]
 
 
+def test_a_kernel_of_a_page_has_no_debugger(ask):
+    assert ask("import sys; print(sys.modules.get('debugpy'))") == ["None\n"]
+
+
 def test_a_kernel_that_dies_is_noticed_and_one_that_is_asked_ends(ask, kernels):
     async def kill_one_and_end_the_other(started):
         first, second = (kernels.get_kernel(kernel).provisioner for kernel in started)

@@ -10,3 +10,8 @@ def skip_grammar() -> None:
     uses. jsonschema does without that check where the module cannot be imported.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def skip_debugger() -> None:
+    """Let a kernel start without its debugger, which nobody can use on a page, and spare half of its memory."""
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from typing import Any
 from supervision_kit.environment import FLEETING, SAMPLE, WORKSPACE
 from supervision_kit.server.kernel import keep_own_log_only, run_kernel
 from supervision_kit.server.pages import FIRST_PAGE, PAGES, find_folder
-from supervision_kit.server.quick_import import skip_grammar
+from supervision_kit.server.quick_import import skip_debugger, skip_grammar
 
 READY = b"ready\n"
 """What it says before it answers anything."""
@@ -71,9 +71,13 @@ def wait_for_orders(orders: socket.socket, lifeline: int) -> dict[str, Any]:
 
 def import_kernel() -> None:
     """Import what a kernel itself is made of."""
+    import IPython.core.completerlib
+    import IPython.core.debugger
+    import IPython.extensions.storemagic
     import ipykernel.ipkernel
     import ipykernel.kernelapp
-    import ipykernel.zmqshell  # noqa: F401
+    import ipykernel.zmqshell
+    import psutil  # noqa: F401
 
 
 def rehearse_pages() -> Iterator[str]:
@@ -132,6 +136,7 @@ def end_with_server(lifeline: int) -> None:
 if __name__ == "__main__":
     keep_own_log_only()
     skip_grammar()
+    skip_debugger()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # a rehearsal leaves no folder behind
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system itself buries forks that have ended
     run_kernel(wait_for_orders(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))["arguments"])
