@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import chdir
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,6 +25,17 @@ from supervision_kit.environment import FLEETING, SAMPLE, WORKSPACE
 from supervision_kit.server.kernel import keep_own_log_only, run_kernel
 from supervision_kit.server.pages import FIRST_PAGE, PAGES, find_folder
 from supervision_kit.server.quick_import import skip_debugger, skip_grammar
+
+MADE_OF = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "psutil",
+)
+"""What a kernel imports as it starts."""
 
 READY = b"ready\n"
 """What it says before it answers anything."""
@@ -71,13 +83,8 @@ def wait_for_orders(orders: socket.socket, lifeline: int) -> dict[str, Any]:
 
 def import_kernel() -> None:
     """Import what a kernel itself is made of."""
-    import IPython.core.completerlib
-    import IPython.core.debugger
-    import IPython.extensions.storemagic
-    import ipykernel.ipkernel
-    import ipykernel.kernelapp
-    import ipykernel.zmqshell
-    import psutil  # noqa: F401
+    for name in MADE_OF:
+        import_module(name)
 
 
 def rehearse_pages() -> Iterator[str]:
