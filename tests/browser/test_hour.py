@@ -105,7 +105,7 @@ def see_what_became_of_it(page):
     assert "total up 1.2 to 4.0" in back.inner_text()
     back.get_by_label("What became of it").fill("named in session 8")
     back.get_by_role("button", name="Kept").click()
-    page.get_by_role("button", name="1 earlier decision").wait_for()
+    page.get_by_role("button", name="1 settled decision").wait_for()
 
 
 def test_the_hour(hour):
