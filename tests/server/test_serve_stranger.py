@@ -19,7 +19,8 @@ from shared_server import GROUP, LEADER, PAGE, SharedServer, make_bundle, passwo
 from supervision_kit.server.front_end import front_end
 from supervision_kit.server.pages import find_folder
 from supervision_kit.server.sharing.dashboard import SharedDashboard, shared_settings
-from supervision_kit.server.sharing.serving import Wishes, plan_sharing
+from supervision_kit.server.sharing.serving import plan_sharing
+from supervision_kit.server.sharing.wishes import Wishes
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 NOBODY = "00000000-0000-4000-8000-000000000000"
