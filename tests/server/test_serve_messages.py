@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from shared_server import run_apart
@@ -130,6 +131,9 @@ class Line:
     def close(self):
         self.is_open = False
 
+    def is_closing(self):
+        return not self.is_open
+
 
 def test_a_page_that_asks_and_does_not_listen_is_hung_up_on(monkeypatch):
     line, large = Line(), message("comm_msg", "iopub", {"data": "x" * 2**20})
@@ -150,6 +154,18 @@ def test_a_page_that_asks_and_does_not_listen_is_hung_up_on(monkeypatch):
     assert (line.is_open, len(line.waiting)) == (True, 16)
     channels.write_message(large, binary=True)
     assert (line.is_open, len(line.waiting)) == (False, 16)
+
+
+def test_what_comes_after_a_page_has_gone_is_no_error(monkeypatch):
+    gone = Future()
+    gone.set_exception(WebSocketClosedError())
+    monkeypatch.setattr(VoilaKernelWebsocketHandler, "write_message", lambda *_: gone)
+    channels = SharedChannels.__new__(SharedChannels)
+    channels.initialize()
+    channels.ws_connection = Line()
+    assert channels.write_message(message("comm_msg", "iopub"), binary=True) is gone
+    channels.ws_connection.close()
+    assert channels.write_message(message("comm_msg", "iopub"), binary=True) is None
 
 
 def test_what_a_kernel_prints_or_runs_into_does_not_reach_the_page(monkeypatch):

@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
+from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, read_header_from_binary_message
 
 from supervision_kit.server.sharing.limits import Budget
@@ -129,15 +130,23 @@ class SharedChannels(VoilaKernelWebsocketHandler):
     def write_message(self, message: Any, binary: bool = False) -> Any:  # noqa: FBT001, FBT002 - Tornado's signature
         """Pass a message on to the page: no source, no printed text, no traceback."""
         header = read_header_from_binary_message(message) if isinstance(message, bytes) else None
-        if header is None or header.get("msg_type") not in TO_PAGE or self.ws_connection is None:
+        if header is None or header.get("msg_type") not in TO_PAGE or self._is_gone():
             return None
         if self._unsent + len(message) > MOST_UNSENT:
             self.ws_connection.stream.close()
             return None
         self._unsent += len(message)
-        sent = super().write_message(message, binary)
-        sent.add_done_callback(lambda _: self._count_sent(len(message)))
+        try:
+            sent = super().write_message(message, binary)
+        except WebSocketClosedError:
+            return None
+        sent.add_done_callback(lambda done: self._count_sent(done, len(message)))
         return sent
 
-    def _count_sent(self, n: int) -> None:
+    def _is_gone(self) -> bool:
+        return self.ws_connection is None or bool(self.ws_connection.is_closing())
+
+    def _count_sent(self, done: Any, n: int) -> None:
         self._unsent -= n
+        if not done.cancelled():
+            done.exception()  # that the page went meanwhile is no news for the log
