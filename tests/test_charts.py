@@ -233,7 +233,9 @@ def test_two_outcome_measures_have_a_band_each():
 
 
 def test_the_y_axis_spans_the_instruments_own_range():
-    assert '"domain": [1.0, 5.0]' in json.dumps(spec_of(trajectory_of_c07()))
+    alliance, outcome = trajectory_of_c07().datasets["panels"]
+    assert (alliance["lowest"], alliance["highest"]) == (1, 5)  # the WAI-SR
+    assert (outcome["lowest"], outcome["highest"]) == (0, 27)  # the PHQ-9
 
 
 def test_the_session_axis_takes_its_reach_from_the_data():

@@ -121,13 +121,46 @@ def test_what_is_being_typed_survives_a_page_that_is_gone(visit, open_tab, kept)
     assert again.get_by_label("A note on this case").input_value() == ""
 
 
-def test_rater_and_scale_change_in_place(visit):
+# from here on it is noted when the picture is another one, or stands empty even for a moment
+WATCH = """() => {
+  const chart = document.querySelector(".sk-chart"), svg = chart.querySelector("svg");
+  window.flashes = [];
+  new MutationObserver(() => {
+    const now = chart.querySelector("svg");
+    if (now !== svg) window.flashes.push("another picture");
+    else if (!now.querySelector(".mark-symbol path")) window.flashes.push("an empty picture");
+  }).observe(chart, { subtree: true, childList: true });
+}"""
+
+
+def drawn_marks(page):
+    return page.locator(f"{CHART} .mark-symbol path").evaluate_all(
+        "marks => marks.map((mark) => mark.getAttribute('transform')).join()"
+    )
+
+
+def test_case_rater_scale_method_and_setting_change_in_place(visit):
     page = open_case(visit)
-    page.get_by_label("Scale", exact=True).select_option("bond")
-    page.locator(CHART, has_text="WAI-SR bond").first.wait_for()
-    page.get_by_label("Rated by", exact=True).select_option("therapist")
-    page.locator(CHART, has_text="rated by the therapist").first.wait_for()
-    assert page.locator(CHART).count() == 1
+    page.get_by_role("button", name="Method and settings").click()
+    page.evaluate(WATCH)
+
+    def choose(label, value, shown):
+        before = drawn_marks(page)
+        page.get_by_label(label, exact=True).first.select_option(value)
+        page.locator(CHART, has_text=shown).first.wait_for()
+        assert drawn_marks(page) != before
+
+    choose("Scale", "bond", "WAI-SR bond")
+    choose("Rated by", "therapist", "rated by the therapist")
+    choose("Rated by", "client", "rated by the client")
+    choose("Case", "W03", "Case W03")
+    page.get_by_label("Method", exact=True).select_option("Control chart")
+    page.locator(CHART, has_text="Control chart (sigmas from centre to limit: 3").first.wait_for()
+    field = page.get_by_label("Sigmas from centre to limit")
+    field.fill("1")
+    field.press("Tab")
+    page.locator(CHART, has_text="Control chart (sigmas from centre to limit: 1").first.wait_for()
+    assert page.evaluate("window.flashes") == []
     assert visit.complaints == []
 
 

@@ -15,7 +15,7 @@ function render({ model, el }) {
   const draw = async () => {
     const { spec, tables } = model.get("figure");
     numbers.follow();
-    if (chart?.takesTables && chart.text === JSON.stringify(spec)) {
+    if (chart?.takesTables && chart.text === textOf(spec)) {
       await changeTables(chart, tables);
     } else {
       chart = await embedAnew(place, chart, spec, tables);
@@ -50,13 +50,16 @@ function render({ model, el }) {
   };
 }
 
+// what is drawn, without what is said of it
+const textOf = ({ description, usermeta, ...drawing }) => JSON.stringify(drawing);
+
 async function embedAnew(place, old, spec, tables) {
   old?.finalize();
   const stage = document.createElement("div");
   stage.style.width = "100%";
   place.replaceChildren(stage);
   if (!spec.$schema) return null;
-  const text = JSON.stringify(spec);
+  const text = textOf(spec);
   const coloured = JSON.parse(text.replace(COLOUR, (colour, digits) => `var(--sk-chart-${digits.toLowerCase()}, ${colour})`));
   const { view, vgSpec, finalize } = await vegaEmbed(stage, { ...coloured, datasets: tables }, EMBED_OPTIONS);
   const chart = { text, view, finalize, width: null };

@@ -8,7 +8,7 @@ import anywidget
 import traitlets
 
 from supervision_kit.chart_bundle import chart_script
-from supervision_kit.charts.filled import is_same_drawing
+from supervision_kit.charts.filled import is_same_drawing, words_of
 from supervision_kit.words import say
 
 N_REMEMBERED = 8  # drawings written out before that may be shown again
@@ -67,7 +67,7 @@ class ChartView(anywidget.AnyWidget):
         """Return a chart as it goes to the page: all but its tables, and these; the next like it takes no time."""
         spec = next((spec for drawn, spec in self._drawn if is_same_drawing(drawn, chart)), None)
         if spec is not None:
-            return spec, chart.datasets
+            return spec | words_of(chart), chart.datasets
         spec = chart.to_dict(validate=False)  # a third faster, and the charts are tested
         tables = spec.pop("datasets", {})
         # a rater or scale that is switched back to is not written out again, which takes a tenth of a second

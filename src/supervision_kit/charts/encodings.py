@@ -32,13 +32,13 @@ def chart_of(
     layers: Sequence[alt.Chart | alt.LayerChart],
     *,
     independent: tuple[str, ...],
-    numbers: tuple[str, dict[str, str]],
+    numbers: tuple[str, dict[str, str]] | None = None,
     **properties: Any,
 ) -> alt.LayerChart:
     """Lay `layers` over each other, with the kit's look, scales shared but for the `independent` ones.
 
     `numbers` name the dataset that holds what the chart shows, and its columns with their headings: a page shows it as
-    a table beneath the chart.
+    a table beneath the chart (see :func:`name_numbers`, where these differ among the fillings of one drawing).
 
     All at once: each change of a layered chart afterwards copies it through and through.
     """
@@ -46,9 +46,14 @@ def chart_of(
         layer=list(layers),
         resolve={"scale": dict.fromkeys(independent, "independent")},
         config=theme.config(),
-        usermeta={"numbers": {"table": numbers[0], "columns": numbers[1]}},
+        usermeta=name_numbers(*numbers) if numbers else alt.Undefined,
         **properties,
     )
+
+
+def name_numbers(table: str, columns: dict[str, str]) -> dict[str, Any]:
+    """Return what a chart says of the dataset that holds what it shows: its name, its columns and their headings."""
+    return {"numbers": {"table": table, "columns": columns}}
 
 
 def by_state(*, has_key: bool = True) -> dict[str, Any]:

@@ -143,12 +143,16 @@ def with_flags(episodes: Rows, last: int) -> Rows:
 
 
 def label_rows(ends: Mapping[str, tuple[Rows, str]], panel: Panel) -> Rows:
-    """One row per direct label at the right edge, level with the end of its line, none upon another."""
+    """One row per direct label at the right edge, level with the end of its line, none upon another.
+
+    The first of `ends` is the line that the picture is about.
+    """
+    main = next(iter(ends), "")
     levels = {name: float(rows[-1][column]) for name, (rows, column) in ends.items() if rows}
     spread = spread_labels(list(levels.values()), panel)
     words = {"limit": say("marked below"), "expected": say("expected")}
     return [
-        {"line": name, "label": words.get(name) or say_rater(name), "at": at}
+        {"line": name, "label": words.get(name) or say_rater(name), "at": at, "is_main": name == main}
         for name, at in zip(levels, spread, strict=True)
     ]
 

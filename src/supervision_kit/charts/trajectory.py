@@ -10,7 +10,7 @@ import pandas as pd
 
 from supervision_kit.charts import rows, said_rows
 from supervision_kit.charts import trajectory_layers as layers
-from supervision_kit.charts.encodings import chart_of, empty_chart
+from supervision_kit.charts.encodings import chart_of, empty_chart, name_numbers
 from supervision_kit.charts.filled import fill
 from supervision_kit.charts.layout import FEWEST_SESSIONS, Bands, Panel
 from supervision_kit.charts.sentences import Rows, axis_title, summary
@@ -51,8 +51,9 @@ def trajectory(
 
     The line breaks where a session has no score, and where limits start anew. Marked sessions are orange triangles with
     the letter R, sessions that cannot be judged hollow circles, sessions without a score a × in words "no form".
-    Everything of the case is in the chart's datasets: two cases rated on the same instruments give charts that differ
-    in ``datasets`` alone.
+    Everything of the case is in the chart's datasets, what its axes span and are called included: the charts of two
+    cases with as many outcome measures, or of two raters or scales of one case, differ in ``datasets`` and in what is
+    said of the picture alone.
 
     Parameters
     ----------
@@ -117,9 +118,13 @@ def trajectory(
     if not is_judged:
         case = replace(case, series=replace(series, method=""), repairs=REPAIRS.empty())
     judged_by = (provenance or say("judged by: {method}", method=series.method_title)) if is_judged else ""
-    datasets = _datasets(case, judged_by=judged_by)
-    measures = tuple((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))
-    return fill(_draw(replace(series, method=""), case.panel, measures, case.bands, width), datasets)
+    told = _told(case)
+    return fill(
+        _draw(len(case.measures), case.bands, width),
+        _datasets(case, told, judged_by=judged_by),
+        usermeta=name_numbers("columns", told),
+        description=_describe(series, is_judged=is_judged),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +166,7 @@ class _Case:
         return Panel(bands.outcome_title(n), bands.outcome_top(n), bands.outcome_bottom(n), lowest, highest)
 
 
-def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
+def _datasets(case: _Case, told: dict[str, str], *, judged_by: str) -> dict[str, Rows]:
     rater = case.series.rater
     ratings = rows.rating_rows if case.is_judged else rows.unjudged_rows
     lines = {"ratings": ratings(case.judged, case.starts), "second": rows.line_rows(case.second, case.starts)}
@@ -183,6 +188,8 @@ def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
     if case.bands.has_said:
         drawn |= said | {"said_labels": said_rows.said_labels(said, case.bands)}
         drawn["columns"] = said_rows.with_said(drawn["columns"], said)
+    drawn["columns"] = [row | {"told": {title: row[name] for name, title in told.items()}} for row in drawn["columns"]]
+    drawn["panels"] = _panels(case)
     ends = {rater: (lines["ratings"], "score"), SECOND_RATER[rater]: (lines["second"], "score")}
     drawn["labels"] = rows.label_rows(ends | {name: (steps, "value") for name, steps in usual.items()}, case.panel)
     drawn |= {f"line_{n}": rows.published_line(measure) for n, (measure, _) in enumerate(case.measures, 1)}
@@ -195,40 +202,48 @@ def _datasets(case: _Case, *, judged_by: str) -> dict[str, Rows]:
     return drawn
 
 
-@keep_what_is_said(32)
-def _draw(
-    series: Series,
-    panel: Panel,
-    measures: tuple[tuple[Series, Panel], ...],
-    bands: Bands,
-    width: int | Literal["container"],
-) -> alt.LayerChart:
-    """Draw what is the same for all cases on these instruments; kept, for Altair takes a quarter of a second for it."""
-    bottom = bands.total(len(measures))
+def _panels(case: _Case) -> Rows:
+    """One row per panel: its title and where that stands, and the points that it spans."""
+    shown = [(case.series, case.panel), *((measure, case.panel_of(n)) for n, (measure, _) in enumerate(case.measures))]
+    return [
+        {"title": axis_title(series), "top": panel.title, "lowest": panel.lowest, "highest": panel.highest}
+        for series, panel in shown
+    ]
+
+
+def _told(case: _Case) -> dict[str, str]:
+    """Return the columns of the numbers behind the picture, with what each is called."""
+    rater = case.series.rater
     told = {
         "session": say("session"),
-        "ratings": say_rating_of(series.rater),
-        **({"judged": say("judged"), "episode": say("episode")} if bands.has_key else {}),
-        "second": say_rating_of(SECOND_RATER[series.rater]),
-    } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(measures, 1)}
-    if bands.has_said:
+        "ratings": say_rating_of(rater),
+        **({"judged": say("judged"), "episode": say("episode")} if case.bands.has_key else {}),
+        "second": say_rating_of(SECOND_RATER[rater]),
+    } | {f"outcome_{n}": measure.title for n, (measure, _) in enumerate(case.measures, 1)}
+    if case.bands.has_said:
         told |= {"judgement": say("the supervisor says"), "annotation": say("what happened")}
+    return told
+
+
+@keep_what_is_said(32)
+def _draw(n_measures: int, bands: Bands, width: int | Literal["container"]) -> alt.LayerChart:
+    """Draw what is the same for all cases, raters and scales; kept, for Altair takes a quarter of a second for it."""
+    bottom = bands.total(n_measures)
     return chart_of(
         [
             *layers.frame(bands),
             *layers.episodes(bands),
             *layers.caption(),
-            layers.alliance(axis_title(series), series.rater, panel, has_key=bands.has_key),
+            layers.titles(),
+            layers.alliance(bands),
             *layers.no_form(bands),
             *(layers.said(bands) if bands.has_said else ()),
-            *(layers.outcome(n, axis_title(measure), place) for n, (measure, place) in enumerate(measures, 1)),
-            layers.columns(bands, bottom, told),
+            *(layers.outcome(n, bands) for n in range(1, n_measures + 1)),
+            layers.columns(bands, bottom),
         ],
         independent=("y", "fill", "stroke", "shape"),
         width=width,
         height=bottom,
-        numbers=("columns", told),
-        description=_describe(series, is_judged=bands.has_key),
     )
 
 

@@ -15,9 +15,8 @@ from supervision_kit.charts.encodings import (
     layer,
     session_axis,
     stroke_by_outcome,
-    tooltip,
 )
-from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, SAID_ROW, WIDE, Bands, Panel
+from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, SAID_ROW, WIDE, Bands
 from supervision_kit.words import say
 
 INDENT = -LEFT - 4
@@ -37,26 +36,26 @@ def session(field: str = "session") -> alt.X:
     )
 
 
-def points(field: str, title: str, panel: Panel, *, ticks: int) -> alt.Y:
-    """Place `field` on a panel's own stretch of pixels, the title lying flat above it."""
+def points(field: str, n: int, stretch: tuple[float, float], *, ticks: int) -> alt.Y:
+    """Place `field` on the n-th panel's own stretch of pixels; the points that it spans come from the data."""
+    spanned = {"expr": f"[data('panels')[{n}].lowest, data('panels')[{n}].highest]"}
     return alt.Y(
         field,
         type="quantitative",
-        title=title,
-        scale=alt.Scale(domain=[panel.lowest, panel.highest], range=[panel.bottom, panel.top], nice=False, zero=False),
-        axis=alt.Axis(
-            orient="left",
-            tickCount=ticks,
-            grid=True,
-            minExtent=LEFT,
-            maxExtent=LEFT,
-            titleAngle=0,
-            titleAlign="left",
-            titleBaseline="top",
-            titleX=INDENT,
-            titleY=panel.title,
-        ),
+        title=None,
+        scale=alt.Scale(domain=spanned, range=list(stretch), nice=False, zero=False),
+        axis=alt.Axis(orient="left", tickCount=ticks, grid=True, minExtent=LEFT, maxExtent=LEFT),
     )
+
+
+def titles() -> alt.Chart:
+    """Write above each panel what it shows."""
+    chart: alt.Chart = (
+        layer("panels", "panel_titles")
+        .mark_text(align="left", baseline="top", x=INDENT, y={"expr": "datum.top"})
+        .encode(text="title:N")
+    )
+    return chart
 
 
 def dense(size: int, *, marked: int | None = None) -> dict[str, str]:
@@ -95,17 +94,16 @@ def frame(bands: Bands) -> list[alt.Chart]:
     ]
 
 
-def columns(bands: Bands, bottom: int, told: dict[str, str]) -> alt.Chart:
+def columns(bands: Bands, bottom: int) -> alt.Chart:
     """One invisible column per session: points at, clicked, it stands for all that the session holds."""
     picked = alt.selection_point(name="picked", fields=["session"], empty=False)
     chart: alt.Chart = (
         layer("columns", "columns")
-        .mark_rect(fill=theme.QUIET_TEXT, y=bands.top, y2=bottom, aria=False)
+        .mark_rect(fill=theme.QUIET_TEXT, y=bands.top, y2=bottom, aria=False, tooltip={"expr": "datum.told"})
         .encode(
             x=session("left"),
             x2="right:Q",
             fillOpacity=alt.when(picked).then(alt.value(0.14)).otherwise(alt.value(0)),
-            tooltip=tooltip(told),
         )
         .add_params(picked)
     )
@@ -134,11 +132,11 @@ def episodes(bands: Bands) -> list[alt.Chart]:
     ]
 
 
-def alliance(title: str, rater: str, panel: Panel, *, has_key: bool) -> alt.LayerChart:
+def alliance(bands: Bands) -> alt.LayerChart:
     """Draw the usual, the other rater's line and the ratings, on the instrument's own scale."""
 
     def level(field: str) -> alt.Y:
-        return points(field, title, panel, ticks=5)
+        return points(field, 0, (bands.bottom, bands.top), ticks=5)
 
     return group(
         *(
@@ -158,7 +156,7 @@ def alliance(title: str, rater: str, panel: Panel, *, has_key: bool) -> alt.Laye
         .encode(x=session(), y=level("score"), detail="run:N"),
         layer("ratings", "ratings")
         .mark_point(size=dense(70, marked=120), strokeWidth=1.6, opacity=1)
-        .encode(x=session(), y=level("score"), description="says:N", **by_state(has_key=has_key)),
+        .encode(x=session(), y=level("score"), description="says:N", **by_state(has_key=bands.has_key)),
         *(
             layer("ratings", name)
             .transform_filter(alt.datum.state == theme.MARKED)
@@ -171,9 +169,7 @@ def alliance(title: str, rater: str, panel: Panel, *, has_key: bool) -> alt.Laye
         .encode(
             y=level("at"),
             text="label:N",
-            color=alt.when(alt.datum.line == rater)
-            .then(alt.value(theme.RATING_TEXT))
-            .otherwise(alt.value(theme.QUIET_TEXT)),
+            color=alt.when(alt.datum.is_main).then(alt.value(theme.RATING_TEXT)).otherwise(alt.value(theme.QUIET_TEXT)),
         ),
     )
 
@@ -222,11 +218,11 @@ def said(bands: Bands) -> list[alt.Chart]:
     ]
 
 
-def outcome(n: int, title: str, panel: Panel) -> alt.LayerChart:
-    """Draw the n-th outcome measure with its published line; not every session is meant to have a form of it."""
+def outcome(n: int, bands: Bands) -> alt.LayerChart:
+    """Draw the n-th outcome measure, from 1, with its published line; not every session is meant to have its form."""
 
     def level(field: str) -> alt.Y:
-        return points(field, title, panel, ticks=3)
+        return points(field, n, (bands.outcome_bottom(n - 1), bands.outcome_top(n - 1)), ticks=3)
 
     line = layer(f"line_{n}", f"published_line_{n}")
     return group(
