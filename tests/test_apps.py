@@ -1,5 +1,6 @@
 """States and pages without a browser; tests/browser opens them in one."""
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import traitlets
 
 import supervision_kit as sk
 from builders import make_scores
-from supervision_kit.apps.page import SORRY
+from supervision_kit.apps.page import A_MOMENT, SORRY
 
 SAMPLES = str(Path(__file__).parents[1] / "data_samples")
 
@@ -337,3 +338,41 @@ def test_without_any_ratings_a_page_says_what_to_do():
 
 def test_states_need_no_widgets():
     assert issubclass(sk.apps.CaseState, traitlets.HasTraits)
+
+
+def test_the_picture_comes_first_and_what_is_clicked_next_meets_the_whole_page(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+    told = [page.summary.value]
+    look = page.guard(lambda: told.append(page.summary.value))
+
+    async def choose():
+        page.picker.value = "mended"
+        told.append(page.summary.value)
+        drawn = page.chart.figure["tables"]["caption"][0]["title"]
+        look()
+        return drawn
+
+    assert asyncio.run(choose()) == "Case mended"
+    first, with_the_picture, at_the_next_click = told
+    assert with_the_picture == first
+    assert at_the_next_click != first
+
+
+def test_what_a_page_tells_after_its_picture_comes_by_itself(scores):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+
+    async def choose():
+        page.picker.value = "mended"
+        await asyncio.sleep(10 * A_MOMENT)
+
+    before = page.summary.value
+    asyncio.run(choose())
+    assert page.summary.value != before
+    assert page.code.value.count("mended")
+
+
+def test_what_went_wrong_with_the_picture_is_not_wiped_away_by_what_follows(scores, monkeypatch):
+    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
+    monkeypatch.setattr("supervision_kit.charts.trajectory", lambda *_, **__: 1 / 0)
+    page.picker.value = "mended"
+    assert "Something went wrong" in page.banner.value

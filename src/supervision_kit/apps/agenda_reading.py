@@ -42,9 +42,9 @@ class AgendaReading(HasTraits):
     def __init__(self, line: LineState) -> None:
         super().__init__()
         self._line = line
-        for own, theirs in (("case_id", "case_id"), ("supervisee", "therapist_id")):
-            if line.has_trait(theirs):
-                dlink((line, theirs), (self, own))
+        if line.has_trait("therapist_id"):
+            dlink((line, "therapist_id"), (self, "supervisee"))
+        self.case_id = getattr(line, "case_id", "")
         self._read()
         self.observe(self._turn_to, ["supervisee", "case_id"])
         line.observe(self.refresh, "revision")
@@ -74,8 +74,10 @@ class AgendaReading(HasTraits):
 
     def refresh(self, _change: object = None) -> None:
         """Read the agenda anew, as after a change elsewhere."""
-        if getattr(self._line, "case_id", self.case_id) != self.case_id:
-            return  # it turns to that case in a moment
+        case = getattr(self._line, "case_id", self.case_id)
+        if case != self.case_id:
+            self.case_id = case  # and turn to it
+            return
         before = self._agenda, self._decisions, self._line.scores
         self._read()
         after = self._agenda, self._decisions, self._line.scores

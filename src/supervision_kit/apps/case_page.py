@@ -50,9 +50,11 @@ class CasePage(Page):
         self.by_hand = ipw.Button(layout=ipw.Layout(display="none"))
         self.by_hand.add_class("sk-open")
         self.session = SessionView(state, self, self.chart, self.by_hand)
-        state.observe(self.guard(self._redraw), "revision")
+        state.observe(self.guard(self._draw), "picture")
+        state.observe(self.guard(self._tell), "revision")
         state.observe(self.guard(self._ask), "session")
-        self.guard(self._redraw)()
+        self.guard(self._draw)()
+        self.guard(self._tell)()
         unkept = ipw.HTML(where_to_keep(is_shared=state.is_shared))
         talk, after = self._talk(self.said) if self.said else ((unkept,), ())
         self.lay_out(
@@ -76,6 +78,7 @@ class CasePage(Page):
             ipw.HTML(notes),
         )
         self.chance.follow("revision")
+        state.afterwards = self.soon
 
     def _talk(self, said: SaidState) -> tuple[tuple[ipw.Widget, ...], tuple[ipw.Widget, ...]]:
         """Return what is said of the case where it can be kept: what stands before the table of falls, and after it."""
@@ -94,9 +97,10 @@ class CasePage(Page):
         agenda.observe(show, "revision")
         return (self.judging,), (self.annotations, self.notes, self.agenda, self.consenting, self.undo)
 
-    def _redraw(self, _change: object = None) -> None:
+    def _draw(self, _change: object = None) -> None:
+        """Draw what happened, before all else: the eye is on it."""
         state, is_kept = self.state, self.said is not None
-        self.chart.show(  # before all else: the eye is on it
+        self.chart.show(
             charts.trajectory(
                 state.marks,
                 state.series_falls,
@@ -108,6 +112,9 @@ class CasePage(Page):
                 provenance=say(state.method.title),
             )
         )
+
+    def _tell(self, _change: object = None) -> None:
+        state = self.state
         self.judged_by.value = quiet(state.method.in_words)  # here it can wrap, in the chart it cannot
         *sentences, basis = state.summary
         said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -40,17 +40,23 @@ class CaseState(LineState):
         with its headline series; once another was chosen, the next case opens with the nearest to that.
     session
         The session that was clicked, or None.
+    picture
+        Counts up when the picture is to be drawn anew; `revision` follows, at once or by `afterwards`.
+    afterwards
+        Does what can wait until the picture is on its way; at once, unless a page does it otherwise.
     """
 
     view = "case"
     case_id = Unicode()
     rater, instrument, scale = Unicode(), Unicode(), Unicode()
     session = Int(None, allow_none=True)
+    picture = Int(0)
     _is_settling = False
     _known: tuple[CaseSeries, ...] = ()
     _headline = NOTHING_RATED
 
     def __init__(self, source: pd.DataFrame | Workspace | Source, *, case_id: str | None = None, **more: Any) -> None:
+        self.afterwards: Callable[[Callable[[], None]], None] = _at_once
         super().__init__(source, **more)
         self.case_id = self.case_ids[0] if case_id is None else case_id
 
@@ -136,6 +142,18 @@ class CaseState(LineState):
             self._show()
         if place.get("session") in self.sessions:
             self.session = place["session"]
+
+    def refresh(self, *, ratings: bool = False) -> None:
+        """Read anew what was said of the ratings, and show all that follows at once; see :class:`LineState`."""
+        later, self.afterwards = self.afterwards, _at_once
+        try:
+            super().refresh(ratings=ratings)
+        finally:
+            self.afterwards = later
+
+    def _show(self) -> None:
+        self.picture += 1
+        self.afterwards(super()._show)
 
     def _read_case(self) -> None:
         self._known = self._series_of_case
@@ -345,6 +363,10 @@ class CaseState(LineState):
         said = ", annotations=workspace.annotations(), judgements=workspace.judgements()" if is_said else ""
         drawn = f"sk.charts.trajectory(marks, falls, case_id={self.case_id!r}, scores=scores{chosen}{said})"
         return f"{self.line_as_code}\n{drawn}"
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
 
 
 def _how_many_are_chance(by_chance: float, n: int) -> str:

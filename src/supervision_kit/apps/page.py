@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import html
 import logging
@@ -20,6 +21,8 @@ logger = logging.getLogger("supervision_kit.apps")
 NOTHING = "–"  # in a cell of a table that has nothing to say
 LOAD_NOTEBOOK, CASELOAD_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb"
 
+A_MOMENT = 0.03  # seconds in which the kernel hands on a picture, and the browser draws it
+
 SORRY = later(
     "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
 )
@@ -31,6 +34,7 @@ class Page(ipw.VBox):
     name = ""
     _is_guarded = False  # within a callback, which may set off others
     _has_failed = False  # one of these did
+    _waiting: Callable[[], None] | None = None  # what is done once the kernel has a moment
 
     def __init__(self) -> None:
         ipw.register_comm_target()  # a kernel forked from a warmed process has none: browsers then ask widget by widget
@@ -49,9 +53,11 @@ class Page(ipw.VBox):
 
         @functools.wraps(callback)
         def guarded(*args: Any, **more: Any) -> None:
-            is_outermost, self._is_guarded = not self._is_guarded, True
+            is_outermost = not self._is_guarded
             if is_outermost:
+                self.catch_up()  # what was clicked meets the page as it should stand
                 self._has_failed = False
+            self._is_guarded = True
             try:
                 if said := _said_of_error(callback, *args, **more):
                     self._has_failed = True
@@ -73,6 +79,30 @@ class Page(ipw.VBox):
                 self.announce(said)
 
         return guarded
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Do this as soon as what was sent before has left the kernel, and before any other callback.
+
+        Only the latest work waits. Where nothing runs that could come back to it, it is done at once.
+        """
+        self._waiting = work
+        try:
+            asyncio.get_running_loop().call_later(A_MOMENT, self.catch_up)
+        except RuntimeError:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Do what waits; that it went well wipes nothing away."""
+        work, self._waiting = self._waiting, None
+        if work is None:
+            return
+        was_guarded, self._is_guarded = self._is_guarded, True
+        try:
+            if said := _said_of_error(work):
+                self._has_failed = True
+                self.announce(said)
+        finally:
+            self._is_guarded = was_guarded
 
     def announce(self, message: str) -> None:
         """Show a plain sentence in the banner; an empty one takes the banner away."""
