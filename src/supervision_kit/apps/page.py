@@ -83,13 +83,14 @@ class Page(ipw.VBox):
     def soon(self, work: Callable[[], None]) -> None:
         """Do this as soon as what was sent before has left the kernel, and before any other callback.
 
-        Only the latest work waits. Where nothing runs that could come back to it, it is done at once.
+        Only the latest work waits. Where no kernel runs that could come back to it, it is done at once.
         """
         self._waiting = work
-        try:
-            asyncio.get_running_loop().call_later(A_MOMENT, self.catch_up)
-        except RuntimeError:
+        loop = _loop_of_kernel()
+        if loop is None:
             self.catch_up()
+        else:
+            loop.call_later(A_MOMENT, self.catch_up)
 
     def catch_up(self) -> None:
         """Do what waits; that it went well wipes nothing away."""
@@ -109,6 +110,18 @@ class Page(ipw.VBox):
         self.banner.value = f'<div role="alert">{html.escape(message)}</div>' if message else ""
         self.banner.layout.display = "" if message else "none"
         (self.banner.add_class if message else self.banner.remove_class)("sk-banner-error")
+
+
+def _loop_of_kernel() -> asyncio.AbstractEventLoop | None:
+    """Return what runs a kernel's callbacks; None outside a kernel, and in threads of its own."""
+    from IPython.core.getipython import get_ipython
+
+    if getattr(get_ipython(), "kernel", None) is None:
+        return None
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _said_of_error(callback: Callable[..., None], *args: Any, **more: Any) -> str:
