@@ -169,7 +169,7 @@ def measure_page(page: Page, times: int) -> Iterator[tuple[str, list[float]]]:
     yield "another method", change(page, method, options_of(method), times=times)
     yield "another method, without waiting", change_quickly(page, method, options_of(method), times=times)
     for name, title, setting, values in (
-        ("control chart", "Control chart", "Sigmas from centre to limit", ("2.5", "2")),
+        ("control chart", "Control chart", "Sigmas from centre to limit", ("6", "5")),
         ("personal limits", "Personal limits", "False alarms per rating", ("0.03", "0.02")),
     ):
         method.select_option(title)

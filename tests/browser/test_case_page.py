@@ -166,7 +166,7 @@ def test_case_rater_scale_method_and_setting_change_in_place(visit):
     page.locator(CHART, has_text="Control chart").first.wait_for()
     before = drawn_limit(page)
     field = page.get_by_label("Sigmas from centre to limit")
-    field.fill("1")
+    field.fill("6")
     field.press("Tab")
     page.wait_for_function(LIMIT_MOVED, arg=before)
     assert page.evaluate("window.flashes") == []
