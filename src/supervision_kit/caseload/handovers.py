@@ -68,6 +68,8 @@ def _by_ratings(scores: pd.DataFrame) -> Iterator[tuple[str, Any]]:
     named = code >= 0
     pairs = np.unique(np.column_stack([case[named], code[named]]), axis=0)
     numbers, n_therapists = np.unique(pairs[:, 0], return_counts=True)
+    if not (n_therapists > 1).any():
+        return
     several = named & np.isin(case, numbers[n_therapists > 1])
     for one, rows in scores[several].groupby("case_id", sort=False):
         before: set[str] = set()

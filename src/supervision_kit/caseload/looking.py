@@ -78,7 +78,8 @@ def look_through(
     cases["open_ruptures"] = [is_down[case] for case in cases["case_id"]]
     described = pd.DataFrame(cases).set_index("case_id").sort_index()
     unrated = described.index[described["last_rated"].eq(0)]
-    return Look(checked, ordering, headline, described, falls, _therapist_falls(checked, unrated, fallen, rebases))
+    by_therapists = _therapist_falls(checked, unrated, fallen, rebases) if len(unrated) else falls.head(0)
+    return Look(checked, ordering, headline, described, falls, by_therapists)
 
 
 def _therapist_falls(
