@@ -246,7 +246,7 @@ def test_the_caseload_says_where_outcome_and_alliance_part():
             "(reliable from 6 points on, after NHS Talking Therapies, not confirmed)."
         ),
     )
-    assert stuck["priority"] == 1.5
+    assert stuck["priority"] == 1
     worse = reasons_of(steady, phq9(9, 16))
     assert worse["reasons"][0].startswith("The PHQ-9 went from 9 to 16, reliably worse (reliable from 6 points on")
     assert worse["priority"] == 3
