@@ -380,7 +380,8 @@ def test_a_line_that_is_not_confirmed_is_said_to_be_so():
         marks = sk.mark_sessions(scores, method="cutoff")
         reasons = sk.review_caseload(scores, sk.follow_repairs(sk.find_episodes(marks), scores))["reasons"].item()
         name = sk.INSTRUMENTS[instrument].short_title
-        assert f"The latest {name} total is 30, below the line of {said}." in reasons
+        sentence = f"The latest {name} total is 30, below the line of {said}. Every rating before was higher."
+        assert sentence in reasons
 
 
 @pytest.mark.parametrize(("instrument", "label"), [("oq45", "line 64,\nnot confirmed"), ("ors", "published\nline 25")])
