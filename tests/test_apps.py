@@ -76,8 +76,8 @@ def test_the_caseload_of_one_therapist(scores):
 
 def test_the_answer_counts_what_it_says(scores):
     assert sk.apps.CaseloadState(scores).answer == (
-        "1 of 3 cases may need a word: in 1 of them the client's rating is down by now. In 1 it fell and came "
-        "back: worth learning from."
+        "1 of 3 cases may need a word: the client's rating is down by now. In 1 it fell and came back: worth "
+        "learning from."
     )
 
 

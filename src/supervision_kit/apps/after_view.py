@@ -40,7 +40,7 @@ class AfterView(Fold):
         if self.state.workspace is None:
             return say(
                 "What was noted and agreed stays in this session's own file. Whoever keeps the workspace brings it "
-                "back with: supervision-kit consult bring-back"
+                "back with: supervision-kit consult bring-back --session FILE"
             )
         return say("What was agreed becomes decisions in the workspace, and the notes become notes on their cases.")
 

@@ -31,7 +31,12 @@ class ScribeView(ipw.VBox):
         buttons = ipw.Box([self.keep, self.leave])
         buttons.add_class("sk-buttons")
         self.listed = SaidList(page, change=self._change, remove=lambda number: state.change_decision(number, ""))
-        about = quiet(say("Kept with this consultation. Others in the group see what was agreed, not the notes."))
+        about = quiet(
+            say(
+                "Notes are kept as you type, what was agreed once you press its button. Others in the group see what "
+                "was agreed, not the notes."
+            )
+        )
         super().__init__(
             [heading(2, say("Write down")), ipw.HTML(about), self.notes, self.decision, buttons, self.listed]
         )
