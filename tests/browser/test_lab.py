@@ -114,7 +114,7 @@ def test_jupyterlab_opens_with_a_page_that_says_where_to_begin_and_its_links_run
     page.wait_for_function("document.querySelector('.jp-MarkdownViewer img').naturalWidth > 500")
     assert picture.get_attribute("alt") == "From ratings to the caseload, to a case, to the agenda"
     links = page.locator(".jp-MarkdownViewer li a")
-    assert links.all_inner_texts() == ["Load", "Caseload", "Case", "Ruptures & repairs"]
+    assert links.all_inner_texts() == ["Load", "Caseload", "Case", "Ruptures & repairs", "Consultation"]
     links.filter(has_text=re.compile("^Caseload$")).click()
     drawn(page).wait_for(state="attached", timeout=90_000)
     assert visit.asked_outside == []

@@ -40,7 +40,7 @@ def test_the_page_that_opens_first_leads_to_every_page_and_speaks_the_language_a
         page = write_start_page()
         picture = draw_hour()
     links = re.findall(r"\]\((notebooks/[^)]+)\)", page)
-    assert len(links) == 4
+    assert len(links) == 5
     assert all((tmp_path / link).is_file() for link in links)
     assert page.startswith("# Hier beginnt die Supervisionsstunde")
     assert ">Fallliste</text>" in picture
@@ -53,9 +53,9 @@ def test_a_card_stands_for_each_page_that_is_there(tmp_path):
     (place / "notebooks" / "1_load_ratings.ipynb").unlink()
     write_cards(place, folder)
     script = (folder / "supervision_kit" / "static" / "cards.js").read_text(encoding="utf-8")
-    filled = json.loads(re.search(r"const \{ start: START, cards: CARDS \} = (.*);", script)[1])
+    filled = json.loads(re.search(r"const \{ start: START, cards: CARDS, sorry: SORRY \} = (.*);", script)[1])
     assert filled["start"] == "start_here.md"
-    assert [card["title"] for card in filled["cards"]] == ["Caseload", "Case", "Ruptures & repairs"]
+    assert [card["title"] for card in filled["cards"]] == ["Caseload", "Case", "Ruptures & repairs", "Consultation"]
     assert filled["cards"][0]["path"] == "notebooks/2_caseload.ipynb"
 
 
