@@ -58,7 +58,7 @@ class Effort:
     most: int = 99  # settings
 
 
-QUICK = Effort(caseloads=2, copies=1, steady=300, per_cell=30, small=60, most=2)
+QUICK = Effort(caseloads=2, copies=1, steady=120, per_cell=12, small=24, most=2)
 
 
 @dataclass(frozen=True)

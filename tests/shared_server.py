@@ -127,9 +127,11 @@ class SharedServer:
             env={**os.environ, **(env or {})},
         )
         line = self.process.stdout.readline()
+        self.said = [line]
         self.port = urlsplit(line.split()[-1]).port if line else None
         if line.startswith("For the proxy: "):
             line = self.process.stdout.readline()
+            self.said.append(line)
         assert line.startswith("Open: "), (line, self.log())
         self.address = line.split()[1]
 
