@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import supervision_kit as sk
+from supervision_kit.apps.shared_words import tell_cut
 from supervision_kit.bundles.writing import write_bundle
 from test_publishing import ratings
 
@@ -75,3 +76,12 @@ def test_a_bundle_that_was_changed_is_told_on_the_page(shared):
     path.write_bytes(path.read_bytes() + b" ")
     page = sk.apps.caseload_page()
     assert "tables/scores.parquet of this bundle was changed" in page.banner.value
+
+
+def test_that_sessions_were_cut_is_said_of_every_case_of_that_length():
+    settings = {"cut_after": [4, 9]}
+    assert tell_cut(settings, n_sessions=9).startswith("Of some cases with 9 sessions here, later ones were left out")
+    assert tell_cut(settings, n_sessions=7) == ""
+    assert tell_cut(settings).startswith("Of some cases, sessions at the end were left out")
+    for nothing in ({}, {"cut_after": []}, {"cut_after": 9}, {"cut_after": None}):
+        assert tell_cut(nothing) == tell_cut(nothing, n_sessions=9) == ""

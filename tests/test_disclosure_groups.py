@@ -77,6 +77,7 @@ def test_sessions_at_the_end_are_left_out_until_enough_cases_are_equally_long():
     assert dict(groups_of(made.scores)) == {(frozenset([SRS]), None, 4): 5, (frozenset([SRS]), None, 12): 5}
     assert "Sessions after 4 are left out in fewer than 5 cases." in made.report.sentences
     assert "Sessions after 12 are left out in fewer than 5 cases." in made.report.sentences
+    assert made.settings["cut_after"] == [4, 12]
 
 
 def test_one_very_short_case_is_left_out_rather_than_the_sessions_of_all_others():

@@ -1,8 +1,9 @@
-"""What goes with a shared case: notes that were chosen to be shared, and the words chosen for its falls."""
+"""What goes with a shared case: notes and words that were chosen to be shared, and where its sessions were cut."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -37,3 +38,32 @@ def _codes(codes: pd.DataFrame) -> str:
 def _listed(title: str, said: list[str]) -> str:
     items = "".join(f"<li>{html.escape(text)}</li>" for text in said)
     return f"<h2>{html.escape(title)}</h2><ul>{items}</ul>" if said else ""
+
+
+def tell_cut(settings: Mapping[str, Any], *, n_sessions: int | None = None) -> str:
+    """Say that sessions at the end were left out, where they were; empty where not.
+
+    It is said of every case of that length, cut or not: which of them went on would tell them apart.
+
+    Parameters
+    ----------
+    settings
+        Of a publication, see :attr:`supervision_kit.Deidentified.settings`.
+    n_sessions
+        Of the case that is shown; without, of all cases together.
+    """
+    cut_after = settings.get("cut_after")
+    if not isinstance(cut_after, list):  # a bundle may come from others, or from an earlier version
+        return ""
+    if n_sessions is not None and n_sessions in cut_after:
+        return say(
+            "Of some cases with {n} sessions here, later ones were left out, and this may be one of them: the latest "
+            "session is the latest that is shown.",
+            n=say_number(n_sessions),
+        )
+    if n_sessions is None and cut_after:
+        return say(
+            "Of some cases, sessions at the end were left out, so that none stands out by its length: the latest "
+            "session is the latest that is shown."
+        )
+    return ""

@@ -35,7 +35,8 @@ class Deidentified:
         What was said of falls: ``case_id``, ``judgement`` (numbered anew), ``kind``, ``code``; no rows unless asked
         for.
     settings
-        How it was made, for the manifest; ``publication`` is the name under which the workspace keeps the key.
+        How it was made, for the manifest; ``publication`` is the name under which the workspace keeps the key, and
+        ``cut_after`` lists the numbers of sessions after which some cases were cut.
     report
         What it still tells.
     """

@@ -158,7 +158,11 @@ def deidentify(
     randomness = choose_randomness(seed)
     published = _choose_rows(material, wanted, randomness)
     made, account = _make(material, wanted, published, randomness)
-    settings = wanted.settings | {"publication": name_publication(randomness), "synthetic": material.is_synthetic}
+    settings = wanted.settings | {
+        "publication": name_publication(randomness),
+        "synthetic": material.is_synthetic,
+        "cut_after": list(account.stops),
+    }
     report = tell(account)
     deidentified = seal_tables(made, settings, report)
     if isinstance(source, Workspace):
