@@ -7,13 +7,12 @@ from typing import Any
 import altair as alt
 
 from supervision_kit.charts import theme
-from supervision_kit.charts.encodings import by_state, episode_band, layer, session_axis, tooltip
+from supervision_kit.charts.encodings import by_case, by_session, by_state, episode_band, layer, tooltip
 from supervision_kit.words import say
 from supervision_kit.words.raters import say_rating_of
 
 ROW_HEIGHT, PADDING = 34, 7  # px
 ROOM_FOR_WORDS = 100  # px at the right, for what became of the latest episode
-CASE_LABELS = 84  # px
 WORDS_AT = {"expr": f"width - {ROOM_FOR_WORDS - 8}"}
 
 
@@ -33,36 +32,7 @@ def title() -> alt.TitleParams:
 
 def session(field: str = "session") -> alt.X:
     """Place `field` on the session axis above the rows."""
-    return alt.X(
-        field,
-        type="quantitative",
-        title=say("Session"),
-        scale=alt.Scale(
-            domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
-            range=[0, {"expr": f"width - {ROOM_FOR_WORDS}"}],
-            zero=False,
-            nice=False,
-        ),
-        axis=session_axis("top"),
-    )
-
-
-def case_row() -> alt.Y:
-    """Place a case on its row, in the order of the data."""
-    return alt.Y(
-        "case_id",
-        type="nominal",
-        sort=None,
-        title=None,
-        scale=alt.Scale(paddingInner=0, paddingOuter=0),
-        axis=alt.Axis(
-            labelColor=theme.TEXT,
-            labelLimit=CASE_LABELS,
-            labelOverlap=False,
-            grid=True,
-            tickBand="extent",
-        ),
-    )
+    return by_session(field, orient="top", room=ROOM_FOR_WORDS)
 
 
 def share() -> alt.YOffset:
@@ -80,21 +50,21 @@ def cases() -> list[alt.Chart]:
         .encode(x=session("left"), x2="right:Q", description="says:N"),
         layer("cases", "words")
         .mark_text(align="left", x=WORDS_AT, color=theme.QUIET_TEXT)
-        .encode(y=case_row(), text="words:N"),
+        .encode(y=by_case(), text="words:N"),
     ]
 
 
 def episodes() -> alt.Chart:
     """Draw a band per episode."""
     banded: alt.Chart = episode_band("episodes", height=ROW_HEIGHT - 4).encode(
-        x=session("from"), x2="to:Q", y=case_row()
+        x=session("from"), x2="to:Q", y=by_case()
     )
     return banded
 
 
 def ratings(*, with_states: bool) -> list[alt.Chart]:
     """Draw each case's ratings as a small line, broken where a session has none, with its marks."""
-    place: dict[str, Any] = {"x": session(), "y": case_row(), "yOffset": share()}
+    place: dict[str, Any] = {"x": session(), "y": by_case(), "yOffset": share()}
     points = layer("ratings", "ratings")
     drawn = (
         points.mark_point(
@@ -120,7 +90,7 @@ def no_form() -> alt.Chart:
     crosses: alt.Chart = (
         layer("no_form", "no_form")
         .mark_text(text="×", color=theme.QUIET_TEXT, aria=False)
-        .encode(x=session(), y=case_row())
+        .encode(x=session(), y=by_case())
     )
     return crosses
 
@@ -146,7 +116,7 @@ def cells(rater: str) -> alt.Chart:
         .encode(
             x=session("left"),
             x2="right:Q",
-            y=case_row(),
+            y=by_case(),
             fillOpacity=alt.when(picked).then(alt.value(0.12)).otherwise(alt.value(0)),
             tooltip=tooltip(told(rater)),
         )

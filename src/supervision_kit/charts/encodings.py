@@ -13,6 +13,7 @@ from supervision_kit.words import say
 
 HALO = {"stroke": theme.PAPER, "strokeWidth": 3, "strokeOpacity": 0.8, "strokeJoin": "round"}
 KEY = alt.Legend(title=None, orient="bottom", direction="horizontal", offset=10, columnPadding=14, labelLimit=0)
+CASE_LABELS = 84  # px
 
 
 def layer(dataset: str, name: str) -> alt.Chart:
@@ -107,16 +108,39 @@ def said(words: Mapping[str, str]) -> str:
     return f"{json.dumps({value: say(text) for value, text in words.items()})}[datum.label]"
 
 
-def session_axis(orient: Literal["top", "bottom"]) -> alt.Axis:
-    """Return the axis of session numbers: whole ones, as many as there is room for."""
-    return alt.Axis(
-        orient=orient,
-        format="d",
-        tickMinStep=1,
-        tickCount={"expr": "max(2, width / 34)"},
-        grid=False,
-        titleAnchor="start",
-        titleAlign="left",
+def by_session(field: str = "session", *, orient: Literal["top", "bottom"] = "bottom", room: float) -> alt.X:
+    """Place `field` on the axis of session numbers, whose reach is the frame's; `room` px stay free at the right."""
+    return alt.X(
+        field,
+        type="quantitative",
+        title=say("Session"),
+        scale=alt.Scale(
+            domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
+            range=[0, {"expr": f"width - {room}"}],
+            zero=False,
+            nice=False,
+        ),
+        axis=alt.Axis(
+            orient=orient,
+            format="d",
+            tickMinStep=1,
+            tickCount={"expr": "max(2, width / 34)"},
+            grid=False,
+            titleAnchor="start",
+            titleAlign="left",
+        ),
+    )
+
+
+def by_case() -> alt.Y:
+    """Place a case on its row, in the order of the data."""
+    return alt.Y(
+        "case_id",
+        type="nominal",
+        sort=None,
+        title=None,
+        scale=alt.Scale(paddingInner=0, paddingOuter=0),
+        axis=alt.Axis(labelColor=theme.TEXT, labelLimit=CASE_LABELS, labelOverlap=False, grid=True, tickBand="extent"),
     )
 
 

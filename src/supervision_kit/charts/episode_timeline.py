@@ -8,7 +8,16 @@ import altair as alt
 import pandas as pd
 
 from supervision_kit.charts import theme
-from supervision_kit.charts.encodings import by_end, chart_of, empty_chart, episode_band, layer, session_axis, tooltip
+from supervision_kit.charts.encodings import (
+    by_case,
+    by_end,
+    by_session,
+    chart_of,
+    empty_chart,
+    episode_band,
+    layer,
+    tooltip,
+)
 from supervision_kit.charts.layout import FEWEST_SESSIONS
 from supervision_kit.charts.rows import INSET, episode_rows
 from supervision_kit.charts.sentences import Rows
@@ -17,7 +26,6 @@ from supervision_kit.words import say, say_n, say_number
 
 ROW_HEIGHT, BAND = 28, 14  # px
 ROOM_FOR_WORDS = 66  # px at the right, for what is open
-CASE_LABELS = 84  # px
 
 
 def episode_timeline(
@@ -99,34 +107,11 @@ def _episodes(falls: pd.DataFrame) -> Rows:
 
 
 def _session(field: str) -> alt.X:
-    return alt.X(
-        field,
-        type="quantitative",
-        title=say("Session"),
-        scale=alt.Scale(
-            domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
-            range=[0, {"expr": f"width - {ROOM_FOR_WORDS}"}],
-            zero=False,
-            nice=False,
-        ),
-        axis=session_axis("top"),
-    )
-
-
-def _case() -> alt.Y:
-    axis = alt.Axis(
-        labelColor=theme.TEXT,
-        labelLimit=CASE_LABELS,
-        labelOverlap=False,
-        grid=True,
-        tickBand="extent",
-    )
-    scale = alt.Scale(paddingInner=0, paddingOuter=0)
-    return alt.Y("case_id", type="nominal", sort=None, title=None, scale=scale, axis=axis)
+    return by_session(field, orient="top", room=ROOM_FOR_WORDS)
 
 
 def _place(field: str) -> dict[str, Any]:
-    return {"x": _session(field), "y": _case()}
+    return {"x": _session(field), "y": by_case()}
 
 
 def _life_lines() -> list[alt.Chart]:
@@ -152,7 +137,7 @@ def _signs() -> list[alt.Chart]:
         .encode(description="says:N", **_place("at"), **by_end()),
         layer("cases", "down_now")
         .mark_text(align="left", x={"expr": f"width - {ROOM_FOR_WORDS - 8}"}, color=theme.RUPTURE_TEXT)
-        .encode(y=_case(), text="down:N"),
+        .encode(y=by_case(), text="down:N"),
     ]
 
 
@@ -163,7 +148,7 @@ def _cells() -> alt.Chart:
         layer("cells", "cells")
         .mark_rect(fill=theme.QUIET_TEXT, height=ROW_HEIGHT, aria=False)
         .encode(
-            y=_case(),
+            y=by_case(),
             fillOpacity=alt.when(picked).then(alt.value(0.12)).otherwise(alt.value(0)),
             tooltip=tooltip({"case_id": say("case"), "fell": say("fell"), "down": say("now")}),
         )

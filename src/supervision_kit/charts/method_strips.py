@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from supervision_kit.charts import theme
-from supervision_kit.charts.encodings import by_state, chart_of, empty_chart, layer, session_axis, tooltip
+from supervision_kit.charts.encodings import by_session, by_state, chart_of, empty_chart, layer, tooltip
 from supervision_kit.charts.layout import FEWEST_SESSIONS, LEFT, RIGHT
 from supervision_kit.charts.rows import rating_rows
 from supervision_kit.charts.sentences import Rows
@@ -102,21 +102,6 @@ def _datasets(judged: pd.DataFrame, looks: dict[str, str]) -> tuple[dict[str, Ro
     return drawn, at
 
 
-def _session(field: str) -> alt.X:
-    return alt.X(
-        field,
-        type="quantitative",
-        title=say("Session"),
-        scale=alt.Scale(
-            domain={"expr": "[data('frame')[0].left, data('frame')[0].right]"},
-            range=[0, {"expr": f"width - {RIGHT}"}],
-            zero=False,
-            nice=False,
-        ),
-        axis=session_axis("bottom"),
-    )
-
-
 def _layers(height: int) -> list[alt.Chart]:
     # the axis is invisible and as wide as the trajectory's, so that sessions stand under each other
     y = alt.Y(
@@ -132,7 +117,7 @@ def _layers(height: int) -> list[alt.Chart]:
     return [
         layer("frame", "frame")
         .mark_rule(color=theme.GRID, y=height)
-        .encode(x=_session("left"), x2="right:Q", description="says:N"),
+        .encode(x=by_session("left", room=RIGHT), x2="right:Q", description="says:N"),
         layer("headings", "headings")
         .mark_text(align="left", x=-LEFT - 4, fontWeight=600, fontSize=theme.TEXT_SIZE)
         .encode(y=y, text="name:N"),
@@ -143,5 +128,7 @@ def _layers(height: int) -> list[alt.Chart]:
             strokeWidth=1.4,
             opacity=1,
         )
-        .encode(x=_session("session"), y=y, description="says:N", tooltip=tooltip({"says": say("method")}), **states),
+        .encode(
+            x=by_session(room=RIGHT), y=y, description="says:N", tooltip=tooltip({"says": say("method")}), **states
+        ),
     ]

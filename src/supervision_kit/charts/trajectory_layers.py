@@ -9,11 +9,11 @@ import altair as alt
 from supervision_kit.charts import theme
 from supervision_kit.charts.encodings import (
     HALO,
+    by_session,
     by_state,
     episode_band,
     group,
     layer,
-    session_axis,
     stroke_by_outcome,
 )
 from supervision_kit.charts.layout import LANE, LEFT, N_LANES, RIGHT, SAID_ROW, WIDE, Bands
@@ -21,19 +21,12 @@ from supervision_kit.words import say
 
 INDENT = -LEFT - 4
 WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
-REACH = {"expr": "[data('frame')[0].left, data('frame')[0].right]"}
 PX_PER_SESSION = f"(width - {RIGHT}) / span(domain('x'))"
 
 
 def session(field: str = "session") -> alt.X:
     """Place `field` on the one session axis, whose reach comes from the data."""
-    return alt.X(
-        field,
-        type="quantitative",
-        title=say("Session"),
-        scale=alt.Scale(domain=REACH, zero=False, nice=False, range=[0, {"expr": f"width - {RIGHT}"}]),
-        axis=session_axis("bottom"),
-    )
+    return by_session(field, room=RIGHT)
 
 
 def points(field: str, n: int, stretch: tuple[float, float], *, ticks: int) -> alt.Y:
