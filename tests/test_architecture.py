@@ -13,7 +13,8 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 
 # Each stage may import from its own and earlier stages.
 STAGES = [
-    {"errors", "environment"},
+    {"advice", "environment"},
+    {"errors"},
     {"words"},
     {"threads"},
     {"text_columns"},

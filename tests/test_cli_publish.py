@@ -1,9 +1,15 @@
 """``supervision-kit publish``: what it writes, what it says, what it refuses, and what the audit keeps of it."""
 
+import argparse
+import inspect
+import re
+
 import pytest
 
 import supervision_kit as sk
-from supervision_kit.cli import main
+from supervision_kit.advice import IN_PYTHON
+from supervision_kit.cli import main, publish
+from supervision_kit.cli.commands import IN_COMMANDS
 from test_publishing import SIX, ratings
 
 
@@ -77,10 +83,14 @@ def test_a_dry_run_writes_nothing_and_forgets_the_key(at, capsys):
         (["--all"], "Where to?"),
         (["--all", "--out", "march.csv"], "file of that name"),
         (["--all", "--html", "page.txt"], "end in .html"),
-        (["--all", "--out", "monday", "--audience", "outside"], "case_id"),
-        (["--cases", "Ada", "--out", "monday"], "case_id"),
-        (["--all", "--notes", "2", "--out", "monday"], "text"),
-        (["--cases", "Nobody", "--out", "monday"], "no case"),
+        (["--all", "--out", "monday", "--audience", "outside"], "Of the 6 cases asked for, 5 have a consent"),
+        (["--cases", "Ada", "--out", "monday"], "on the page of each case, or, for a closed circle, ask for smaller"),
+        (["--cases", "Finn", "--out", "monday"], "(supervision-kit publish --all --list-consents)"),
+        (["--all", "--notes", "2", "--out", "monday"], "there is a date: nothing was published."),
+        (["--all", "--notes", "2", "--out", "monday"], "(--preview-notes)"),
+        (["--all", "--notes", "1", "7", "--out", "monday"], "no notes of these numbers: 7."),
+        (["--cases", "Ada", "Nobody", "No one", "--out", "monday"], "2 of the codes typed are not in the workspace"),
+        (["--cases", "Ada", "Nobody", "No one", "--out", "monday"], ": Nobody, No one. Nothing was published."),
     ],
 )
 def test_what_cannot_be_published_is_refused_in_words_and_leaves_nothing(at, capsys, monkeypatch, arguments, why):
@@ -89,12 +99,63 @@ def test_what_cannot_be_published_is_refused_in_words_and_leaves_nothing(at, cap
     code, said = run(capsys, *arguments)
     assert code == 2
     assert why in said.err
+    assert not [word for word in ("case_id", "text:", "=", "`") if word in said.err], "words for who typed options"
     assert names_any(said.err) == []
     assert [path for path in sorted(at.iterdir()) if not path.name.startswith("w.sqlite")] == [
         path for path in before if not path.name.startswith("w.sqlite")
     ]
     with sk.Workspace() as workspace:
         assert workspace.publications().empty
+
+
+def test_what_is_there_already_may_be_replaced_by_an_option(at, capsys):
+    where = ("--out", at / "monday", "--html", at / "monday.html")
+    assert run(capsys, "--all", *where)[0] == 0
+    for place in (where[:2], where[2:]):
+        code, said = run(capsys, "--all", *place)
+        assert code == 2
+        assert said.err.endswith("(--replace)\n")
+    assert run(capsys, "--all", "--replace", *where)[0] == 0
+
+
+@pytest.mark.usefixtures("at")
+def test_the_consents_are_listed_by_code_before_anything_is_published(capsys):
+    with sk.Workspace() as workspace:
+        workspace.set_consent("Ben", teaching=False)
+    code, said = run(capsys, "--all", "--list-consents")
+    assert code == 0
+    assert said.out.splitlines() == [
+        "Ada  consent given", "Ben  no consent", *(f"{case}  consent given" for case in SIX[2:5]), "Finn  not asked",
+    ]  # fmt: skip
+    assert run(capsys, "--cases", "Finn", "--list-consents")[1].out == "Finn  not asked\n"
+
+
+@pytest.mark.usefixtures("at")
+def test_the_report_names_options_on_the_command_line_and_parameters_in_python(capsys):
+    _code, said = run(capsys, "--all", "--dry-run")
+    assert "Leave out the therapists' codes. (--without-therapists)" in said.out
+    assert "as for readers outside the clinic. (--audience outside)" in said.out
+    assert "=" not in said.out
+    with sk.Workspace() as workspace:
+        report = sk.deidentify(workspace).report
+    assert "Leave out the therapists' codes. (therapists=False)" in report.to_markdown()
+    assert "(" not in "".join(report.parts["What to change if that is too much"])
+
+
+def test_every_way_that_is_told_is_there():
+    assert set(IN_COMMANDS) == set(IN_PYTHON)
+    options = set(re.findall(r"--[a-z-]+", _help()))
+    parameters = {*inspect.signature(sk.deidentify).parameters, *inspect.signature(sk.publish).parameters, "teaching"}
+    for way in IN_COMMANDS.values():
+        assert set(re.findall(r"--[a-z-]+", way)) <= options
+    for way in IN_PYTHON.values():
+        assert set(re.findall(r"(\w+)=", way)) <= parameters
+
+
+def _help():
+    parser = argparse.ArgumentParser()
+    publish.add(parser.add_subparsers())
+    return parser._subparsers._group_actions[0].choices["publish"].format_help()
 
 
 def test_a_bundle_that_cannot_be_written_after_all_leaves_no_key(at, capsys, monkeypatch):

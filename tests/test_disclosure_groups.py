@@ -146,7 +146,7 @@ def test_cases_that_are_too_few_or_too_different_are_refused_by_column_and_rule(
 def test_outside_the_clinic_groups_are_larger():
     scores = make(**{f"C{i}": (["T1"], {SRS: upto(4)}) for i in range(9)})
     assert sk.deidentify(scores, synthetic=True).scores["case_id"].nunique() == 9
-    with pytest.raises(sk.DisclosureError, match="fewer than 10 cases"):
+    with pytest.raises(sk.DisclosureError, match="a group has 10 cases at least"):
         sk.deidentify(scores, synthetic=True, audience="outside")
 
 

@@ -10,12 +10,29 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from supervision_kit.advice import IN_PYTHON
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class SupervisionKitError(Exception):
-    """The common base: catch this one to catch them all."""
+    """The common base: catch this one to catch them all.
+
+    ``advice`` is a key of :data:`supervision_kit.advice.IN_PYTHON`, or empty: how to do what the message advises. A
+    traceback says it below the message; others that show the message say it in their own way.
+    """
+
+    def __init__(self, message: str = "", *, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+        if advice:
+            self.add_note(f"In Python: {IN_PYTHON[advice]}")
+
+    @property
+    def in_words(self) -> str:
+        """The message for those who never see a table."""
+        return str(self)
 
 
 class RecordsError(SupervisionKitError):
@@ -35,6 +52,18 @@ class TableError(SupervisionKitError):
 
 class DisclosureError(SupervisionKitError):
     """Something that must not be published as it is: the message names column and rule, never a value."""
+
+    def __init__(self, message: str, *, column: str = "", advice: str = "") -> None:
+        super().__init__(message, advice=advice)
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.in_words}" if self.column else self.in_words
+
+    @property
+    def in_words(self) -> str:
+        """The message without the column."""
+        return str(self.args[0])
 
 
 class WorkspaceError(SupervisionKitError):

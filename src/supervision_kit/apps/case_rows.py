@@ -171,7 +171,7 @@ def _pages(state: CaseloadState) -> str:
         last=say_number(min(n, first + CASES_PER_PAGE - 1)),
         n=say_number(n),
     )
-    back = _button("page", say("◂ Before"), page=str(state.page - 1), disabled=state.page == 0)
+    back = _button("page", say("◂ Previous"), page=str(state.page - 1), disabled=state.page == 0)
     on = _button("page", say("Next ▸"), page=str(state.page + 1), disabled=state.page == state.n_pages - 1)
     name = html.escape(say("Pages of cases"))
     return f'<nav class="sk-pages" aria-label="{name}">{back}<span role="status">{shown}</span>{on}</nav>'

@@ -16,6 +16,7 @@ from supervision_kit.bundles.contents import MANIFEST, PAGES_FOLDER, REPORT, TAB
 from supervision_kit.bundles.manifest import read_manifest, write_manifest
 from supervision_kit.bundles.parquet import write_table
 from supervision_kit.errors import BundleError
+from supervision_kit.words import say
 
 DAY = 24 * 60 * 60  # seconds
 _OWNER_READS, _OWNER_ONLY = 0o400, 0o700
@@ -62,7 +63,9 @@ def write_bundle(
         _write_files(partial, files)
         _move(partial, folder)
     except OSError as error:
-        raise BundleError(f"The bundle cannot be written: {error.strerror or 'refused'}. Give another --out.") from None
+        raise BundleError(
+            say("The bundle cannot be written: {reason}. Give another place.", reason=error.strerror or say("refused"))
+        ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -70,17 +73,22 @@ def write_bundle(
 def check_place(folder: Path, *, replace: bool) -> None:
     """Refuse a place where no bundle can be written."""
     if not folder.parent.is_dir():
-        raise BundleError("The bundle cannot be written: the folder that it shall lie in is not there. Make it first.")
+        raise BundleError(
+            say("The bundle cannot be written: the folder that it shall lie in is not there. Make it first.")
+        )
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise BundleError("The bundle cannot be written: there is a file of that name. Give another name.")
+        raise BundleError(say("The bundle cannot be written: there is a file of that name. Give another name."))
     if not any(folder.iterdir()):
         return
     if not replace:
         raise BundleError(
-            "The bundle cannot be written: the folder is not empty, and nothing is overwritten. Give another name, or "
-            "say that the bundle there may be replaced."
+            say(
+                "The bundle cannot be written: the folder is not empty, and nothing is overwritten. Give another name, "
+                "or say that the bundle there may be replaced."
+            ),
+            advice="replace",
         )
     read_manifest(folder)  # nothing but a bundle is ever replaced
 

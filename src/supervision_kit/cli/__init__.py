@@ -26,7 +26,7 @@ from supervision_kit.cli import (
     serve,
     upgrade,
 )
-from supervision_kit.cli.commands import DONE, EXIT_CODES, INTERRUPTED, WRONG_USE
+from supervision_kit.cli.commands import DONE, EXIT_CODES, IN_COMMANDS, INTERRUPTED, WRONG_USE
 from supervision_kit.errors import SupervisionKitError
 
 _ABOUT = "Turns session-by-session ratings of the therapeutic alliance into psychotherapy supervision."
@@ -55,7 +55,8 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         return int(arguments.run(arguments))
     except SupervisionKitError as error:
-        sys.stderr.write(f"{error}\n")
+        way = IN_COMMANDS.get(error.advice)
+        sys.stderr.write(f"{error.in_words} ({way})\n" if way else f"{error.in_words}\n")
         return WRONG_USE
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

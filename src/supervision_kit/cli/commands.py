@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from supervision_kit.words import LANGUAGES
@@ -12,6 +13,25 @@ if TYPE_CHECKING:
 
 DONE, PROBLEMS_FOUND, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = "Exit codes: 0 done, 1 problems found in the data, 2 wrong use or a file that cannot be read."
+
+# How to do what a message or a report advises: see supervision_kit.advice.
+IN_COMMANDS = MappingProxyType(
+    {
+        "consents": "supervision-kit publish --all --list-consents",
+        "few": "supervision-kit publish --all --list-consents; --smallest 3",
+        "alike": "--headline",
+        "notes": "--preview-notes",
+        "headline": "--headline --jitter 0.1",
+        "shift": "--jitter 0.1",
+        "stronger": "--jitter 0.2 --rounding 0.2",
+        "items": "--jitter 0.1, --items",
+        "therapists": "--without-therapists",
+        "weeks": "--weeks",
+        "lens": "--lens",
+        "outside": "--audience outside",
+        "replace": "--replace",
+    }
+)
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from supervision_kit.cli.commands import DONE, Commands, add_command, add_workspace, open_workspace
+from supervision_kit.cli.commands import DONE, IN_COMMANDS, Commands, add_command, add_workspace, open_workspace
 from supervision_kit.cli.progress import case_line
-from supervision_kit.words import LANGUAGES, speaking
+from supervision_kit.errors import DisclosureError
+from supervision_kit.words import LANGUAGES, say, say_n, speaking
 
 if TYPE_CHECKING:
     from supervision_kit.disclosure import Deidentified
@@ -29,6 +30,7 @@ examples:
   supervision-kit publish --all --out for_monday
   supervision-kit publish --cases C07 C12 C17 C20 C31 --html for_monday.html
   supervision-kit publish --all --audience outside --rounding 0.1 --without-therapists --out seminar
+  supervision-kit publish --all --list-consents
   supervision-kit publish --all --preview-notes
   supervision-kit publish --all --notes 3 8 --out for_monday"""
 
@@ -46,6 +48,7 @@ def add(commands: Commands) -> None:
     where.add_argument("--replace", action="store_true", help="replace a bundle, and a page, that are there")
     where.add_argument("--dry-run", action="store_true", help="write nothing, and show the disclosure report")
     where.add_argument("--language", choices=list(LANGUAGES), help="of the page and the report")
+    where.add_argument("--list-consents", action="store_true", help="print which cases have a consent; nothing else")
     _add_protection(command.add_argument_group("what is taken out"))
     _add_choices(command.add_argument_group("what goes out only when asked for"))
     command.set_defaults(run=_publish)
@@ -97,6 +100,10 @@ def _publish(arguments: argparse.Namespace) -> int:
     from supervision_kit.publishing.writing import check_places
 
     with open_workspace(arguments) as workspace, _speaking(arguments.language):
+        _check_typed(workspace, arguments)
+        if arguments.list_consents:
+            _print_consents(workspace, arguments)
+            return DONE
         if arguments.preview_notes is not None:
             _print_notes(workspace, arguments)
             return DONE
@@ -104,12 +111,44 @@ def _publish(arguments: argparse.Namespace) -> int:
             check_places(arguments.out, arguments.html, replace=arguments.replace)
         made = _deidentify(workspace, arguments)
         with _forgotten_unless_written(workspace, made, is_written=not arguments.dry_run):
-            print("\n\n".join("\n".join([title, *said]) for title, said in made.report.parts.items()))
+            parts = made.report.with_ways(IN_COMMANDS)
+            print("\n\n".join("\n".join([title, *said]) for title, said in parts.items()))
             if arguments.dry_run:
-                print("\nNothing was written.")
+                print(f"\n{say('Nothing was written.')}")
             else:
                 _write(workspace, made, arguments)
     return DONE
+
+
+def _check_typed(workspace: Workspace, arguments: argparse.Namespace) -> None:
+    """Refuse codes of cases and numbers of notes that are not there, and say which: they were typed here."""
+    cases, typed = workspace.case_ids(), list(dict.fromkeys(arguments.cases or ()))
+    if unknown := [code for code in typed if code not in cases]:
+        raise DisclosureError(
+            say_n(
+                "{n} of the codes typed is not in the workspace: {unknown}. Nothing was published.",
+                "{n} of the codes typed are not in the workspace: {unknown}. Nothing was published.",
+                len(unknown),
+                unknown=", ".join(unknown),
+            )
+        )
+    notes = {*arguments.notes, *(arguments.preview_notes or ())}
+    if notes and (unknown := sorted(map(str, notes - set(workspace.notes()["id"])))):
+        raise DisclosureError(
+            say(
+                "There are no notes of these numbers: {unknown}. Nothing was published. See first which there are.",
+                unknown=", ".join(unknown),
+            ),
+            advice="notes",
+        )
+
+
+def _print_consents(workspace: Workspace, arguments: argparse.Namespace) -> None:
+    """Print which cases have a consent to teaching use, by the clinic's own codes: for this screen alone."""
+    said = {True: say("consent given"), False: say("no consent"), None: say("not asked")}
+    answers = workspace.consents().set_index("case_id")["teaching"].dropna()
+    for case in arguments.cases or workspace.case_ids():
+        print(f"{case}  {said[answers.get(case)]}")
 
 
 def _deidentify(workspace: Workspace, arguments: argparse.Namespace) -> Deidentified:
@@ -153,11 +192,12 @@ def _write(workspace: Workspace, made: Deidentified, arguments: argparse.Namespa
         publish(made, arguments.out, html=arguments.html, replace=arguments.replace, workspace=workspace, tell=tell)
     print()
     if arguments.out:
-        bundle = open_bundle(arguments.out)
-        print(f"Bundle: {Path(arguments.out).name}, readable for you only. Its checksum begins {bundle.checksum[:16]}.")
+        checksum = open_bundle(arguments.out).checksum[:16]
+        name = Path(arguments.out).name
+        print(say("Bundle: {name}, readable for you only. Its checksum begins {sum}.", name=name, sum=checksum))
     if arguments.html:
-        print(f"Page: {Path(arguments.html).name}, readable for you only.")
-    print(f"Who is who stays in the workspace, as {made.publication}.")
+        print(say("Page: {name}, readable for you only.", name=Path(arguments.html).name))
+    print(say("Who is who stays in the workspace, as {publication}.", publication=made.publication))
 
 
 def _print_notes(workspace: Workspace, arguments: argparse.Namespace) -> None:
@@ -167,7 +207,7 @@ def _print_notes(workspace: Workspace, arguments: argparse.Namespace) -> None:
     for note in preview_notes(workspace, wanted).to_dict("records"):
         if arguments.cases and note["case_id"] not in arguments.cases:
             continue
-        fate = f"refused: {note['refused']}" if note["refused"] else "would go out"
+        fate = say("refused: {why}", why=note["refused"]) if note["refused"] else say("would go out")
         print(f"{note['id']}  {note['case_id']}  {fate}\n    {note['text']}")
 
 

@@ -39,7 +39,7 @@ from supervision_kit.disclosure.texts import check_texts, known_words
 from supervision_kit.disclosure.wanted import Wanted, check_methods, check_smallest
 from supervision_kit.errors import DisclosureError, SettingError
 from supervision_kit.headline import find_headline
-from supervision_kit.words import say
+from supervision_kit.words import say, say_n, say_number
 from supervision_kit.workspace import Workspace
 
 
@@ -142,7 +142,9 @@ def deidentify(
         seeded=seed is not None,
     )
     if items and (rounding is not None or jitter is not None):
-        raise SettingError("items: answers to items would give away the scores that rounding and jitter hide.")
+        raise SettingError(
+            say("Answers to items would give away the scores that rounding and shifting hide. Ask for one of the two.")
+        )
     material = take_material(
         source,
         cases=cases,
@@ -175,17 +177,26 @@ def _choose_rows(material: Material, wanted: Wanted, randomness: Random) -> Publ
     layout = lay_out(find_headline(material.scores) if wanted.headline else material.scores, material.consenting)
     if len(layout.cases) < wanted.smallest:
         raise DisclosureError(
-            say(
-                "case_id: fewer than {n} cases with consent have ratings on questionnaires that the kit knows, and a "
-                "group of cases has {n} at least.",
-                n=wanted.smallest,
-            )
+            say_n(
+                "Of the {asked} cases asked for, {n} has a consent to teaching use and ratings on questionnaires that "
+                "the kit knows; a group has {smallest} cases at least. Nothing was published. Write down further "
+                "consents, on the page of each case, or, for a closed circle, ask for smaller groups.",
+                "Of the {asked} cases asked for, {n} have a consent to teaching use and ratings on questionnaires that "
+                "the kit knows; a group has {smallest} cases at least. Nothing was published. Write down further "
+                "consents, on the page of each case, or, for a closed circle, ask for smaller groups.",
+                len(layout.cases),
+                asked=say_number(material.n_asked),
+                smallest=say_number(wanted.smallest),
+            ),
+            column="case_id",
+            advice="few",
         )
     draft = generalise(layout, smallest=wanted.smallest, with_codes=wanted.therapists).draft
     of_case, size = find_classes(layout, draft)
     if size.min() < wanted.smallest:  # what all of this is for: held against it once more
         raise DisclosureError(
-            say("case_id: a group of fewer than {n} cases was left. Nothing is published.", n=wanted.smallest)
+            say("A group of fewer than {n} cases would be left. Nothing was published.", n=say_number(wanted.smallest)),
+            column="case_id",
         )
     there = [case for case, one in zip(layout.cases, of_case, strict=True) if one >= 0]
     cases = draw_case_codes(there, randomness)

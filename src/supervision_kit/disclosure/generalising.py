@@ -26,7 +26,7 @@ from supervision_kit.disclosure.layout import NOBODY, Flags, Layout
 from supervision_kit.disclosure.merging import drop_small_codes, merge_kinds
 from supervision_kit.disclosure.windows import choose_stops
 from supervision_kit.errors import DisclosureError
-from supervision_kit.words import say, say_share
+from supervision_kit.words import say, say_number, say_share
 
 # The kit's own choices.
 SMALLEST = {"inside": 5, "outside": 10}  # who a publication is for → how many cases a group has at least
@@ -71,12 +71,14 @@ def generalise(layout: Layout, *, smallest: int, with_codes: bool = True) -> Gen
     if best is None:
         raise DisclosureError(
             say(
-                "rater, instrument, session: the cases differ too much for groups of {n} with the same questionnaires, "
-                "raters and number of sessions, and no more than {share} of the cases are left out for that. Publish "
-                "more cases, or choose those that are alike.",
-                n=smallest,
+                "The cases differ too much for groups of {n} with the same questionnaires, raters and number of "
+                "sessions, and no more than {share} of the cases are left out for that. Nothing was published. Publish "
+                "more cases, or those that are alike, or of each the client's overall rating alone.",
+                n=say_number(smallest),
                 share=say_share(MOST_LEFT_OUT),
-            )
+            ),
+            column="rater, instrument, session",
+            advice="alike",
         )
     return best
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale, find_scale
+from supervision_kit.words import say, say_number
 
 Scores = npt.NDArray[np.float64]
 MOST = 0.25  # of a scale's range: beyond, there is no course left to see; the kit's own choice
@@ -18,7 +19,13 @@ def check_share(name: str, share: float | None) -> float | None:
     if share is None:
         return None
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= MOST:
-        raise SettingError(f"{name} is a share of each scale's range, above 0 and at most {MOST}; or None.")
+        raise SettingError(
+            say(
+                "{name} is a share of each scale's range: above 0, and {most} at most.",
+                name=name,
+                most=say_number(MOST),
+            )
+        )
     return float(share)
 
 

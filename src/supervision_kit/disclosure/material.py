@@ -98,9 +98,11 @@ def take_material(
     if not consenting:
         raise DisclosureError(
             say(
-                "case_id: no case has a consent to teaching use, and without it none is published. Write down on the "
-                "page of a case what the client agreed to."
-            )
+                "No case asked for has a consent to teaching use, and without one none is published. Nothing was "
+                "published. Write down on the page of each case what the client agreed to."
+            ),
+            column="case_id",
+            advice="consents",
         )
     return Material(scores, items, choose_notes(said, notes), codes, tuple(consenting), len(there), synthetic, is_keyed)
 
@@ -118,8 +120,9 @@ def _of_cases(scores: pd.DataFrame, wanted: list[str] | None) -> pd.DataFrame:
 def _consenting(cases: Iterable[str], consents: pd.DataFrame | None) -> list[str]:
     if consents is None:
         raise DisclosureError(
-            "case_id: nothing says who gave consent to teaching use. Give `consents=`, a table of case_id and "
-            "teaching, or say `synthetic=True` where no client is behind the ratings."
+            "nothing says who gave consent to teaching use. Give `consents=`, a table of case_id and teaching, or say "
+            "`synthetic=True` where no client is behind the ratings.",
+            column="case_id",
         )
     said = CONSENTS.check(consents)
     is_given = said["teaching"].fillna(value=False).astype(bool)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import pandas as pd
+
+from supervision_kit.advice import IN_PYTHON
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class DisclosureReport:
         The report's own title, those of the numbers and of their two columns: in the language of the sentences.
     not_for_readers
         Headings, and keys of numbers, that are for whoever publishes: to readers they would say whom to look for.
+    advice
+        Of sentences that advise something, the key of how it is done: see :mod:`supervision_kit.advice`.
     """
 
     parts: Mapping[str, Sequence[str]]
@@ -31,6 +35,7 @@ class DisclosureReport:
     title: str
     titles_of_numbers: tuple[str, str, str]
     not_for_readers: tuple[str, ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -43,11 +48,20 @@ class DisclosureReport:
         numbers = self.numbers[~self.numbers["key"].isin(self.not_for_readers)].reset_index(drop=True)
         return replace(self, parts=shown, numbers=numbers)
 
-    def to_markdown(self) -> str:
-        """Return the report as a page to read or print."""
+    def with_ways(self, ways: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+        """Return the parts, with how it is done behind each piece of advice, as far as `ways` says it of its key."""
+
+        def with_way(sentence: str) -> str:
+            way = ways.get(self.advice.get(sentence, ""))
+            return f"{sentence} ({way})" if way else sentence
+
+        return {heading: tuple(map(with_way, sentences)) for heading, sentences in self.parts.items()}
+
+    def to_markdown(self, *, ways: Mapping[str, str] = IN_PYTHON) -> str:
+        """Return the report as a page to read or print; `ways` as for :meth:`with_ways`."""
         numbers, what, value = self.titles_of_numbers
         lines = [f"# {self.title}"]
-        for heading, sentences in self.parts.items():
+        for heading, sentences in self.with_ways(ways).items():
             lines += ["", f"## {heading}", "", *(f"- {sentence}" for sentence in sentences)]
         lines += ["", f"## {numbers}", "", f"| {what} | {value} |", "|---|---|"]
         lines += [f"| {row.what} | {row.said} |" for row in self.numbers.itertuples()]

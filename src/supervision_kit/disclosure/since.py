@@ -7,6 +7,7 @@ import pandas as pd
 
 from supervision_kit.disclosure.layout import Layout, Numbers
 from supervision_kit.errors import SettingError
+from supervision_kit.words import say, say_number
 
 USUAL_ROUNDING = 4  # weeks; the kit's own choice
 FINEST_ROUNDING = 2  # a week would be the date of a weekly session
@@ -18,7 +19,9 @@ def check_weeks(weeks: bool | int) -> int:  # noqa: FBT001 - either asked for, o
     if isinstance(weeks, bool):
         return USUAL_ROUNDING if weeks else 0
     if not isinstance(weeks, int) or (weeks and weeks < FINEST_ROUNDING):
-        raise SettingError(f"weeks is False, True, or to how many weeks to round: {FINEST_ROUNDING} or more.")
+        raise SettingError(
+            say("Weeks are rounded to a whole number of them, {n} or more.", n=say_number(FINEST_ROUNDING))
+        )
     return weeks
 
 

@@ -35,6 +35,7 @@ def tell(account: Account) -> DisclosureReport:
         say("What others could find out"),
         say("What to change if that is too much"),
     )
+    advice = dict(tell_what_to_change(account))
     told = {
         say("What was removed"): tell_what_went(account),
         say("What remains"): _remains(account),
@@ -42,7 +43,7 @@ def tell(account: Account) -> DisclosureReport:
         risk: tell_most_at_risk(account),
         linkage: tell_linkage(account),
         say("What rounding and jitter did to the picture"): _picture(account),
-        change: tell_what_to_change(account),
+        change: advice,
         say("What this does not promise"): tell_what_is_not_promised(),
     }
     return DisclosureReport(
@@ -51,6 +52,7 @@ def tell(account: Account) -> DisclosureReport:
         title=say("Disclosure report"),
         titles_of_numbers=(say("In numbers"), say("what"), say("value")),
         not_for_readers=(risk, linkage, change, *_LINKAGE),
+        advice={sentence: key for sentence, key in advice.items() if key},
     )
 
 
@@ -62,7 +64,14 @@ def _remains(account: Account) -> Iterator[str]:
         cases=say_cases(account.n_cases),
         n=say_number(len(scores)),
     )
-    yield say("The cases have from {shortest} to {longest} sessions.", shortest=sessions.min(), longest=sessions.max())
+    if sessions.min() == sessions.max():
+        yield say_n("Every case has {n} session.", "Every case has {n} sessions.", int(sessions.max()))
+    else:
+        yield say(
+            "The cases have from {shortest} to {longest} sessions.",
+            shortest=say_number(sessions.min()),
+            longest=say_number(sessions.max()),
+        )
     forms = scores[["instrument", "rater", "case_id"]].drop_duplicates()
     counts = Counter(zip(forms["instrument"], forms["rater"], strict=True))
     for (instrument, rater), n_cases in sorted(counts.items()):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from supervision_kit.disclosure.account import Account
 from supervision_kit.disclosure.generalising import SMALLEST
 from supervision_kit.disclosure.linkage import FALL_UNSURE, SESSIONS_UNSURE, Linkage
-from supervision_kit.words import say, say_number, say_share
+from supervision_kit.words import say, say_n, say_number, say_share
 
-OPEN_BOOK = 0.5  # who finds out more than half of the cases has them all, for practical purposes
+OPEN_BOOK = 0.5
 # who finds out more than half of the cases has them all, for practical purposes
 
 
@@ -22,11 +22,23 @@ def tell_groups(account: Account) -> Iterator[str]:
         yield say("Made for readers inside the clinic: {n} cases to a group at least.", n=account.smallest)
     if account.smallest < (usual := SMALLEST[account.settings["audience"]]):
         yield say("That is fewer than the {n} that the kit asks for by itself.", n=usual)
-    yield say(
-        "Every case has the same questionnaires and scales by the same raters, the same therapist's code and the same "
-        "number of sessions as at least {n} others. There are {groups} such groups; the smallest has {smallest} cases.",
-        n=say_number(int(sizes.min()) - 1),
-        groups=say_number(len(sizes)),
+    others = say_number(int(sizes.min()) - 1)
+    if account.cases_of_therapists:
+        yield say(
+            "Every case has the same questionnaires and scales by the same raters, the same therapist's code (or as "
+            "little of one) and the same number of sessions as at least {n} others.",
+            n=others,
+        )
+    else:
+        yield say(
+            "Every case has the same questionnaires and scales by the same raters and the same number of sessions as "
+            "at least {n} others.",
+            n=others,
+        )
+    yield say_n(
+        "There is {n} such group; it has {smallest} cases.",
+        "There are {n} such groups; the smallest has {smallest} cases.",
+        len(sizes),
         smallest=say_number(int(sizes.min())),
     )
     yield say(
@@ -102,31 +114,36 @@ def _figures(found: Linkage) -> dict[str, str]:
     }
 
 
-def tell_what_to_change(account: Account) -> Iterator[str]:
-    """Say what would protect more."""
+def tell_what_to_change(account: Account) -> Iterator[tuple[str, str]]:
+    """Say what would protect more, each with the key of how it is done: see :mod:`supervision_kit.advice`."""
     settings = account.settings
     if account.with_originals.share > OPEN_BOOK:
-        if settings["items"]:
-            yield say("Leave the items out, and round or shift the scores.")
-        elif not settings["headline"]:
-            yield say(
-                "Publish the client's overall ratings of the alliance alone (headline=True), and shift them "
-                "(jitter=0.1): each further scale, rater and session makes a course easier to look up."
-            )
-        elif settings["jitter"] is None:
-            yield say("Shift the scores (jitter=0.1), and see what is left of this figure.")
-        else:
-            yield say("Shift the scores more, and round them: each session more makes a course easier to look up.")
+        yield _against_originals(account)
     if account.cases_of_therapists:
-        yield say("Leave out the therapists' codes (therapists=False).")
+        yield say("Leave out the therapists' codes."), "therapists"
     if settings["weeks"]:
-        yield say("Leave out the weeks, or round them more coarsely.")
+        yield say("Leave out the weeks, or round them more coarsely."), "weeks"
     if settings["audience"] == "inside":
-        yield say('Ask for larger groups, as for readers outside the clinic (audience="outside").')
+        yield say("Ask for larger groups, as for readers outside the clinic."), "outside"
     if settings["n_notes"]:
-        yield say("Leave out the notes: no rule finds a story that only one person has.")
+        yield say("Leave out the notes: no rule finds a story that only one person has."), ""
     if account.with_rough_knowledge.n_alone:
-        yield say("Choose cases that resemble each other, or more of them.")
+        yield say("Choose cases that resemble each other, or more of them."), ""
+
+
+def _against_originals(account: Account) -> tuple[str, str]:
+    settings = account.settings
+    if settings["items"]:
+        return say("Leave the items out, and round or shift the scores."), "items"
+    if not settings["headline"]:
+        said = say(
+            "Publish the client's overall ratings of the alliance alone, and shift them: each further scale, rater and "
+            "session makes a course easier to look up."
+        )
+        return said, "headline"
+    if settings["jitter"] is None:
+        return say("Shift the scores, and see what is left of this figure."), "shift"
+    return say("Shift the scores more, and round them: each session more makes a course easier to look up."), "stronger"
 
 
 def tell_what_is_not_promised() -> Iterator[str]:

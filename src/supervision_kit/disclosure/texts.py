@@ -76,7 +76,10 @@ def check_texts(texts: Iterable[str], known: re.Pattern[str]) -> None:
     if found:
         raise DisclosureError(
             say(
-                "text: in the notes chosen there is {found}. See in preview_notes which, and write or choose others.",
+                "In the notes that were chosen there is {found}: nothing was published. Look at them first, which "
+                "says why each is refused, and write or choose others.",
                 found=say_list(found),
-            )
+            ),
+            column="text",
+            advice="notes",
         )

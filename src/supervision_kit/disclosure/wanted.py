@@ -10,6 +10,7 @@ from supervision_kit import __version__
 from supervision_kit.detection import METHODS
 from supervision_kit.disclosure.generalising import SMALLEST
 from supervision_kit.errors import SettingError, UnknownNameError
+from supervision_kit.words import say, say_number
 
 LOWEST = 3  # in a group of two, each knows who the other is
 USUAL_METHOD = "personal_limits"
@@ -46,7 +47,7 @@ def check_smallest(audience: str, smallest: int | None) -> int:
     if smallest is None:
         return SMALLEST[audience]
     if isinstance(smallest, bool) or not isinstance(smallest, int) or smallest < LOWEST:
-        raise SettingError(f"smallest is a whole number of cases, {LOWEST} or more.")
+        raise SettingError(say("A group of cases is a whole number of them, {n} or more.", n=say_number(LOWEST)))
     return smallest
 
 

@@ -130,7 +130,7 @@ function draw() {
   if (has("second")) svg.append(...line(seen(tables.second), x, scaled, "second", () => ["circle", "second", 2.6]));
   svg.append(...line(seen(tables.ratings), x, scaled, "rated", look));
   for (const row of seen(tables.ratings)) {
-    if (has("marks") && row.state === "marked (R)") svg.append(text("R", { x: x(row.session), y: scaled(row.score) - 11, class: "sign" }));
+    if (has("marks") && row.state === "marked (R)") svg.append(text("R", { x: x(row.session), y: scaled(row.score) + 19, class: "sign" }));
   }
   for (const row of seen(tables.no_form)) svg.append(titled(text("×", { x: x(row.session), y: noForm, class: "none" }), row.says));
   measures.forEach((measure, n) => outcome(svg, { measure, rows: seen(measure.rows), x, y, width, top: noForm + 12 + n * (OUTCOME + GAP + 10) + GAP }));

@@ -140,7 +140,7 @@ def _picker(order: list[str]) -> str:
     return (
         f'<nav id="bar" hidden aria-label="{html.escape(say("Cases"))}"><div>'
         f'<label for="picker">{html.escape(say("Case"))}</label><select id="picker">{options}</select>'
-        f'<button type="button" id="before">{html.escape(say("◂ Before"))}</button>'
+        f'<button type="button" id="before">{html.escape(say("◂ Previous"))}</button>'
         f'<button type="button" id="after">{html.escape(say("Next ▸"))}</button>'
         f'<p id="where" role="status"></p></div></nav>'
     )

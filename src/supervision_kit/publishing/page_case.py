@@ -20,7 +20,6 @@ from supervision_kit.charts.series_choice import Series, outcome_measures, scale
 from supervision_kit.headline import tell_rated
 from supervision_kit.instruments import find_scale, name_scale
 from supervision_kit.words import say
-from supervision_kit.words.raters import say_rated_by
 
 _DRAWN = ("ratings", "second", "expected", "limit", "no_form", "episodes")
 
@@ -64,7 +63,7 @@ def _about(state: CaseState) -> str:
         [
             *map(name_therapist, therapists),
             tell_rated(rated.get("client", 0), rated.get("therapist", 0)),
-            *([f"{name_scale(series.instrument, series.scale)}, {say_rated_by(series.rater)}"] if series.scale else []),
+            *([name_scale(series.instrument, series.scale)] if series.scale else []),
         ]
     )
 

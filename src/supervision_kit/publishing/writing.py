@@ -13,6 +13,7 @@ from supervision_kit.disclosure import Deidentified, check_deidentified
 from supervision_kit.errors import BundleError
 from supervision_kit.publishing.notebooks import notebooks_for_bundle
 from supervision_kit.publishing.page import page_in_html
+from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
 
 
@@ -74,7 +75,7 @@ def publish(
             folder,
             tables={name: getattr(made, name) for name in TABLES},
             settings=made.settings,
-            report=made.report.to_markdown(),
+            report=made.report.to_markdown(ways={}),  # who reads it there cannot change it
             pages=notebooks_for_bundle(),
             replace=replace,
         )
@@ -93,7 +94,7 @@ def check_places(out: str | Path | None, html: str | Path | None, *, replace: bo
     """Return where bundle and page go, refusing places where they cannot be written."""
     folder, page = (None if place is None else Path(place) for place in (out, html))
     if folder is None and page is None:
-        raise BundleError("Where to? Give a folder for the bundle, a file for the page, or both.")
+        raise BundleError(say("Where to? Give a folder for the bundle, a file for the page, or both."))
     if folder is not None:
         check_place(folder, replace=replace)
     if page is not None:
@@ -103,11 +104,21 @@ def check_places(out: str | Path | None, html: str | Path | None, *, replace: bo
 
 def _check_page(page: Path, *, replace: bool) -> None:
     if page.suffix.casefold() not in (".html", ".htm"):
-        raise BundleError("The page cannot be written: its name must end in .html.")
+        raise BundleError(say("The page cannot be written: its name must end in .html."))
     if not page.parent.is_dir():
-        raise BundleError("The page cannot be written: the folder that it shall lie in is not there. Make it first.")
-    if page.exists() and not (replace and page.is_file()):
-        raise BundleError("The page cannot be written: there is something of that name. Give another name.")
+        raise BundleError(
+            say("The page cannot be written: the folder that it shall lie in is not there. Make it first.")
+        )
+    if page.is_file() and not replace:
+        raise BundleError(
+            say(
+                "The page cannot be written: there is a file of that name. Give another name, or say that it may be "
+                "replaced."
+            ),
+            advice="replace",
+        )
+    if page.exists() and not page.is_file():
+        raise BundleError(say("The page cannot be written: there is a folder of that name. Give another name."))
 
 
 def _write_page(page: Path, content: str) -> None:
@@ -119,6 +130,8 @@ def _write_page(page: Path, content: str) -> None:
             f.write(content)
         partial.replace(page)
     except OSError as error:
-        raise BundleError(f"The page cannot be written: {error.strerror or 'refused'}. Give another name.") from None
+        raise BundleError(
+            say("The page cannot be written: {reason}. Give another place.", reason=error.strerror or say("refused"))
+        ) from None
     finally:
         partial.unlink(missing_ok=True)
