@@ -53,10 +53,14 @@ class Visitor:
     port: int
     context: object = None
     cookies: dict = field(default_factory=dict)
+    source: str = ""
+    """Another address of this machine, such as 127.0.0.2, that requests come from."""
 
     def ask(self, method, path, *, body=None, headers=None, timeout=60, host=None):
         scheme = http.client.HTTPConnection if self.context is None else http.client.HTTPSConnection
         more = {} if self.context is None else {"context": self.context}
+        if self.source:
+            more["source_address"] = (self.source, 0)
         connection = scheme(self.host, self.port, timeout=timeout, **more)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -99,6 +103,14 @@ class Visitor:
     def form_token(self):
         found = re.search(r'name="_xsrf" value="([^"]+)"', self.get("/sign-in").text)
         return html.unescape(found[1])
+
+    def page_token(self, path=PAGE):
+        """The token of the forms in a page, for which a kernel starts."""
+        return re.search(r'name="_xsrf" value="([^"]+)"', self.follow(path).text)[1]
+
+    def open_page(self, path=PAGE):
+        """Open a page and return the id of its kernel."""
+        return re.search(r'"kernelId":\s*"([^"]+)"', self.follow(path).text)[1]
 
     def sign_in(self, password, *, token=None, **more):
         form = {"_xsrf": self.form_token() if token is None else token, "password": password}
@@ -143,8 +155,8 @@ class SharedServer:
     def visitor(self, **more):
         return Visitor("127.0.0.1", self.port, **more)
 
-    def participant(self):
-        visitor = self.visitor()
+    def participant(self, **more):
+        visitor = self.visitor(**more)
         assert visitor.sign_in(GROUP).status == 303
         return visitor
 

@@ -1,23 +1,15 @@
-"""What a page may say to its kernel, message by message; and what a kernel may be told when it starts."""
+"""What a page may say to its kernel, and be told by it, message by message."""
 
-import asyncio
 import json
-import subprocess
-import sys
 from concurrent.futures import Future
-from pathlib import Path
 
 import pytest
-from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from shared_server import run_apart
-from supervision_kit.server.kernels import PageKernels
-from supervision_kit.server.sharing import kernels as shared
-from supervision_kit.server.sharing.channels import NotAllowedError, SharedChannels, check_message
-from supervision_kit.server.sharing.kernels import SharedKernels
-from supervision_kit.server.sharing.sign_ins import Viewer
+from supervision_kit.server.sharing.allowances import Allowance
+from supervision_kit.server.sharing.channels import NotAllowedError, SharedChannels, check_message, tell_no_versions
 
 
 def message(kind, channel="shell", content=None, **header):
@@ -135,6 +127,13 @@ class Line:
         return not self.is_open
 
 
+def channels_on(line):
+    channels = SharedChannels.__new__(SharedChannels)
+    channels.initialize()
+    channels.ws_connection, channels._allowance = line, Allowance()
+    return channels
+
+
 def test_a_page_that_asks_and_does_not_listen_is_hung_up_on(monkeypatch):
     line, large = Line(), message("comm_msg", "iopub", {"data": "x" * 2**20})
 
@@ -143,9 +142,7 @@ def test_a_page_that_asks_and_does_not_listen_is_hung_up_on(monkeypatch):
         return line.waiting[-1][0]
 
     monkeypatch.setattr(VoilaKernelWebsocketHandler, "write_message", send)
-    channels = SharedChannels.__new__(SharedChannels)
-    channels.initialize()
-    channels.ws_connection = line
+    channels = channels_on(line)
     for _ in range(15):
         channels.write_message(large, binary=True)
     assert line.is_open
@@ -160,9 +157,7 @@ def test_what_comes_after_a_page_has_gone_is_no_error(monkeypatch):
     gone = Future()
     gone.set_exception(WebSocketClosedError())
     monkeypatch.setattr(VoilaKernelWebsocketHandler, "write_message", lambda *_: gone)
-    channels = SharedChannels.__new__(SharedChannels)
-    channels.initialize()
-    channels.ws_connection = Line()
+    channels = channels_on(Line())
     assert channels.write_message(message("comm_msg", "iopub"), binary=True) is gone
     channels.ws_connection.close()
     assert channels.write_message(message("comm_msg", "iopub"), binary=True) is None
@@ -173,9 +168,7 @@ def test_what_a_kernel_prints_or_runs_into_does_not_reach_the_page(monkeypatch):
     monkeypatch.setattr(
         VoilaKernelWebsocketHandler, "write_message", lambda _, told, _binary: sent.append(told) or Future()
     )
-    channels = SharedChannels.__new__(SharedChannels)
-    channels.initialize()
-    channels.ws_connection = Line()
+    channels = channels_on(Line())
     for kind in (
         "execute_input",
         "execute_result",
@@ -192,118 +185,38 @@ def test_what_a_kernel_prints_or_runs_into_does_not_reach_the_page(monkeypatch):
     assert len(sent) == 1
 
 
-ANNA, BEN = Viewer("a" * 16, "participant"), Viewer("b" * 16, "participant")
-LEADER = Viewer("c" * 16, "facilitator")
-
-
-class Started:
-    """Kernels that are not there: what they were told, and which were ended."""
-
-    def __init__(self, monkeypatch):
-        self.told, self.running = [], []
-
-        async def start(manager, **settings):
-            manager._kernels[str(len(self.told))] = type("Kernel", (), {"provisioner": None})
-            self.told.append(settings["env"])
-            return str(len(self.told) - 1)
-
-        async def end(manager, kernel_id, **_more):
-            manager._kernels.pop(kernel_id)
-
-        monkeypatch.setattr(PageKernels, "start_kernel", start)
-        monkeypatch.setattr(SharedKernels, "shutdown_kernel", end)
-        self.kernels = SharedKernels(is_warmed=False)
-
-    def open_page(self, viewer, **env):
-        async def opened():
-            with self.kernels.expecting(viewer):
-                one = await self.kernels.start_kernel(env=env)
-            await asyncio.sleep(0)
-            return one
-
-        return run_apart(opened())
-
-
-@pytest.fixture
-def started(monkeypatch):
-    return Started(monkeypatch)
-
-
-def test_a_kernel_is_told_by_the_server_who_its_viewer_is_and_by_nobody_else(started):
-    sent = {
-        "SUPERVISION_KIT_ROLE": "facilitator",
-        "SUPERVISION_KIT_VIEWER": "somebody",
-        "SUPERVISION_KIT_WORKSPACE": "/home/clinic/real.sqlite",
-        "SUPERVISION_KIT_BUNDLE": "/elsewhere",
-        "DATABASE_PASSWORD": "secret",
-        "QUERY_STRING": "case=C07",
-        "HTTP_ACCEPT_LANGUAGE": "de",
-        "HTTP_COOKIE": "secret",
-        "PATH": "/usr/bin",
+def test_a_kernel_says_of_itself_only_that_it_is_there():
+    said = {"status": "ok", "protocol_version": "5.4", "implementation": "ipython", "implementation_version": "9.18.1"}
+    said |= {"banner": "Python 3.11.7", "help_links": [{"text": "IPython", "url": "https://ipython.org"}]}
+    said |= {"language_info": {"name": "python", "version": "3.11.7"}, "supported_features": ["debugger"]}
+    channel, parts = deserialize_msg_from_ws_v1(tell_no_versions(message("kernel_info_reply", content=said)))
+    assert (channel, json.loads(parts[0])["msg_type"]) == ("shell", "kernel_info_reply")
+    assert json.loads(parts[3]) == {
+        "status": "ok",
+        "protocol_version": "5.4",
+        "implementation": "",
+        "implementation_version": "",
+        "banner": "",
+        "help_links": [],
+        "language_info": {"name": "python", "version": "", "mimetype": "text/x-python", "file_extension": ".py"},
     }
-    started.open_page(ANNA, **sent)
-    assert started.told == [
-        {
-            "QUERY_STRING": "case=C07",
-            "HTTP_ACCEPT_LANGUAGE": "de",
-            "PATH": "/usr/bin",
-            "SUPERVISION_KIT_ROLE": "participant",
-            "SUPERVISION_KIT_VIEWER": "a" * 16,
-        }
-    ]
 
 
-def test_a_kernel_belongs_to_who_opened_its_page(started):
-    one = started.open_page(ANNA)
-    assert started.kernels.owns(one, ANNA.id)
-    assert not started.kernels.owns(one, BEN.id)
-    assert not started.kernels.owns("another", ANNA.id)
+def test_all_pages_of_a_viewer_share_one_allowance():
+    allowance = Allowance()
+    assert sum(allowance.may_say(1000) for _ in range(1600)) == pytest.approx(1500, abs=20)
+    assert not Allowance().may_say(9 * 2**20)
+    told = Allowance()
+    assert told.may_be_told(15 * 2**20)
+    assert not told.may_be_told(2 * 2**20)  # the first waits still
+    told.is_taken(15 * 2**20)
+    assert [told.may_be_told(2**20) for _ in range(3)] == [True] * 3
 
 
-def test_a_fifth_page_ends_the_first(started):
-    pages = [started.open_page(ANNA) for _ in range(5)]
-    assert [started.kernels.owns(page, ANNA.id) for page in pages] == [False, True, True, True, True]
-
-
-def test_when_the_room_is_full_those_who_are_in_it_and_the_facilitator_come_in_still(started):
-    started.kernels.most_viewers = 1
-    started.open_page(ANNA)
-    assert [started.kernels.has_room_for(one) for one in (ANNA, BEN, LEADER)] == [True, False, True]
-    started.open_page(LEADER)
-    run_apart(started.kernels.end_pages_of(ANNA.id))
-    assert started.kernels.has_room_for(BEN)
-
-
-def test_a_place_is_taken_before_the_kernel_is_there(started):
-    started.kernels.most_viewers = 1
-    with started.kernels.expecting(ANNA):
-        assert not started.kernels.has_room_for(BEN)
-    assert started.kernels.has_room_for(BEN)
-
-
-def test_pages_end_with_their_sign_in(started):
-    pages = [started.open_page(one) for one in (ANNA, BEN)]
-    run_apart(started.kernels.end_pages_unless(lambda viewer: viewer == BEN))
-    assert [started.kernels.owns(*one) for one in zip(pages, (ANNA.id, BEN.id), strict=True)] == [False, True]
-
-
-def test_nobody_opens_pages_faster_than_they_can_look(started):
-    assert [started.kernels.may_open_another(ANNA) for _ in range(13)] == [True] * 12 + [False]
-    assert started.kernels.may_open_another(BEN)
-
-
-def test_a_process_stands_back_and_its_memory_has_an_end():
-    resource = pytest.importorskip("resource")
-    if not hasattr(resource, "prlimit"):
-        pytest.skip("limits of other processes are set on Linux only")
-    code = "input(); a = bytearray(2 * 2**30); print('had it')"
-    with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, stderr=-1) as process:
-        shared.hold_back(process.pid)
-        shared.hold_back(None)
-        assert Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "500\n"
-        most = resource.prlimit(process.pid, resource.RLIMIT_DATA)[0]
-        assert most == 3 * 2**29 + 2**30
-        resource.prlimit(process.pid, resource.RLIMIT_DATA, (2**30, 2**30))
-        said, errors = process.communicate(b"\n")
-    assert said == b""
-    assert b"MemoryError" in errors
+def test_who_asks_for_more_than_pages_show_is_hung_up_on_though_they_listen():
+    allowance, n_told = Allowance(), 0
+    for _ in range(100):
+        if allowance.may_be_told(2**20):
+            n_told += 1
+            allowance.is_taken(2**20)
+    assert n_told == pytest.approx(64, abs=4)

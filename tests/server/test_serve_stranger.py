@@ -12,14 +12,19 @@ from urllib.parse import quote
 import pytest
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.web import Application
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.web import Application, RequestHandler
 from tornado.websocket import websocket_connect
 
 from shared_server import GROUP, LEADER, PAGE, SharedServer, make_bundle, password_file, run_apart
 from supervision_kit.server.front_end import front_end
 from supervision_kit.server.pages import find_folder
 from supervision_kit.server.sharing.dashboard import SharedDashboard, shared_settings
+from supervision_kit.server.sharing.gate import Gate, House
+from supervision_kit.server.sharing.open_pages import ALL_PAGES
+from supervision_kit.server.sharing.routes import list_routes
 from supervision_kit.server.sharing.serving import plan_sharing
+from supervision_kit.server.sharing.sign_ins import Viewer
 from supervision_kit.server.sharing.wishes import Wishes
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -79,10 +84,11 @@ def is_alive_and_quiet(server, anna):
 
 # Every rule of the running application, with an address that it would answer at and who may ask for it.
 # A rule that Voila, Jupyter or we add has no place here, and fails the test until somebody decides.
-STRANGERS, VIEWERS, OWNER, NOBODYS = "strangers", "viewers", "the viewer whose kernel it is", "nobody"
+STRANGERS, VIEWERS, LEADERS, OWNER = "strangers", "viewers", "facilitators", "the viewer whose kernel it is"
 DECISIONS = {
     r"/sign\-in": ("/sign-in", STRANGERS),
     r"/sign\-out": ("/sign-out", VIEWERS),
+    r"/people": ("/people", LEADERS),
     r"/": ("/", VIEWERS),
     **{f"/supervision_kit/{name}-HASH": (f"/{piece.address}", VIEWERS) for name, piece in front_end().items()},
     r"/api/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)": ("/api/kernels/KERNEL", OWNER),
@@ -90,32 +96,81 @@ DECISIONS = {
     r"/voila/api/shutdown/(.*)": ("/voila/api/shutdown/KERNEL", OWNER),
     r"/voila/templates/(.*)": ("/voila/templates/lab/static/voila.js", VIEWERS),
     r"/voila/static/(.*)": ("/voila/static/voila.js", VIEWERS),
-    r"/voila/labextensions/(.*)": ("/voila/labextensions/anywidget/package.json", VIEWERS),
+    r"/voila/labextensions/(.*)": ("/voila/labextensions/anywidget/static/style.js", VIEWERS),
     r"/voila/render/(.*)": (PAGE, VIEWERS),
 }
 
 
 def rules_of(application: Application):
-    for router in (application.wildcard_router, application.default_router):
-        for rule in router.rules:
-            if hasattr(rule.target, "rules"):
-                yield from (one.matcher.regex.pattern.removesuffix("$") for one in rule.target.rules)
-            elif hasattr(rule.matcher, "regex"):
-                yield rule.matcher.regex.pattern.removesuffix("$")
+    return {*rules_within(application.wildcard_router), *rules_within(application.default_router)}
 
 
-def test_every_route_of_the_application_has_been_decided_on(tmp_path, monkeypatch):
+def rules_within(router):
+    for rule in router.rules:
+        if hasattr(rule.target, "rules"):
+            yield from rules_within(rule.target)
+        elif hasattr(rule.matcher, "regex"):
+            yield rule.matcher.regex.pattern.removesuffix("$")
+        else:
+            yield f"{rule.matcher} → {rule.target}"  # of no kind that is known
+
+
+@pytest.fixture
+def application(tmp_path, monkeypatch):
     monkeypatch.setattr(SharedDashboard, "listen", lambda _: None)
-    sharing = plan_sharing(Wishes(), folder=tmp_path, port=0)
+    sharing = plan_sharing(Wishes(), folder=tmp_path, port=0, viewers=1)
     settings = {"port": 0, "open_browser": False, "kernel_env": {}, "host": "127.0.0.1", "viewers": 1}
     config = shared_settings(find_folder("notebooks"), sharing, **settings)
     config.PageKernels.is_warmed = False
     dashboard = SharedDashboard(sharing=sharing, config=config)
     dashboard.initialize([])
     dashboard.start()
-    found = {re.sub(r"-[0-9a-f]{16}\\?\.\w+", "-HASH", rule) for rule in rules_of(dashboard.app)}
+    yield dashboard.app
     sharing.sign_ins.close()
-    assert found == set(DECISIONS)
+
+
+def test_every_route_of_the_application_has_been_decided_on(application):
+    assert {re.sub(r"-[0-9a-f]{16}\\?\.\w+", "-HASH", rule) for rule in rules_of(application)} == set(DECISIONS)
+
+
+def test_what_an_extension_adds_is_found_and_does_not_exist_for_anybody(application):
+    before = rules_of(application)
+    application.add_handlers(".*$", [("/added/(.*)", RequestHandler)])  # as extensions of Jupyter do
+    application.add_handlers("127\\.0\\.0\\.1", [("/for-one-name", RequestHandler)])
+    application.wildcard_router.add_rules([("/late", RequestHandler)])
+    assert rules_of(application) - before == {"/added/(.*)", "/for-one-name", "/late"}
+    gate = Gate(application, House("/", list_routes()), NoStrangers(), Kernels(), lambda _: ALL_PAGES)
+    for path in ("/added/x", "/for-one-name", "/late"):
+        asked = HTTPServerRequest(
+            start_line=RequestStartLine("GET", path, "HTTP/1.1"),
+            headers=HTTPHeaders({"Host": "127.0.0.1"}),
+            connection=Connection(),
+        )
+        gate.find_handler(asked)
+        assert asked.route is None
+
+
+class NoStrangers:
+    def viewer(self, _request):
+        return Viewer("a" * 16, "facilitator")
+
+
+class Kernels:
+    def owns(self, _kernel_id, _viewer):
+        return True
+
+    def is_open_to(self, _kernel_id):
+        return True
+
+
+class Connection:
+    """What a request hangs on."""
+
+    def __init__(self):
+        self.context = self.stream = self
+
+    def set_close_callback(self, _callback):
+        """Never close."""
 
 
 def address_of(rule, kernel):

@@ -7,17 +7,14 @@ import re
 import struct
 from typing import Any
 
-from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
 from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, read_header_from_binary_message
 
-from supervision_kit.server.sharing.limits import Budget
+from supervision_kit.server.sharing.sign_ins import viewer_of
 
 LARGEST = 2**20
 """Bytes of a message from a page."""
-
-MOST_UNSENT = 16 * 2**20
-"""Bytes that wait for a page to take them: one that asks and does not listen is hung up on."""
 
 MOST_PARTS = 1000
 """Of a message: channel, header, parent, metadata, content, and what is sent as bytes."""
@@ -33,8 +30,6 @@ OPENED_BY_PAGES = frozenset({"jupyter.widget.control"})
 """Comms that a page may open: the one by which it asks for the state of its widgets."""
 
 _REFUSED = 1008  # the websocket's own code for what is against the rules
-_PER_SECOND, _AT_ONCE = 100, 1000
-_BYTES_PER_SECOND, _BYTES_AT_ONCE = 2**20, 8 * 2**20
 _PROTOCOL, _SESSION = "v1.kernel.websocket.jupyter.org", re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
@@ -92,29 +87,56 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return read
 
 
+def tell_no_versions(message: bytes) -> bytes:
+    """Return what a kernel says of itself without what nobody needs to know: of what software, in which version."""
+    channel, parts = deserialize_msg_from_ws_v1(message)  # type: ignore[no-untyped-call]
+    said = json.loads(parts[3])
+    kept = {name: said[name] for name in ("status", "protocol_version") if name in said}
+    told = {**kept, "implementation": "", "implementation_version": "", "banner": "", "help_links": []}
+    language = {"name": "python", "version": "", "mimetype": "text/x-python", "file_extension": ".py"}
+    parts[3] = json.dumps({**told, "language_info": language}).encode()
+    return bytes(serialize_msg_to_ws_v1(parts, channel))  # type: ignore[no-untyped-call]
+
+
 class SharedChannels(VoilaKernelWebsocketHandler):
     """Lets the messages of widgets through, both ways, and closes at anything else."""
 
     def initialize(self) -> None:
-        """Fill the budgets."""
-        self._messages = Budget(_AT_ONCE, _PER_SECOND)
-        self._bytes = Budget(_BYTES_AT_ONCE, _BYTES_PER_SECOND)
-        self._is_over, self._unsent = False, 0
+        """Be open."""
+        self._is_over = False
 
     async def get(self, kernel_id: str) -> None:
-        """Open, for a page that names its session and speaks the protocol whose messages are looked into here."""
+        """Be a line between a page and its kernel, for as long as it holds.
+
+        The page names its session, and speaks the protocol whose messages are looked into here.
+        """
         protocols = self.request.headers.get("Sec-WebSocket-Protocol", "")
+        seats = self.kernel_manager.seats
         if not _SESSION.fullmatch(self.get_argument("session_id", "")) or _PROTOCOL not in protocols:
-            self.set_status(400)
-            self.finish()
-            return
-        await super().get(kernel_id)
+            self._refuse(400)
+        elif not seats.has_line_free(kernel_id):
+            self._refuse(429)
+        else:
+            self._kernel = kernel_id
+            self._allowance = self.kernel_manager.allowances.of(viewer_of(self.request).id)
+            with seats.connected(kernel_id):
+                await super().get(kernel_id)
+
+    def _refuse(self, status: int) -> None:
+        self.set_status(status)
+        self.finish()
+
+    async def open(self, kernel_id: str) -> None:
+        """Tell the server that this connection is not one of those that come and go."""
+        self.request.server_connection.stream.is_line = True
+        await super().open(kernel_id)
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Pass a message on to the kernel, if it may be."""
         if self._is_over or self.ws_connection is None:  # what was on its way when the connection was closed
             return
         if self.selected_subprotocol == _PROTOCOL and self._may_pass(ws_message):
+            self.kernel_manager.seats.hear(self._kernel)
             super().on_message(ws_message)
         else:
             self._is_over = True
@@ -125,28 +147,33 @@ class SharedChannels(VoilaKernelWebsocketHandler):
             check_message(message)
         except NotAllowedError:
             return False
-        return self._messages.take() and self._bytes.take(len(message))
+        kernels = self.kernel_manager
+        is_there = kernels.owner(self._kernel) is not None and kernels.is_open_to(self._kernel)
+        return is_there and self._allowance.may_say(len(message))
 
     def write_message(self, message: Any, binary: bool = False) -> Any:  # noqa: FBT001, FBT002 - Tornado's signature
-        """Pass a message on to the page: no source, no printed text, no traceback."""
+        """Pass a message on to the page: no source, no printed text, no traceback, no versions."""
         header = read_header_from_binary_message(message) if isinstance(message, bytes) else None
         if header is None or header.get("msg_type") not in TO_PAGE or self._is_gone():
             return None
-        if self._unsent + len(message) > MOST_UNSENT:
+        if header["msg_type"] == "kernel_info_reply":
+            message = tell_no_versions(message)
+        n = len(message)
+        if not self._allowance.may_be_told(n):
             self.ws_connection.stream.close()
             return None
-        self._unsent += len(message)
         try:
             sent = super().write_message(message, binary)
         except WebSocketClosedError:
+            self._allowance.is_taken(n)
             return None
-        sent.add_done_callback(lambda done: self._count_sent(done, len(message)))
+        sent.add_done_callback(lambda done: self._count_sent(done, n))
         return sent
 
     def _is_gone(self) -> bool:
         return self.ws_connection is None or bool(self.ws_connection.is_closing())
 
     def _count_sent(self, done: Any, n: int) -> None:
-        self._unsent -= n
+        self._allowance.is_taken(n)
         if not done.cancelled():
             done.exception()  # that the page went meanwhile is no news for the log

@@ -6,7 +6,8 @@ import functools
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,18 @@ from supervision_kit.server.sharing.gate import Gate, House
 from supervision_kit.server.sharing.headers import SafeHeaders
 from supervision_kit.server.sharing.kernels import SharedKernels
 from supervision_kit.server.sharing.log import log_access
+from supervision_kit.server.sharing.open_pages import OpenPages
 from supervision_kit.server.sharing.pages import OwnKernel, SharedPage, TheGate, name_viewer
 from supervision_kit.server.sharing.refusals import PlainPage
 from supervision_kit.server.sharing.routes import SHARED_PAGES
 from supervision_kit.server.sharing.server import PatientServer
-from supervision_kit.server.sharing.sign_in_page import Doorkeeper, SignInPage, SignOut
+from supervision_kit.server.sharing.sign_in_page import Doorkeeper, PeoplePage, SignInPage, SignOut
 from supervision_kit.server.sharing.sign_ins import SignIns
 from supervision_kit.server.sharing.tls import Tls
 
 NOT_SERVED = (ThemesHandler, AllowListFileHandler)
 """Handlers that Voila brings along and no page needs; the gate lets nothing through to them either."""
 
-_LOOK_EVERY = 15_000  # ms: whose sign-in has ended
 _LONGEST_FOLDER = 40  # letters, for the names of sockets in it have 108 at most
 _OURS = {PageOpener: SharedPage, KernelHandler: OwnKernel, VoilaKernelWebsocketHandler: SharedChannels}
 
@@ -53,6 +54,7 @@ class Sharing:
     sign_ins: SignIns
     house: House
     tls: Tls | None = None
+    open_pages: OpenPages = field(default_factory=OpenPages)
     name: str = ""
     """By which people reach it, if others than those at this machine do."""
 
@@ -79,6 +81,7 @@ class SharedDashboard(Dashboard):
         ways = [
             ("sign-in", SignInPage, known),
             ("sign-out", SignOut, {"sign_ins": sharing.sign_ins}),
+            ("people", PeoplePage, {"sign_ins": sharing.sign_ins}),
         ]
         needed = [handler for handler in super().init_handlers() if handler[1] not in NOT_SERVED]
         return [(re.escape(url_path_join(self.server_url, path)), *more) for path, *more in ways] + [
@@ -89,8 +92,14 @@ class SharedDashboard(Dashboard):
         """Put the gate before the pages."""
         sharing, kernels = self.sharing, self.kernel_manager
         self.app.transforms.append(SafeHeaders)
-        PeriodicCallback(lambda: kernels.end_pages_unless(sharing.sign_ins.holds), _LOOK_EVERY).start()
-        gate = Gate(self.app, sharing.house, sharing.sign_ins, kernels.owns)
+        kernels.open_pages = sharing.open_pages
+        for seconds, look in (
+            (1, kernels.end_closed_pages),
+            (2, kernels.end_greedy_pages),
+            (15, functools.partial(end_signed_out, kernels, sharing.sign_ins)),
+        ):
+            PeriodicCallback(look, timedelta(seconds=seconds)).start()
+        gate = Gate(self.app, sharing.house, sharing.sign_ins, kernels, sharing.open_pages)
         return PatientServer(
             gate,
             viewers=kernels.most_viewers,
@@ -139,6 +148,12 @@ def shared_settings(folder: Path, sharing: Sharing, *, host: str, viewers: int, 
     if os.name == "posix" and len(tempfile.gettempdir()) < _LONGEST_FOLDER:
         config.KernelManager.transport = "ipc"  # in a folder of the server's own: other users could listen at a port
     return config
+
+
+def end_signed_out(kernels: SharedKernels, sign_ins: SignIns) -> Any:
+    """Keep those signed in whose pages are open, and end the pages of those who are not any more."""
+    sign_ins.see({kernels.seats[one].viewer for one in kernels.seats if kernels.seats[one].n_lines})
+    return kernels.end_pages_unless(sign_ins.holds)
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from tornado.httputil import HTTPMessageDelegate, split_host_and_port
@@ -14,7 +14,7 @@ from tornado.routing import Router
 
 from supervision_kit.server.sharing.refusals import Refusal, Refused
 from supervision_kit.server.sharing.routes import Route, find_route
-from supervision_kit.server.sharing.sign_ins import WhoIsIt
+from supervision_kit.server.sharing.sign_ins import FACILITATOR, Viewer, WhoIsIt
 from supervision_kit.words import later
 
 _ENCRYPTED = ("https", "wss")  # what proxies call it, of a web socket too
@@ -28,6 +28,11 @@ _NOT_ENCRYPTED = Refusal(403, later("These pages are reached by https only"))
 _FROM_ELSEWHERE = Refusal(403, later("Another page sent this request"))
 _NOT_SO = Refusal(405, later("This cannot be done here"))
 _STRANGER = Refusal(403, later("Sign in first"))
+_GATHERED = Refusal(
+    403,
+    later("The group is looking at a case together"),
+    later("Until it is done, only the consultation is open. It is one click away, and shows what the others see."),
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,16 @@ class House:
     """Where a proxy may be; None where there is none."""
 
 
+class WhoseKernels(Protocol):
+    """Knows whose page each kernel runs, and whether it is open."""
+
+    def owns(self, kernel_id: str, viewer: Viewer) -> bool:
+        """Tell whether a kernel is this viewer's."""
+
+    def is_open_to(self, kernel_id: str) -> bool:
+        """Tell whether the page of a kernel is open to its viewer now."""
+
+
 @dataclass
 class Gate(Router):
     """Lets a request through to `app`, or answers it here."""
@@ -50,8 +65,9 @@ class Gate(Router):
     app: Any
     house: House
     who: WhoIsIt
-    owns: Callable[[str, str], bool]
-    """Whether a kernel, by its id, is this viewer's."""
+    kernels: WhoseKernels
+    open_pages: Callable[[str], frozenset[str]]
+    """Which pages are open to a role now."""
 
     def find_handler(self, request: Any, **_more: Any) -> HTTPMessageDelegate | None:
         """Return what answers a request; it takes along what was found out about it."""
@@ -95,9 +111,15 @@ class Gate(Router):
         if route.is_open:
             return None
         if request.viewer is None:
-            return Refusal(303, to=self._sign_in_for(request)) if route.is_page else _STRANGER
-        kernel = route.pattern.fullmatch(request.path[len(self.house.base) :]).groupdict().get("kernel")
-        return None if kernel is None or self.owns(kernel, request.viewer.id) else _NOT_HERE
+            is_visit = route.is_page and request.method == "GET"
+            return Refusal(303, to=self._sign_in_for(request)) if is_visit else _STRANGER
+        named = route.pattern.fullmatch(request.path[len(self.house.base) :]).groupdict()
+        kernel, page, role = named.get("kernel"), named.get("page"), request.viewer.role
+        is_others = kernel is not None and not self.kernels.owns(kernel, request.viewer)
+        if is_others or (route.leads and role != FACILITATOR):
+            return _NOT_HERE
+        is_closed = kernel is not None and not route.is_goodbye and not self.kernels.is_open_to(kernel)
+        return _GATHERED if is_closed or (page is not None and page not in self.open_pages(role)) else None
 
     def _sign_in_for(self, request: Any) -> str:
         wanted = request.uri if request.path != self.house.base else ""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections import OrderedDict
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
 from tornado.web import HTTPError
@@ -16,18 +14,15 @@ from traitlets import Int
 
 from supervision_kit.environment import ROLE, VIEWER
 from supervision_kit.server.kernels import PageKernels
-from supervision_kit.server.sharing.limits import MOST_KEPT, Budget
+from supervision_kit.server.sharing.allowances import Allowances
+from supervision_kit.server.sharing.holding_back import ProcessorTime, hold_back
+from supervision_kit.server.sharing.limits import Budgets
+from supervision_kit.server.sharing.open_pages import OpenPages
+from supervision_kit.server.sharing.seats import OpenPage, Seats
 from supervision_kit.server.sharing.sign_ins import FACILITATOR, Viewer
 
-PAGES_EACH = 4
-"""Pages that a viewer can have open: a further one ends the oldest."""
-
-MEMORY = 1024**3
-"""Bytes that a kernel may take beyond what it begins with; pages need a tenth of that."""
-
 _OPENED_AT_ONCE, _OPENED_PER_SECOND = 12, 1 / 4
-_NICENESS, _ENDED_FIRST = 5, "500"
-_BEGINS_WITH = 3 * 2**29  # bytes, asked for by the libraries that pages import
+_OPENED_AT_ONCE_EACH, _OPENED_PER_SECOND_EACH = 4, 1 / 30  # from one address, for each viewer there can be
 _PASSED_ON = (
     "LANG",
     "LC_",
@@ -43,7 +38,8 @@ _PASSED_ON = (
 )
 _OF_A_REQUEST = ("QUERY_STRING", "HTTP_ACCEPT_LANGUAGE", "VOILA_", "SCRIPT_NAME", "SERVER_")
 
-_visitor: ContextVar[Viewer] = ContextVar("visitor")
+_coming: ContextVar[OpenPage] = ContextVar("coming")
+_log = logging.getLogger("supervision_kit.server")
 
 
 class SharedKernels(PageKernels):
@@ -53,114 +49,105 @@ class SharedKernels(PageKernels):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._owners: dict[str, Viewer] = {}  # by kernel, the oldest first
-        self._coming: list[Viewer] = []
-        self._openings: OrderedDict[str, Budget] = OrderedDict()
+        n = self.most_viewers
+        self.seats = Seats(n)
+        self.allowances = Allowances()
+        self.open_pages = OpenPages()
+        self._openings = Budgets(_OPENED_AT_ONCE, _OPENED_PER_SECOND)
+        self._openings_of_place = Budgets(_OPENED_AT_ONCE_EACH * n, _OPENED_PER_SECOND_EACH * n)
+        self._processor: dict[str, ProcessorTime] = {}
 
     async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]  # as in its base
         """Start a kernel for whoever is visiting, who finds only what the server tells it."""
-        viewer = _visitor.get()
+        page = _coming.get()
         told = {
             name: value
             for name, value in settings.get("env", {}).items()
             if name.startswith(_PASSED_ON + _OF_A_REQUEST)
         }
-        settings["env"] = {**told, ROLE: viewer.role, VIEWER: viewer.id}
+        settings["env"] = {**told, ROLE: page.viewer.role, VIEWER: page.viewer.id}
         kernel_id: str = await super().start_kernel(**settings)
-        self._owners[kernel_id] = viewer
-        hold_back(getattr(self.get_kernel(kernel_id).provisioner, "pid", None))
-        for old in self.pages_of(viewer.id)[:-PAGES_EACH]:
-            self._end(old)
+        ending = self.seats.take(kernel_id, page)
+        pid = getattr(self.get_kernel(kernel_id).provisioner, "pid", None)
+        if pid is not None:
+            hold_back(pid)
+            self._processor[kernel_id] = ProcessorTime(pid)
+        self._end(*ending)
         return kernel_id
 
     @contextmanager
-    def expecting(self, viewer: Viewer) -> Iterator[None]:
-        """Keep a place for somebody whose page opens within; its kernel will be theirs."""
-        before = _visitor.set(viewer)
-        self._coming.append(viewer)
-        try:
-            yield
-        finally:
-            self._coming.remove(viewer)
-            _visitor.reset(before)
+    def expecting(self, viewer: Viewer, *, place: str, notebook: str) -> Iterator[None]:
+        """Keep a seat for somebody whose page opens within; its kernel will be theirs."""
+        with self.seats.expecting(viewer, place=place, notebook=notebook) as page:
+            before = _coming.set(page)
+            try:
+                yield
+            finally:
+                _coming.reset(before)
 
-    def owns(self, kernel_id: str, viewer_id: str) -> bool:
+    def owner(self, kernel_id: str) -> Viewer | None:
+        """Return whose page a kernel runs; None where there is no such kernel."""
+        return self.seats[kernel_id].viewer if kernel_id in self.seats and kernel_id in self else None
+
+    def owns(self, kernel_id: str, viewer: Viewer) -> bool:
         """Tell whether a kernel is this viewer's."""
-        owner = self._owners.get(kernel_id)
-        return owner is not None and owner.id == viewer_id and kernel_id in self
+        owner = self.owner(kernel_id)
+        return owner is not None and owner.id == viewer.id
 
-    def pages_of(self, viewer_id: str) -> list[str]:
-        """Return the kernels of a viewer, the oldest first."""
+    def is_open_to(self, kernel_id: str) -> bool:
+        """Tell whether the page of a kernel is open to its viewer now."""
+        page = self.seats[kernel_id]
+        return page.notebook in self.open_pages(page.viewer.role)
+
+    def make_room_for(self, viewer: Viewer, *, place: str) -> bool:
+        """Tell whether somebody may open a page; where another has to stand up for it, their pages end."""
         self._forget_ended()
-        return [kernel for kernel, owner in self._owners.items() if owner.id == viewer_id]
+        leaving = self.seats.find(viewer, place=place)
+        for one in leaving or ():
+            self.end_pages_of(one)
+        return leaving is not None
 
-    def has_room_for(self, viewer: Viewer) -> bool:
-        """Tell whether somebody may open a page: who has one open may, and the facilitator always has a place."""
-        here = self.participants_here()
-        return viewer.role == FACILITATOR or viewer.id in here or len(here) < self.most_viewers
+    def may_open_another(self, viewer: Viewer, *, place: str) -> bool:
+        """Tell whether somebody may open another page so soon: everybody by themselves, and all of an address."""
+        if viewer.role == FACILITATOR:
+            return self._openings.take(viewer.id)
+        return self._openings.take(viewer.id) and self._openings_of_place.take(place)
 
-    def participants_here(self) -> set[str]:
-        """Return the ids of the participants who have a page open."""
-        self._forget_ended()
-        return {one.id for one in (*self._owners.values(), *self._coming) if one.role != FACILITATOR}
-
-    def may_open_another(self, viewer: Viewer) -> bool:
-        """Tell whether somebody may open another page so soon."""
-        budget = self._openings.get(viewer.id) or Budget(_OPENED_AT_ONCE, _OPENED_PER_SECOND)
-        self._openings[viewer.id] = budget
-        self._openings.move_to_end(viewer.id)
-        while len(self._openings) > MOST_KEPT:
-            self._openings.popitem(last=False)
-        return budget.take()
-
-    async def end_pages_of(self, viewer_id: str) -> None:
+    def end_pages_of(self, viewer_id: str) -> asyncio.Future[Any]:
         """End all kernels of a viewer."""
-        await asyncio.gather(*(self._end(kernel) for kernel in self.pages_of(viewer_id)))
+        return self._end(*self.seats.of(viewer_id))
 
-    async def end_pages_unless(self, holds: Callable[[Viewer], bool]) -> None:
+    def end_pages_unless(self, holds: Callable[[Viewer], bool]) -> asyncio.Future[Any]:
         """End the kernels of viewers who are signed in no more."""
         self._forget_ended()
-        for viewer in {*self._owners.values()}:
-            if not holds(viewer):
-                await self.end_pages_of(viewer.id)
+        gone = {viewer for viewer in {self.seats[kernel].viewer for kernel in self.seats} if not holds(viewer)}
+        return self._end(*(kernel for kernel in self.seats if self.seats[kernel].viewer in gone))
 
-    def _end(self, kernel_id: str) -> asyncio.Future[None]:
-        async def end() -> None:
+    def end_closed_pages(self) -> asyncio.Future[Any]:
+        """End the kernels of pages that are not open to their viewers any more."""
+        return self._end(*(kernel for kernel in self.seats if not self.is_open_to(kernel)))
+
+    def end_greedy_pages(self) -> asyncio.Future[Any]:
+        """Put kernels that use much of the processor behind all others, and end those that use too much."""
+        self._forget_ended()
+        greedy = [kernel for kernel, measure in self._processor.items() if measure.is_too_much()]
+        for _ in greedy:
+            _log.error("A page used too much of the processor, and was ended.")
+        return self._end(*greedy)
+
+    def _end(self, *kernels: str) -> asyncio.Future[Any]:
+        async def end(kernel_id: str) -> None:
             with suppress(KeyError, HTTPError):  # it has ended meanwhile
                 await self.shutdown_kernel(kernel_id, now=True)
 
-        self._owners.pop(kernel_id, None)
-        return asyncio.ensure_future(end())
+        for kernel_id in kernels:
+            self._forget(kernel_id)
+        return asyncio.gather(*map(end, kernels))
 
     def _forget_ended(self) -> None:
-        for kernel_id in [one for one in self._owners if one not in self]:
-            del self._owners[kernel_id]
+        for kernel_id in [one for one in self.seats if one not in self]:
+            self._forget(kernel_id)
 
-
-def hold_back(pid: int | None) -> None:
-    """Let a kernel's process stand back: after the server for the processor, with its own measure of memory.
-
-    Linux only; elsewhere the operating system shares out as it does.
-    """
-    if pid is None or not hasattr(os, "setpriority"):
-        return
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
-        Path(f"/proc/{pid}/oom_score_adj").write_text(_ENDED_FIRST, encoding="ascii")
-    limit_memory(pid)
-
-
-def limit_memory(pid: int) -> None:
-    """Limit the memory that a process can ask for beyond what it has, or will have once it has imported everything."""
-    import resource
-
-    if hasattr(resource, "prlimit"):
-        with suppress(OSError):
-            most = max(_asked_for(pid), _BEGINS_WITH) + MEMORY
-            resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
-
-
-def _asked_for(pid: int) -> int:
-    """Return the bytes that a process has asked for; it has touched a tenth of that, and shares most of it."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmData:")), 0)
+    def _forget(self, kernel_id: str) -> None:
+        self.seats.free(kernel_id)
+        self._processor.pop(kernel_id, None)

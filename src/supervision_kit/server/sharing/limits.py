@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 FREE_TRIES = 5
 """Wrong passwords from one place before the next has to wait."""
@@ -16,6 +17,9 @@ LONGEST_WAIT = 2 * 60
 
 FORGOTTEN_AFTER = 60 * 60
 """Seconds after the last wrong password from a place."""
+
+SIGN_INS_AT_ONCE, SIGN_INS_PER_SECOND = 30, 1 / 10
+"""Participants' sign-ins with the right password from one place: a group, and then one after the other."""
 
 MOST_WAITING_EACH = 30
 """Passwords from one place that wait for each other: a group that signs in at once."""
@@ -46,9 +50,32 @@ class Budget:
         self._left -= n
         return True
 
+    def spend(self, n: float) -> bool:
+        """Take `n`, which is gone already, and tell whether there were as many; no debts are kept."""
+        if self.take(n):
+            return True
+        self._left = 0.0
+        return False
+
     def give_back(self) -> None:
         """Give one back."""
         self._left = min(self._most, self._left + 1)
+
+
+class Budgets:
+    """The same budget for each of many names; those heard of longest ago are forgotten."""
+
+    def __init__(self, most: float, per_second: float, *, clock: Clock = time.monotonic) -> None:
+        self._new = partial(Budget, most, per_second, clock=clock)
+        self._each: OrderedDict[str, Budget] = OrderedDict()
+
+    def take(self, name: str, n: float = 1) -> bool:
+        """Take `n` from the budget of a name and tell whether there were as many."""
+        budget = self._each.pop(name, None) or self._new()
+        self._each[name] = budget
+        while len(self._each) > MOST_KEPT:
+            self._each.popitem(last=False)
+        return budget.take(n)
 
 
 @dataclass
@@ -57,6 +84,7 @@ class Place:
 
     wrong: int = 0
     last: float = 0.0
+    not_before: float = 0.0
     deciding: int = 0
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
@@ -71,10 +99,16 @@ class Tries:
 
     Passwords that come at once wait for each other, so that many at once are no more than one after the other, and a
     group that signs in together is kept waiting and not refused.
+
+    Parameters
+    ----------
+    viewers
+        How many participants there can be, all of them maybe in one place.
     """
 
-    def __init__(self, *, clock: Clock = time.monotonic) -> None:
+    def __init__(self, *, viewers: int = SIGN_INS_AT_ONCE // 2, clock: Clock = time.monotonic) -> None:
         self._clock = clock
+        self._came_in = Budgets(max(SIGN_INS_AT_ONCE, 2 * viewers), SIGN_INS_PER_SECOND, clock=clock)
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._strangers = Budget(_STRANGERS, _STRANGERS_PER_SECOND, clock=clock)
 
@@ -90,7 +124,7 @@ class Tries:
             turn = asyncio.get_running_loop().create_future()
             place.waiting.append(turn)
             await turn
-        wait = place.last + _wait_after(place.wrong) - self._clock()
+        wait = max(place.last + _wait_after(place.wrong), place.not_before) - self._clock()
         if wait <= 0 and not is_known and not self._strangers.take():
             wait = 1 / _STRANGERS_PER_SECOND
         if wait > 0:
@@ -98,6 +132,17 @@ class Tries:
             return wait
         place.deciding += 1
         return place
+
+    def may_come_in(self, name: str, place: Place) -> float:
+        """Return for how many seconds a participant has to wait who knows the password; 0 mostly.
+
+        A group comes in at once, and one person does not come in time and again: what is asked beyond, is looked at
+        once a second.
+        """
+        if self._came_in.take(name):
+            return 0.0
+        place.not_before = self._clock() + 1
+        return 1 / SIGN_INS_PER_SECOND
 
     def end(self, place: Place, *, was_right: bool, is_known: bool, clears: bool = False) -> None:
         """End a try. A right one takes no wrong one back, unless it `clears`: a participant could guess in between."""

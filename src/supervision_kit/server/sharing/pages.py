@@ -12,6 +12,7 @@ from jupyter_server.services.kernels.handlers import KernelHandler
 from supervision_kit.server.dashboard import SORRY
 from supervision_kit.server.handlers import PageOpener
 from supervision_kit.server.page_language import SETTING, language_of, say_in, translate_notebook
+from supervision_kit.server.sharing.gate import place_of
 from supervision_kit.server.sharing.refusals import PlainPage, Refusal
 from supervision_kit.server.sharing.sign_ins import FACILITATOR, viewer_of
 from supervision_kit.words import later
@@ -52,14 +53,14 @@ class SharedPage(PlainPage, PageOpener):  # type: ignore[misc]  # the one prepar
 
     async def get(self, path: str | None = None) -> None:
         """Send the page."""
-        viewer, kernels = viewer_of(self.request), self.kernel_manager
-        if not kernels.has_room_for(viewer):
-            n = len(kernels.participants_here())
-            self.refuse(Refusal(503, _FULL, _FULL_ADVICE, named=(("n", n),), retry_after=60))
-        elif not kernels.may_open_another(viewer):
+        viewer, place, kernels = viewer_of(self.request), place_of(self.request), self.kernel_manager
+        if not kernels.may_open_another(viewer, place=place):
             self.refuse(_TOO_FAST)
+        elif not kernels.make_room_for(viewer, place=place):
+            n = len(kernels.seats.seated())
+            self.refuse(Refusal(503, _FULL, _FULL_ADVICE, named=(("n", n),), retry_after=60))
         else:
-            with kernels.expecting(viewer):
+            with kernels.expecting(viewer, place=place, notebook=path or ""):
                 await self._send(path)
 
     async def _send(self, path: str | None) -> None:

@@ -25,7 +25,7 @@ class Route:
     """What the log calls it."""
 
     pattern: re.Pattern[str]
-    """Of the path below the server's base; a group ``kernel`` holds a kernel's id."""
+    """Of the path below the server's base; a group ``kernel`` holds a kernel's id, ``page`` a page's notebook."""
 
     methods: frozenset[str]
     is_open: bool = False
@@ -33,6 +33,12 @@ class Route:
 
     is_page: bool = False
     """Whether it is a page: a stranger who asks for it is shown to the sign-in."""
+
+    leads: bool = False
+    """Whether it is the facilitator's alone."""
+
+    is_goodbye: bool = False
+    """Whether it ends something of one's own, which is always possible."""
 
 
 def _route(name: str, pattern: str, *methods: str, **more: Any) -> Route:
@@ -46,14 +52,15 @@ def list_routes() -> tuple[Route, ...]:
         _route("/", "", "GET", is_page=True),
         _route("/sign-in", "sign-in", "GET", "POST", is_open=True),
         _route("/sign-out", "sign-out", "POST"),
-        _route("/PAGE", rf"voila/render/(?:{notebooks})", "GET", is_page=True),
+        _route("/people", "people", "GET", "POST", is_page=True, leads=True),
+        _route("/PAGE", rf"voila/render/(?P<page>{notebooks})", "GET", is_page=True),
         _route("/KERNEL", rf"api/kernels/(?P<kernel>{KERNEL_ID})", "GET"),
         _route("/KERNEL/channels", rf"api/kernels/(?P<kernel>{KERNEL_ID})/channels", "GET"),
-        _route("/KERNEL/goodbye", rf"voila/api/shutdown/(?P<kernel>{KERNEL_ID})", "POST"),
+        _route("/KERNEL/goodbye", rf"voila/api/shutdown/(?P<kernel>{KERNEL_ID})", "POST", is_goodbye=True),
         _route("/CHART", r"supervision_kit/[\w.-]+", "GET"),
         _route("/STATIC", rf"voila/static/{_FILE}", "GET"),
         _route("/TEMPLATE", rf"voila/templates/(?:base|lab|supervision_kit)/static/{_FILE}", "GET"),
-        _route("/EXTENSION", rf"voila/labextensions/(?:{packages})/{_FILE}", "GET"),
+        _route("/EXTENSION", rf"voila/labextensions/(?:{packages})/static/{_FILE}", "GET"),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import PeriodicCallback
 
 from supervision_kit.server.sharing.gate import Gate
 
@@ -18,13 +20,18 @@ MOST_UNSENT = 32 * 2**20
 """Bytes that wait for somebody to take them."""
 
 HEADER_SECONDS, BODY_SECONDS = 10, 10
+TAKEN_WITHIN = 180.0
+"""Seconds within which an answer has to be taken; lines between pages and kernels have their own measure."""
+
+_LOOK_EVERY = 5_000  # ms
 LARGEST_HEADER, LARGEST_BODY = 16 * 1024, 64 * 1024
 
 
 class PatientServer(HTTPServer):
     """Serves what passes the gate.
 
-    Where no more connections can be held, a new one takes the place of the oldest that nobody who is signed in uses.
+    Where no more connections can be held, a new one takes the place of the oldest that nobody who is signed in uses;
+    where there is none, of the oldest that is no line between a page and its kernel.
 
     Parameters
     ----------
@@ -54,6 +61,8 @@ class PatientServer(HTTPServer):
         self._most = IN_ALL * from_one
         self._most_from_one = self._most if is_behind_proxy else from_one
         self._open: dict[Any, str] = {}  # senders by stream, the oldest first
+        self._full_since: dict[Any, float] = {}
+        PeriodicCallback(self.end_slow_readers, _LOOK_EVERY).start()
 
     def handle_stream(self, stream: Any, address: Any) -> None:
         """Take a connection, or hang up."""
@@ -72,11 +81,21 @@ class PatientServer(HTTPServer):
         self._open.pop(server_conn.stream, None)
         super().on_close(server_conn)
 
+    def end_slow_readers(self) -> None:
+        """Hang up on those for whom something has waited for too long."""
+        now = time.monotonic()
+        waiting = [one for one in self._open if one.writing() and not getattr(one, "is_line", False)]
+        self._full_since = {one: self._full_since.get(one, now) for one in waiting}
+        for stream, since in self._full_since.items():
+            if now - since > TAKEN_WITHIN:
+                stream.close()
+
 
 def _let_go(streams: list[Any]) -> bool:
-    """Hang up on the oldest connection by which nobody has shown to be signed in; tell whether there was one."""
-    for stream in streams:
-        if not getattr(stream, "is_viewers", False) and not stream.closed():
-            stream.close()
-            return True
+    """Hang up on the oldest connection that can be spared; tell whether there was one."""
+    for mark in ("is_viewers", "is_line"):
+        for stream in streams:
+            if not getattr(stream, mark, False) and not stream.closed():
+                stream.close()
+                return True
     return False

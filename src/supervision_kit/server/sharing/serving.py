@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging.config
-import os
 import secrets
-import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -17,6 +15,7 @@ from supervision_kit.environment import BUNDLE, CONSULTATION, LANGUAGE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.pages import find_folder
 from supervision_kit.server.quick_import import skip_grammar
+from supervision_kit.server.sharing.own_folder import keep_others_out, own_folder, private_file
 from supervision_kit.server.sharing.wishes import ServingError, Wishes
 
 WRONG_USE = 2
@@ -99,13 +98,13 @@ def _serve(
     from supervision_kit.server.sharing.dashboard import SharedDashboard, shared_settings
     from supervision_kit.server.sharing.log import SHARED_LOGGING
 
-    folder = _own_folder(consultation, bundle.checksum)
-    _keep_others_out(folder, until_the_end)
-    sharing = plan_sharing(asked, folder=folder, port=port)
+    folder = own_folder(consultation, bundle.checksum)
+    keep_others_out(folder, until_the_end)
+    sharing = plan_sharing(asked, folder=folder, port=port, viewers=viewers)
     until_the_end.callback(sharing.sign_ins.close)
     kernel_env = {
         BUNDLE: str(bundle.path.absolute()),
-        CONSULTATION: str(_private(folder / "consultation.sqlite")),
+        CONSULTATION: str(private_file(folder / "consultation.sqlite")),
         **({LANGUAGE: language} if language else {}),
     }
     logging.config.dictConfig(SHARED_LOGGING)
@@ -125,10 +124,11 @@ def _serve(
     )
 
 
-def plan_sharing(asked: Wishes, *, folder: Path, port: int) -> Any:
+def plan_sharing(asked: Wishes, *, folder: Path, port: int, viewers: int) -> Any:
     """Return how the pages are shared as `asked`, with the sign-ins that are kept in `folder`."""
     from supervision_kit.server.sharing.dashboard import Sharing
     from supervision_kit.server.sharing.gate import LOOPBACK_NAMES, House
+    from supervision_kit.server.sharing.limits import Tries
     from supervision_kit.server.sharing.passwords import read_password_file
     from supervision_kit.server.sharing.routes import list_routes
     from supervision_kit.server.sharing.sign_in_page import Doorkeeper
@@ -138,9 +138,8 @@ def plan_sharing(asked: Wishes, *, folder: Path, port: int) -> Any:
     files = (asked.password_file, asked.facilitator_password_file)
     participants, facilitators = (read_password_file(file) if file else None for file in files)
     is_alone = asked.is_loopback and not asked.behind_proxy
-    doorkeeper = Doorkeeper(
-        participants, facilitators, token=secrets.token_urlsafe(32) if is_alone and not facilitators else None
-    )
+    token = secrets.token_urlsafe(32) if is_alone and not facilitators else None
+    doorkeeper = Doorkeeper(participants, facilitators, token=token, tries=Tries(viewers=viewers))
     tls = open_tls(asked.certfile, asked.keyfile) if asked.certfile and asked.keyfile else None
     base = f"/{asked.base_url.strip('/')}/".replace("//", "/")
     names = tuple(name.lower() for name in asked.names) or (tls.names if tls else ())
@@ -153,7 +152,7 @@ def plan_sharing(asked: Wishes, *, folder: Path, port: int) -> Any:
     return Sharing(
         doorkeeper,
         SignIns(
-            _private(folder / "sign_ins.sqlite"),
+            private_file(folder / "sign_ins.sqlite"),
             passwords=doorkeeper.fingerprints,
             suffix=str(port),
             path=base,
@@ -170,34 +169,3 @@ def _networks(texts: Sequence[str]) -> tuple[Any, ...]:
         return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
     except ValueError:
         raise ServingError("A proxy is named by its address or network, such as 10.0.0.5 or 172.18.0.0/16.") from None
-
-
-def _own_folder(named: str | Path | None, checksum: str) -> Path:
-    from platformdirs import user_data_path
-
-    folder = Path(named) if named else user_data_path("supervision_kit") / "consultations" / checksum[:16]
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise ServingError(f"Nothing can be kept in {folder}: {error.strerror}.") from error
-    return folder.absolute()
-
-
-def _keep_others_out(folder: Path, until_the_end: ExitStack) -> None:
-    """Hold the folder as long as this process lives: two servers would mix up two groups."""
-    held = sqlite3.connect(_private(folder / "in_use.sqlite"), timeout=0, isolation_level=None)
-    until_the_end.callback(held.close)
-    try:
-        held.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        raise ServingError(
-            "This bundle is being served already. Stop that server first, or keep another group's consultation "
-            "apart with: --consultation FOLDER"
-        ) from None
-
-
-def _private(path: Path) -> Path:
-    """Return a path at which there is a file that only its owner can read."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-    return path

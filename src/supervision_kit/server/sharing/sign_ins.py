@@ -7,7 +7,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,15 +20,20 @@ ROLES = (FACILITATOR, PARTICIPANT)
 LASTS = 12 * 60 * 60
 """Seconds that a sign-in holds: a day's work."""
 
+IDLE = 2 * 60 * 60
+"""Seconds without a request and without an open page, after which a sign-in ends."""
+
 KNOWN_DAYS = 30
 """For how long a browser that a facilitator has signed in with is told from others when a password is wrong."""
 
 MOST_KEPT = 5000
 """Sign-ins kept at once; beyond, the participant's that would end first ends."""
 
+_SEEN_EVERY = 60  # seconds: so often it is written down that somebody is there
 _TABLES = """
-CREATE TABLE IF NOT EXISTS sign_ins (
-    token BLOB PRIMARY KEY, viewer TEXT NOT NULL, role TEXT NOT NULL, password TEXT NOT NULL, until REAL NOT NULL
+CREATE TABLE IF NOT EXISTS signed_in (
+    token BLOB PRIMARY KEY, viewer TEXT NOT NULL, role TEXT NOT NULL, password TEXT NOT NULL, until REAL NOT NULL,
+    seen REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS secret (value BLOB NOT NULL);
 """
@@ -96,11 +101,37 @@ class SignIns:
         if token is None:
             return None
         found = self._kept.execute(
-            "SELECT viewer, role, password FROM sign_ins WHERE token = ? AND until > ?", (_hash(token), self._clock())
+            "SELECT viewer, role, password, seen FROM signed_in WHERE token = ? AND until > ? AND seen > ?",
+            (_hash(token), *self._since_when()),
         ).fetchone()
         if found is None or self._passwords.get(found[1]) != found[2]:
             return None
-        return Viewer(found[0], found[1])
+        viewer = Viewer(found[0], found[1])
+        if self._clock() - found[3] > _SEEN_EVERY:
+            self.see([viewer])
+        return viewer
+
+    def see(self, viewers: Iterable[Viewer]) -> None:
+        """Write down that these are there: their sign-ins do not end by idleness."""
+        rows = [(self._clock(), viewer.id, *self._since_when()) for viewer in viewers]
+        self._kept.executemany("UPDATE signed_in SET seen = ? WHERE viewer = ? AND until > ? AND seen > ?", rows)
+
+    def count(self, role: str) -> int:
+        """Return how many are signed in with a role."""
+        rows = self._kept.execute(
+            "SELECT count(*) FROM signed_in WHERE role = ? AND password = ? AND until > ? AND seen > ?",
+            (role, self._passwords[role], *self._since_when()),
+        )
+        return int(rows.fetchone()[0])
+
+    def end_all(self, role: str) -> None:
+        """Sign everybody out who has a role."""
+        self._kept.execute("DELETE FROM signed_in WHERE role = ?", (role,))
+
+    def _since_when(self) -> tuple[float, float]:
+        """Return until when a sign-in must last, and since when it must have been seen, to hold now."""
+        now = self._clock()
+        return now, now - IDLE
 
     def begin(self, handler: Any, role: str) -> Viewer:
         """Sign the sender of a request in, under a new id: whatever was in the cookie before ends."""
@@ -108,8 +139,8 @@ class SignIns:
         token, viewer = secrets.token_hex(32).encode(), Viewer(secrets.token_hex(8), role)
         self._make_room()
         self._kept.execute(
-            "INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?)",
-            (_hash(token), viewer.id, role, self._passwords[role], self._clock() + LASTS),
+            "INSERT INTO signed_in VALUES (?, ?, ?, ?, ?, ?)",
+            (_hash(token), viewer.id, role, self._passwords[role], self._clock() + LASTS, self._clock()),
         )
         self._write(handler, self.cookie, token, LASTS)
         if role == FACILITATOR:
@@ -121,15 +152,15 @@ class SignIns:
         was = self.viewer(handler.request)
         token = self._read(handler.request, self.cookie, LASTS / 86_400)
         if token is not None:
-            self._kept.execute("DELETE FROM sign_ins WHERE token = ?", (_hash(token),))
+            self._kept.execute("DELETE FROM signed_in WHERE token = ?", (_hash(token),))
         handler.clear_cookie(self.cookie, **self.options)
         return was
 
     def holds(self, viewer: Viewer) -> bool:
         """Tell whether somebody is signed in still."""
         found = self._kept.execute(
-            "SELECT 1 FROM sign_ins WHERE viewer = ? AND role = ? AND until > ?",
-            (viewer.id, viewer.role, self._clock()),
+            "SELECT 1 FROM signed_in WHERE viewer = ? AND role = ? AND until > ? AND seen > ?",
+            (viewer.id, viewer.role, *self._since_when()),
         ).fetchone()
         return found is not None
 
@@ -151,19 +182,19 @@ class SignIns:
 
     def _make_room(self) -> None:
         """Forget what has ended and, beyond what is kept, participants: facilitators are first by the alphabet, too."""
-        self._kept.execute("DELETE FROM sign_ins WHERE until <= ?", (self._clock(),))
-        beyond = "SELECT token FROM sign_ins ORDER BY role, until DESC LIMIT -1 OFFSET ?"
-        self._kept.execute(f"DELETE FROM sign_ins WHERE token IN ({beyond})", (MOST_KEPT - 1,))  # noqa: S608 - both ours
+        self._kept.execute("DELETE FROM signed_in WHERE until <= ? OR seen <= ?", self._since_when())
+        beyond = "SELECT token FROM signed_in ORDER BY role, until DESC LIMIT -1 OFFSET ?"
+        self._kept.execute(f"DELETE FROM signed_in WHERE token IN ({beyond})", (MOST_KEPT - 1,))  # noqa: S608 - both ours
 
     def _read(self, request: Any, name: str, days: float) -> bytes | None:
         sent = request.cookies.get(name)
         if sent is None:
             return None
-        value = decode_signed_value(self._secret, name, sent.value, max_age_days=days)
+        value = decode_signed_value(self._secret, name, sent.value, max_age_days=days, clock=self._clock)
         return bytes(value) if value else None
 
     def _write(self, handler: Any, name: str, value: bytes, seconds: int) -> None:
-        signed = create_signed_value(self._secret, name, value)
+        signed = create_signed_value(self._secret, name, value, clock=self._clock)
         handler.set_cookie(name, signed, max_age=seconds, **self.options)
 
 
