@@ -32,10 +32,11 @@ from supervision_kit.server.sharing.kernels import SharedKernels
 from supervision_kit.server.sharing.log import log_access
 from supervision_kit.server.sharing.open_pages import OpenPages
 from supervision_kit.server.sharing.pages import OwnKernel, SharedPage, TheGate, name_viewer
+from supervision_kit.server.sharing.people_page import PeoplePage
 from supervision_kit.server.sharing.refusals import PlainPage
 from supervision_kit.server.sharing.routes import SHARED_PAGES
 from supervision_kit.server.sharing.server import PatientServer
-from supervision_kit.server.sharing.sign_in_page import Doorkeeper, PeoplePage, SignInPage, SignOut
+from supervision_kit.server.sharing.sign_in_page import Doorkeeper, SignInPage, SignOut
 from supervision_kit.server.sharing.sign_ins import SignIns
 from supervision_kit.server.sharing.tls import Tls
 

@@ -31,7 +31,10 @@ _STRANGER = Refusal(403, later("Sign in first"))
 _GATHERED = Refusal(
     403,
     later("The group is looking at a case together"),
-    later("Until it is done, only the consultation is open. It is one click away, and shows what the others see."),
+    later(
+        "Until whoever leads the group opens the others again, only the page of the consultation is open: it shows what "
+        "everybody sees."
+    ),
 )
 
 
