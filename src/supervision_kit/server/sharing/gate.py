@@ -32,8 +32,8 @@ _GATHERED = Refusal(
     403,
     later("The group is looking at a case together"),
     later(
-        "Until whoever leads the group opens the others again, only the page of the consultation is open: it shows what "
-        "everybody sees."
+        "Until whoever leads the group opens the others again, only the page of the consultation is open: it shows "
+        "what everybody sees."
     ),
 )
 
