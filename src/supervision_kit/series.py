@@ -22,7 +22,7 @@ from supervision_kit.ordering import Ordering, Positions
 
 Matrix = npt.NDArray[np.float64]
 # Cells of a matrix: few enough for it and what is computed of it to stay in a processor's cache.
-_CELLS = 2**16
+CELLS = 2**16
 _FEWEST_SERIES = 2
 
 
@@ -91,7 +91,9 @@ def column_of(values: pd.Series) -> Matrix:
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def iter_blocks(ordering: Ordering, chosen: npt.NDArray[np.bool_] | None = None) -> Iterator[Block]:
+def iter_blocks(
+    ordering: Ordering, chosen: npt.NDArray[np.bool_] | None = None, *, cells: int = CELLS
+) -> Iterator[Block]:
     """Cut the series of a table into blocks of series of like length.
 
     Parameters
@@ -100,6 +102,8 @@ def iter_blocks(ordering: Ordering, chosen: npt.NDArray[np.bool_] | None = None)
         The series, see :meth:`supervision_kit.tables.Table.check_in_order`.
     chosen
         Which of them to take; all without.
+    cells
+        So many cells a block has at most, unless a single series is longer.
 
     Yields
     ------
@@ -112,11 +116,11 @@ def iter_blocks(ordering: Ordering, chosen: npt.NDArray[np.bool_] | None = None)
         return
     length, start = ordering.length[numbers], ordering.start[numbers]
     size = np.zeros(len(numbers), dtype=np.int8)
-    if len(numbers) * int(length.max()) > _CELLS:
+    if len(numbers) * int(length.max()) > cells:
         size = np.ceil(np.log2(length)).astype(np.int8)
     for one in np.flatnonzero(np.bincount(size)):
         alike = np.flatnonzero(size == one)
-        step = max(_CELLS // int(length[alike].max()), 1)
+        step = max(cells // int(length[alike].max()), 1)
         for first in range(0, len(alike), step):
             some = alike[first : first + step]
             yield Block(

@@ -19,7 +19,7 @@ from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.instruments import find_scale, rates_alliance
 from supervision_kit.ordering import Ordering
 from supervision_kit.rebasing import Parted, part_series
-from supervision_kit.series import Block, Matrix, column_of, iter_blocks
+from supervision_kit.series import CELLS, Block, Matrix, column_of, iter_blocks
 from supervision_kit.tables import MARKS, SCORES, SERIES_KEY
 from supervision_kit.text_columns import arrow_of, join_columns, pick_texts, repeat_text, text_of
 from supervision_kit.threads import work_through
@@ -96,7 +96,7 @@ def judge_scores(
         own = {name: column[place * n : (place + 1) * n] for name, column in columns.items()}
         for settled, kinds in caseload.settle(method, learnt).items():
             judge = partial(_judge, caseload=caseload, method=settled, first_note=len(notes), marks=own)
-            work_through(caseload.blocks(kinds), judge, n_rows=n)
+            work_through(caseload.blocks(kinds, settled.cells_at_once), judge, n_rows=n)
             notes += _notes(settled)
             if caseload.is_parted:
                 notes += [NO_SCORE, *(f"{AFTER_START}{reason}" for reason in _notes(settled)[1:])]
@@ -144,7 +144,7 @@ class _Caseload:
         self.is_parted = bool(self._is_later.any())
         self._kind, kinds = self._ordering.kinds(ratings, "instrument", "scale", "rater")
         self.kinds = [Kind(*kind) for kind in kinds]
-        self._blocks: dict[tuple[int, ...], list[Block]] = {}
+        self._blocks: dict[tuple[tuple[int, ...], int], list[Block]] = {}
         scales = [find_scale(kind.instrument, kind.scale) for kind in self.kinds]
         self._highest = np.array([scale.highest if scale else np.nan for scale in scales])
 
@@ -161,12 +161,12 @@ class _Caseload:
             numbers[settled] = (*numbers.get(settled, ()), number)
         return numbers
 
-    def blocks(self, kinds: tuple[int, ...]) -> list[Block]:
-        """Return the blocks of the series of these kinds."""
-        if kinds not in self._blocks:
-            is_all = len(kinds) == len(self.kinds)
-            self._blocks[kinds] = list(iter_blocks(self._ordering, None if is_all else np.isin(self._kind, kinds)))
-        return self._blocks[kinds]
+    def blocks(self, kinds: tuple[int, ...], cells: int = CELLS) -> list[Block]:
+        """Return the blocks of the series of these kinds, of so many cells."""
+        if (kinds, cells) not in self._blocks:
+            chosen = None if len(kinds) == len(self.kinds) else np.isin(self._kind, kinds)
+            self._blocks[kinds, cells] = list(iter_blocks(self._ordering, chosen, cells=cells))
+        return self._blocks[kinds, cells]
 
     def highest(self, block: Block) -> Matrix:
         """Return the highest score possible of each series of a block; NaN where the scale is not registered."""

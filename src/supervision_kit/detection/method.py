@@ -13,7 +13,7 @@ import numpy as np
 from supervision_kit.detection.measuring import ROUNDING, Flags, close_gaps, open_gaps, previous_score, spread_so_far
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale
-from supervision_kit.series import Matrix
+from supervision_kit.series import CELLS, Matrix
 from supervision_kit.words import later, say, say_number
 
 # The floor where the scale is not registered: what it is on item means of 1 to 5 (Scale.min_drop).
@@ -64,6 +64,7 @@ class Method(ABC):
     min_sessions: ClassVar[int]
     evidence_unit: ClassVar[str]
     threshold: ClassVar[str]  # the setting that decides how far below is far enough
+    cells_at_once: ClassVar[int] = CELLS  # so many ratings are judged at a time
 
     min_drop: float | None = setting(
         None, later("smallest fall in points"), if_none=later("by the scale"), start=UNKNOWN_SCALE_MIN_DROP

@@ -24,7 +24,7 @@ from supervision_kit.tables import SCORES
 from supervision_kit.words import later, say, say_number
 
 # So many series are judged at a time, that what the filter holds stays small beside a caseload of any size.
-AT_ONCE = 8192
+AT_ONCE = 2**15
 TOO_FEW_BEFORE = later("fewer than {n} ratings before it, or all ratings so far the same")
 FEW = 1e-4  # chances below this are not put in figures
 
@@ -79,6 +79,8 @@ class PersonalLimits(Method):
     min_sessions: ClassVar[int] = RATINGS_BEFORE + 1
     evidence_unit: ClassVar[str] = later("normal score of the rating among those foreseen")
     threshold: ClassVar[str] = "rate"
+    # the filter takes many small steps: fewer and longer ones, and two threads no longer wait for the interpreter
+    cells_at_once: ClassVar[int] = 2**18
 
     rate: float = setting(0.02, later("false alarms per rating"))
     retrospective: bool = setting(False, later("looks at the sessions after as well"))

@@ -43,16 +43,29 @@ def take_sample(matrices: Sequence[Matrix], columns: npt.NDArray[np.int64], *, n
     The order of the rows does not matter, but for which of several series that begin alike is taken.
     """
     places = [_place_in_order(take_columns(x, columns[:n_fitted])) for x in matrices]
-    order = np.argsort(np.concatenate(places), kind="stable")
-    order = order[: sum(int(np.count_nonzero(~np.isnan(place))) for place in places)]  # no rating: sorted last
-    if len(order) > MOST_SERIES:
-        order = order[np.linspace(0, len(order) - 1, MOST_SERIES).astype(int)]
+    order = _spread_evenly(np.concatenate(places))
     starts = np.cumsum([0, *map(len, matrices)])
     taken = np.empty((len(order), len(columns)))
     for x, start, end in zip(matrices, starts[:-1], starts[1:], strict=True):
         here = (order >= start) & (order < end)
         taken[here] = _lay_out(take_columns(x[order[here] - start], columns), n_fitted)
     return Sample.of(taken, n_fitted=n_fitted)
+
+
+def _spread_evenly(place: Matrix) -> npt.NDArray[np.int64]:
+    """Return which series to take, in order: all that have a place, or evenly many among them."""
+    ordered = np.sort(place)
+    n = int(np.searchsorted(ordered, np.nan))  # NaN is sorted last
+    rank = np.arange(n) if n <= MOST_SERIES else np.linspace(0, n - 1, MOST_SERIES).astype(int)
+    # only the series of the places asked for are put in order: of a million few
+    asked = np.unique(ordered[rank])
+    nearest = asked[np.minimum(np.searchsorted(asked, place), len(asked) - 1)] if len(asked) else place
+    some = np.flatnonzero(nearest == place)
+    some = some[np.argsort(place[some], kind="stable")]
+    before = np.searchsorted(ordered, ordered[rank])
+    within = np.searchsorted(place[some], ordered[rank])
+    order: npt.NDArray[np.int64] = some[within + rank - before]
+    return order
 
 
 def _place_in_order(x: Matrix) -> Matrix:
