@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
 import supervision_kit as sk
-from supervision_kit.detection.personal import judging
+from supervision_kit.detection.personal import side_by_side
 from supervision_kit.detection.personal.filter import DIP, People, foresee
 from supervision_kit.detection.personal.form import Form
-from supervision_kit.detection.personal.judging import find_quantile, judge_ratings
+from supervision_kit.detection.personal.judging import judge_ratings, judge_together
 from supervision_kit.detection.personal.nodes import gauss_nodes, on_few_nodes
 from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_value
+from supervision_kit.detection.personal.quantiles import find_quantile
+from supervision_kit.detection.personal.sample import spread_evenly
+from supervision_kit.detection.personal.side_by_side import Task
 from supervision_kit.detection.personal.tails import share_below
 
 SRS = Form(1.0, 0.0, 40.0)
@@ -175,11 +178,40 @@ def test_single_precision_judges_as_double_precision_does(monkeypatch, step):
     x[::7, 6:] -= 12
     x[3, 8], x[4, 8] = 130.0, -60.0  # further off than single precision reaches
     single = judge_ratings(x, prior=prior, rate=0.02, since=-1)
-    monkeypatch.setattr(judging, "MOST_SPREADS", 0)
+    monkeypatch.setattr(side_by_side, "MOST_SPREADS", 0)
     double = judge_ratings(x, prior=prior, rate=0.02, since=-1)
     for one, other in zip(single, double, strict=True):
         np.testing.assert_allclose(one, other, atol=3e-3)
         assert np.nanquantile(np.abs(one - other), 0.99) < 1e-4
+
+
+def test_series_of_several_kinds_are_judged_together_as_each_kind_alone():
+    others = replace(
+        PRIOR, level=30.0, spreads=(2.0,), weights=(1.0,), autocorrelation=0.3, growth=(-1.0, 0.0), step=1.0
+    )
+    wide = replace(PRIOR, between=5000.0)  # is judged in double precision
+    rng = np.random.default_rng(24)
+    tasks = [
+        Task(prior.draw(np.full(n, longest), rng=rng), prior, since)
+        for prior, n, longest, since in [(PRIOR, 5, 7, 3), (others, 1, 12, 7), (wide, 3, 9, -1), (PRIOR, 4, 12, 7)]
+    ]
+    tasks[0].ratings[1, 5], tasks[3].ratings[2, 9:] = -100.0, np.nan
+    for task, together in zip(tasks, judge_together(tasks, rate=0.02), strict=True):
+        alone = judge_ratings(task.ratings, prior=task.prior, rate=0.02, since=task.since)
+        for one, other in zip(together, alone, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@given(
+    st.lists(st.none() | st.integers(0, 5), max_size=40),
+    st.integers(1, 12),
+)
+def test_series_to_learn_from_are_evenly_many_of_all_in_the_order_of_their_values(values, most):
+    place = np.array([np.nan if value is None else value for value in values])
+    sorted_all = [at for at in np.argsort(place, kind="stable") if not np.isnan(place[at])]
+    if len(sorted_all) > most:
+        sorted_all = [sorted_all[int(rank)] for rank in np.linspace(0, len(sorted_all) - 1, most)]
+    assert spread_evenly(place, most=most).tolist() == sorted_all
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5])
@@ -207,7 +239,7 @@ def test_spreads_that_lie_far_apart_are_all_kept_and_close_ones_are_judged_by_fe
     x = close.draw(np.full(500, 40), rng=np.random.default_rng(23))
     x[:250, 20:] -= 5
     by_few = judge_ratings(x, prior=close, rate=0.02, since=-1)
-    monkeypatch.setattr(judging, "on_few_nodes", lambda prior: prior)
+    monkeypatch.setattr(side_by_side, "on_few_nodes", lambda prior: prior)
     by_all = judge_ratings(x, prior=close, rate=0.02, since=-1)
     apart = np.abs(by_few[1] - by_all[1]) / 2
     assert np.nanquantile(apart, 0.99) < 0.01

@@ -45,6 +45,11 @@ class Block:
         return len(self.length)
 
     @property
+    def n_cells(self) -> int:
+        """How many cells its matrix has."""
+        return self.n_series * self.n_columns
+
+    @property
     def numbers(self) -> Positions:
         """The number of each series in the ordering."""
         if isinstance(self.chosen, slice):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -94,12 +94,15 @@ def judge_scores(
     notes = [""]
     for place, method in enumerate(methods.values()):
         own = {name: column[place * n : (place + 1) * n] for name, column in columns.items()}
-        for settled, kinds in caseload.settle(method, learnt).items():
-            judge = partial(_judge, caseload=caseload, method=settled, first_note=len(notes), marks=own)
-            work_through(caseload.blocks(kinds, settled.cells_at_once), judge, n_rows=n)
-            notes += _notes(settled)
+        first_note: dict[Method, int] = {}
+        settled = caseload.settle(method, learnt)
+        for one in settled:
+            first_note[one] = len(notes)
+            notes += _notes(one)
             if caseload.is_parted:
-                notes += [NO_SCORE, *(f"{AFTER_START}{reason}" for reason in _notes(settled)[1:])]
+                notes += [NO_SCORE, *(f"{AFTER_START}{reason}" for reason in _notes(one)[1:])]
+        judge = partial(_judge, caseload=caseload, first_note=first_note, marks=own)
+        work_through(_portions(caseload, settled), judge, n_rows=n)
     return _table(ratings, methods, columns, notes)
 
 
@@ -186,22 +189,42 @@ class _Caseload:
             yield block.matrix(self.score)[: block.n_series]
 
 
+def _portions(caseload: _Caseload, settled: Mapping[Method, tuple[int, ...]]) -> Iterator[list[tuple[Method, Block]]]:
+    """Give what is to be judged at a time: a full block alone, smaller ones of several kinds together."""
+    portion: list[tuple[Method, Block]] = []
+    n_cells = 0
+    for method, kinds in settled.items():
+        for block in caseload.blocks(kinds, method.cells_at_once):
+            if portion and n_cells + block.n_cells > method.cells_at_once:
+                yield portion
+                portion, n_cells = [], 0
+            portion.append((method, block))
+            n_cells += block.n_cells
+    if portion:
+        yield portion
+
+
 def _judge(
-    block: Block, *, caseload: _Caseload, method: Method, first_note: int, marks: Mapping[str, npt.NDArray[Any]]
+    portion: Sequence[tuple[Method, Block]],
+    *,
+    caseload: _Caseload,
+    first_note: Mapping[Method, int],
+    marks: Mapping[str, npt.NDArray[Any]],
 ) -> None:
-    """Judge the series of a block and write what comes out to their rows of the columns of `marks`."""
-    x = block.matrix(caseload.score)
-    judgement = method.judge(x)
-    for name in _NUMBERS:
-        block.put(getattr(judgement, name), marks[name])
-    is_unjudged = np.isnan(judgement.is_rupture)
-    block.put(judgement.is_rupture == 1, marks["is_rupture"])
-    block.put(is_unjudged, marks["is_unjudged"])
-    if is_unjudged.any():
-        reason = first_note + _number_reasons(x, method, caseload.highest(block))
-        if caseload.is_parted:
-            reason[: block.n_series][caseload.is_later(block)] += len(_notes(method))
-        block.put(np.where(is_unjudged, reason, 0), marks["note"])
+    """Judge the series of some blocks and write what comes out to their rows of the columns of `marks`."""
+    pairs = [(method, block.matrix(caseload.score)) for method, block in portion]
+    judgements = type(pairs[0][0]).judge_together(pairs)
+    for (method, block), (_, x), judgement in zip(portion, pairs, judgements, strict=True):
+        for name in _NUMBERS:
+            block.put(getattr(judgement, name), marks[name])
+        is_unjudged = np.isnan(judgement.is_rupture)
+        block.put(judgement.is_rupture == 1, marks["is_rupture"])
+        block.put(is_unjudged, marks["is_unjudged"])
+        if is_unjudged.any():
+            reason = first_note[method] + _number_reasons(x, method, caseload.highest(block))
+            if caseload.is_parted:
+                reason[: block.n_series][caseload.is_later(block)] += len(_notes(method))
+            block.put(np.where(is_unjudged, reason, 0), marks["note"])
 
 
 def _notes(method: Method) -> list[str]:

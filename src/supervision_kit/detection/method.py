@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
@@ -95,6 +95,15 @@ class Method(ABC):
         Judgement
             Four arrays of the same shape.
         """
+
+    @classmethod
+    def judge_together(cls, pairs: Sequence[tuple[Self, Matrix]]) -> list[Judgement]:
+        """Judge series of several kinds, each by this method as it was settled for its kind.
+
+        What comes out for each is what :meth:`judge` says of it alone; a method that takes many small steps may take
+        them for all kinds at once.
+        """
+        return [method.judge(x) for method, x in pairs]
 
     @property
     def fewest_sessions(self) -> int:

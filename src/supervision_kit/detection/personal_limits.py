@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
-from supervision_kit.detection.measuring import ROUNDING, close_gaps, spread, spread_so_far
+from supervision_kit.detection.measuring import ROUNDING, spread, spread_so_far
 from supervision_kit.detection.method import Judgement, Method, in_points, setting
 from supervision_kit.detection.personal.form import Form
-from supervision_kit.detection.personal.judging import RATINGS_BEFORE, judge_ratings
+from supervision_kit.detection.personal.judging import RATINGS_BEFORE
 from supervision_kit.detection.personal.learning import learn_at_once, learn_in_turn
-from supervision_kit.detection.personal.looking_back import judge_looking_back
 from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.detection.personal.stretches import Draft, Priors, look_ahead, look_back
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.instruments import Scale, find_scale
 from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
 from supervision_kit.words import later, say, say_number
 
-# So many series are judged at a time, that what the filter holds stays small beside a caseload of any size.
-AT_ONCE = 2**15
 TOO_FEW_BEFORE = later("fewer than {n} ratings before it, or all ratings so far the same")
 FEW = 1e-4  # chances below this are not put in figures
-
-# From which column on which hyper-parameters hold.
-Priors = tuple[tuple[int, LimitsPrior], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,19 +115,34 @@ class PersonalLimits(Method):
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
-        priors = self.learnt if self.prior is None else ((0, self.prior),)
-        if priors is None:
-            priors = self._learn([x])
-        expected, limit, evidence = (np.full(x.shape, np.nan) for _ in range(3))
-        for first in range(0, len(x), AT_ONCE):
-            rows = slice(first, first + AT_ONCE)
-            judge_rows = self._look_back_on if self.retrospective else self._judge_rows
-            judge_rows(x[rows], priors, expected[rows], limit[rows], evidence[rows])
-        limit = np.minimum(limit, expected - self._floor)
+        (judgement,) = self.judge_together([(self, x)])
+        return judgement
+
+    @classmethod
+    def judge_together(cls, pairs: Sequence[tuple[Self, Matrix]]) -> list[Judgement]:
+        """Judge series of several kinds; see :meth:`Method.judge_together`."""
+        asked = pairs[0][0]
+        drafts = [Draft.of(x, method.priors_for(x)) for method, x in pairs]
+        if asked.retrospective:
+            look_back(drafts, rate=asked.rate)
+        else:
+            look_ahead(drafts, rate=asked.rate)
+        return [method.decide(draft) for (method, _), draft in zip(pairs, drafts, strict=True)]
+
+    def priors_for(self, x: Matrix) -> Priors:
+        """Return by what series are judged: what was given or learnt of others, else what they say themselves."""
+        if self.prior is not None:
+            return ((0, self.prior),)
+        return self._learn([x]) if self.learnt is None else self.learnt
+
+    def decide(self, draft: Draft) -> Judgement:
+        """Return which ratings lie below their limits, of those that can be judged."""
+        x = draft.x
+        limit = np.minimum(draft.limit, draft.expected - self._floor)
         varies = (spread(x) if self.retrospective else spread_so_far(x)) > ROUNDING
         can_judge = ~np.isnan(limit) & ~np.isnan(x) & varies
         is_below = (x < limit - ROUNDING).astype(np.float64)
-        return Judgement(expected, limit, evidence, np.where(can_judge, is_below, np.nan))
+        return Judgement(draft.expected, limit, draft.evidence, np.where(can_judge, is_below, np.nan))
 
     @property
     def is_prospective(self) -> bool:
@@ -167,30 +177,6 @@ class PersonalLimits(Method):
             return learn_in_turn(matrices, self.form)
         matrices = [x for x in matrices if not np.isnan(x).all()]
         return ((0, learn_at_once(matrices, self.form)),) if matrices else ()
-
-    def _look_back_on(self, x: Matrix, priors: Priors, expected: Matrix, limit: Matrix, evidence: Matrix) -> None:
-        """Judge some series by all of their sessions."""
-        nth = np.cumsum(~np.isnan(x), axis=1) - 1
-        is_judged = ~np.isnan(x) & (nth[:, -1:] >= RATINGS_BEFORE)
-        for _, prior in priors:
-            judged = judge_looking_back(close_gaps(x)[0], prior=prior, rate=self.rate)
-            for part, values in zip((expected, limit, evidence), judged, strict=True):
-                part[:] = np.where(is_judged, np.take_along_axis(values, np.maximum(nth, 0), axis=1), np.nan)
-
-    def _judge_rows(self, x: Matrix, priors: Priors, expected: Matrix, limit: Matrix, evidence: Matrix) -> None:
-        """Judge some series: each stretch of columns by its hyper-parameters, from the first rating on."""
-        ratings, _ = close_gaps(x)
-        is_rated = ~np.isnan(x)
-        nth = np.cumsum(is_rated, axis=1) - 1
-        place = np.maximum(nth, 0)
-        ends = [*(start for start, _ in priors[1:]), x.shape[1]]
-        for (start, prior), end in zip(priors, ends, strict=False):
-            here = slice(start, min(end, x.shape[1]))
-            if here.start >= here.stop:
-                break
-            judged = judge_ratings(ratings[:, : here.stop], prior=prior, rate=self.rate, since=int(nth[:, start].min()))
-            for part, values in zip((expected, limit, evidence), judged, strict=True):
-                part[:, here] = np.where(is_rated[:, here], np.take_along_axis(values, place[:, here], axis=1), np.nan)
 
 
 def learn_prior(scores: pd.DataFrame, *, instrument: str, scale: str, rater: str = "client") -> LimitsPrior:

@@ -11,12 +11,13 @@ the hyper-parameters that go in, single or double. The derivation stands in docs
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
 
+from supervision_kit.detection.measuring import Positions
 from supervision_kit.detection.personal.cutting import SMALLEST, Intervals, smallest
 from supervision_kit.series import Matrix
 
@@ -42,9 +43,34 @@ class People:
     dip: Matrix
     fall: Matrix
 
-    def of(self, n_people: int) -> People:
-        """Return the hyper-parameters of the first people."""
-        return People(*(getattr(self, one.name)[..., :n_people] for one in fields(self)))
+    @classmethod
+    def together(cls, groups: Sequence[tuple[People, int]]) -> People:
+        """Return the hyper-parameters of groups of so many people, one group after the other.
+
+        Groups of fewer nodes than others, or of fewer sessions, repeat their last; a node so added weighs nothing.
+        """
+        if len(groups) == 1:
+            return groups[0][0]
+        ends = {name: max(len(getattr(people, name)) for people, _ in groups) for name in ("sigma", "growth")}
+        spelt_out = [people.spelt_out(n, ends["sigma"], ends["growth"]) for people, n in groups]
+        return cls(*(np.concatenate(parts, axis=-1) for parts in zip(*spelt_out, strict=True)))
+
+    def spelt_out(self, n_people: int, n_nodes: int, n_sessions: int) -> list[Matrix]:
+        """Return the hyper-parameters, each for every one of so many people, by so many nodes and sessions."""
+        spelt_out = []
+        for one in fields(self):
+            values = getattr(self, one.name)
+            if values.ndim > 1:
+                more = (n_sessions if one.name == "growth" else n_nodes) - len(values)
+                last = np.zeros_like(values[-1:]) if one.name == "weight" else values[-1:]
+                values = np.concatenate([values, *[last] * more])
+            spelt_out.append(np.broadcast_to(values, (*values.shape[:-1], n_people)))
+        return spelt_out
+
+    def of(self, which: slice | Positions) -> People:
+        """Return the hyper-parameters of some of the people."""
+        parts = (getattr(self, one.name) for one in fields(self))
+        return People(*(part if part.shape[-1] == 1 else part[..., which] for part in parts))
 
     def in_single_precision(self) -> People:
         """Return the hyper-parameters in numbers of half the size."""
@@ -84,6 +110,12 @@ class Foresight:
     unit: Matrix
     weight_after: Matrix
 
+    def of(self, which: slice) -> Foresight:
+        """Return what is known of some of the people."""
+        parts = {one.name: getattr(self, one.name) for one in fields(self)}
+        is_cut = {name: part is not None and part.shape[-1] > 1 for name, part in parts.items()}
+        return Foresight(**{name: part[..., which] if is_cut[name] else part for name, part in parts.items()})
+
     @property
     def likelihood(self) -> Matrix:
         """How likely the rating was."""
@@ -102,6 +134,9 @@ class _State:
     deviation: Matrix
     var_deviation: Matrix
     cov: Matrix
+
+    def of(self, which: slice) -> _State:
+        return _State(*(getattr(self, one.name)[:, which] for one in fields(self)))
 
     @cached_property
     def mean(self) -> Matrix:
@@ -183,6 +218,10 @@ class Belief:
         state = _State(level, between, none, np.broadcast_to(people.variance, shape), none)
         return cls(0, state, np.broadcast_to(people.weight, shape), none[0])
 
+    def of(self, which: slice) -> Belief:
+        """Return what is known of some of the people."""
+        return Belief(self.n_before, self.state.of(which), self.weight[:, which], self.in_dip[which])
+
     def take_in(
         self, lower: Matrix, upper: Matrix, growth: Matrix, people: People, *, with_tail: bool = False
     ) -> tuple[Foresight, Belief]:
@@ -254,12 +293,19 @@ def _allow_for_fall(
     return after.mixed_with(fallen.after(cut.shift, cut.settled), of_fall / total), total
 
 
-def foresee(lower: Matrix, upper: Matrix, people: People, *, tail_from: float = 0) -> Iterator[Foresight]:
+def foresee(
+    lower: Matrix, upper: Matrix, people: People, *, tail_from: float = 0, n_going_on: Sequence[int] = ()
+) -> Iterator[Foresight]:
     """Run the filter over sessions; `lower` and `upper` are (n_sessions, n_people), see :meth:`Form.interval`.
 
-    Tails are worked out from session `tail_from` on, counted from 0.
+    Tails are worked out from session `tail_from` on, counted from 0. `n_going_on` says of each session how many of the
+    people, from the first on, still have ratings; all without.
     """
-    belief = Belief.before_all(people, lower.shape[1])
-    for t, (low, high, growth) in enumerate(zip(lower, upper, people.growth, strict=False)):
-        foresight, belief = belief.take_in(low, high, growth, people, with_tail=t >= tail_from)
+    n = lower.shape[1]
+    belief = Belief.before_all(people, n)
+    for t, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        if n_going_on and n_going_on[t] < n:
+            n = n_going_on[t]
+            belief, people = belief.of(slice(n)), people.of(slice(n))
+        foresight, belief = belief.take_in(low[:n], high[:n], people.growth[t], people, with_tail=t >= tail_from)
         yield foresight

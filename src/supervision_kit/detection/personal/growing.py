@@ -6,9 +6,9 @@ import numpy as np
 
 from supervision_kit.detection.personal.filter import Belief
 from supervision_kit.detection.personal.form import Form
-from supervision_kit.detection.personal.judging import fill_on
 from supervision_kit.detection.personal.likelihood import SOFT, SPREAD, Candidates, Fit, people_of
 from supervision_kit.detection.personal.sample import Sample
+from supervision_kit.detection.personal.side_by_side import fill_on
 from supervision_kit.series import Matrix
 
 # Growth after the sessions that were fitted goes on as the caseload's ratings say, as far as their mean is surer than

@@ -9,8 +9,8 @@ import numpy as np
 
 from supervision_kit.detection.personal.filter import People, foresee
 from supervision_kit.detection.personal.form import Form
-from supervision_kit.detection.personal.judging import fill_on
 from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.detection.personal.side_by_side import fill_on
 from supervision_kit.series import Matrix
 
 # Early growth is −Σ β_k exp(−(t − 1)/ρ_k) with β_k ≥ 0 and these ρ, in sessions: it never falls and ends by itself.

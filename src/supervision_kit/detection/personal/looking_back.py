@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.detection.personal.cutting import SMALLEST, Cut, Intervals
-from supervision_kit.detection.personal.judging import RAREST
 from supervision_kit.detection.personal.prior import LimitsPrior
+from supervision_kit.detection.personal.tails import RAREST
 from supervision_kit.series import Matrix
 
 # The kit's own choices.
@@ -39,7 +39,7 @@ class _View:
 
 
 def judge_looking_back(x: Matrix, *, prior: LimitsPrior, rate: float) -> tuple[Matrix, Matrix, Matrix]:
-    """Return expected rating, limit and normal score of every rating; see :func:`judging.judge_ratings`."""
+    """Return expected rating, limit and normal score of every rating; see :func:`judging.judge_together`."""
     from scipy.special import ndtri
 
     view = _look_at(x, prior)

@@ -29,16 +29,20 @@ CELL = math.log(CAP / LOWEST) / (N_CELLS - 1)
 
 
 class Odds:
-    """The odds statistic where deviations carry over to the next session by `carry` (φ).
+    """The odds statistic where deviations carry over to the next session by `carry` (φ): one for all, or one a person.
 
     Λ_t = exp(d₁ z_t − d₁²/2) + ρ R_(t−1) exp(d₂ z_t − d₂²/2), R_t = min(Λ_t, cap); d₁ = d / √(1 − φ²),
     d₂ = d₁ (1 − φ/2).
     """
 
-    def __init__(self, carry: float) -> None:
-        self.carry = round(carry / CARRY_STEP) * CARRY_STEP
-        self.d1 = DEPTH / math.sqrt(1 - self.carry**2)
+    def __init__(self, carry: float | Matrix) -> None:
+        self.carry = np.round(np.asarray(carry, dtype=np.float64) / CARRY_STEP) * CARRY_STEP
+        self.d1 = DEPTH / np.sqrt(1 - self.carry**2)
         self.d2 = self.d1 * (1 - self.carry / 2)
+
+    def among(self, which: slice) -> Odds:
+        """Return the statistic of some of the people."""
+        return self if self.carry.size == 1 else Odds(self.carry[which])
 
     def of(self, z: Matrix, held: Matrix) -> Matrix:
         """Return Λ of ratings with normal scores `z`, after odds `held` (R)."""
@@ -60,6 +64,19 @@ class Odds:
             share = np.exp(fresh - log_odds)
             z -= (log_odds - critical) / (self.d1 * share + self.d2 * (1 - share))
         return z
+
+    def needed_after(self, held: Matrix, *, rate: float, nth: int) -> Matrix:
+        """Return the normal score that marks people's nth rating (from 0) after the odds `held`."""
+        carries, whose = np.unique(self.carry, return_inverse=True)
+        needed = np.concatenate([needed_scores(rate, float(carry), min(nth, SETTLED)) for carry in carries])
+        place = held * ((len(HELD) - 1) / CAP)
+        below = np.minimum(place.astype(np.intp), len(HELD) - 2)
+        share = place - below
+        if len(carries) > 1:
+            below += whose * len(HELD)
+        low = needed[below]
+        between: Matrix = low + share * (needed[below + 1] - low)
+        return between
 
 
 # Odds held at which the normal scores needed are worked out; between them they are all but straight (to 1e-6).

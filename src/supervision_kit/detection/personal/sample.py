@@ -43,7 +43,7 @@ def take_sample(matrices: Sequence[Matrix], columns: npt.NDArray[np.int64], *, n
     The order of the rows does not matter, but for which of several series that begin alike is taken.
     """
     places = [_place_in_order(take_columns(x, columns[:n_fitted])) for x in matrices]
-    order = _spread_evenly(np.concatenate(places))
+    order = spread_evenly(np.concatenate(places), most=MOST_SERIES)
     starts = np.cumsum([0, *map(len, matrices)])
     taken = np.empty((len(order), len(columns)))
     for x, start, end in zip(matrices, starts[:-1], starts[1:], strict=True):
@@ -52,11 +52,11 @@ def take_sample(matrices: Sequence[Matrix], columns: npt.NDArray[np.int64], *, n
     return Sample.of(taken, n_fitted=n_fitted)
 
 
-def _spread_evenly(place: Matrix) -> npt.NDArray[np.int64]:
-    """Return which series to take, in order: all that have a place, or evenly many among them."""
+def spread_evenly(place: Matrix, *, most: int) -> npt.NDArray[np.int64]:
+    """Return which series to take, in the order of their places: all that have one, or at most so many, evenly."""
     ordered = np.sort(place)
     n = int(np.searchsorted(ordered, np.nan))  # NaN is sorted last
-    rank = np.arange(n) if n <= MOST_SERIES else np.linspace(0, n - 1, MOST_SERIES).astype(int)
+    rank = np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(int)
     # only the series of the places asked for are put in order: of a million few
     asked = np.unique(ordered[rank])
     nearest = asked[np.minimum(np.searchsorted(asked, place), len(asked) - 1)] if len(asked) else place

@@ -6,6 +6,8 @@ import numpy as np
 
 from supervision_kit.series import Matrix
 
+RAREST = 1e-12  # chances are told apart down to here, and up to as much below 1
+
 # Φ(−x) / exp(−x²/2) for x ≥ 0 as a quotient of polynomials, fitted by least relative error up to 8 SD: right to 2e-9
 # there, to 2e-5 beyond. SciPy's ndtr is exact and takes two to four times as long.
 _TOP = (0.3989616318, 4.178608723, 19.69125396, 48.83795674, 58.43392252)
