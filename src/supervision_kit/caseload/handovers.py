@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from supervision_kit.tables import ANNOTATIONS, SCORES
+from supervision_kit.text_columns import TEXT, arrow_of, number_texts, texts_at
 
 FIRST_RATINGS = 2  # ratings with the new therapist of which one begins the fall; the kit's own choice
 NOTED = "change of therapist"  # the kind of annotation that says so
@@ -32,12 +33,12 @@ def fell_at_handover(
     """
     handovers = find_handovers(scores, annotations)
     found: list[int | None] = [None] * len(falls)
-    if handovers:
-        rated = headline.dropna(subset="score").groupby("case_id")["session"].agg(list)
-        for place, (case, onset) in enumerate(zip(falls["case_id"], falls["onset"], strict=True)):
-            before_and_at = [session for session in rated[case] if session <= onset]
+    sessions = _rated_sessions(headline, {case for case in falls["case_id"].to_list() if case in handovers})
+    for place, (case, onset) in enumerate(zip(falls["case_id"].to_list(), falls["onset"].to_list(), strict=True)):
+        if case in handovers:
+            before_and_at = [session for session in sessions[case] if session <= onset]
             since = before_and_at[-1 - FIRST_RATINGS] if len(before_and_at) > FIRST_RATINGS else before_and_at[0]
-            found[place] = max((one for one in handovers.get(case, ()) if since < one <= onset), default=None)
+            found[place] = max((one for one in handovers[case] if since < one <= onset), default=None)
     return pd.Series(found, index=falls.index, dtype="Int64")
 
 
@@ -60,20 +61,32 @@ def find_handovers(scores: pd.DataFrame, annotations: pd.DataFrame | None = None
     return found
 
 
-def _by_ratings(scores: pd.DataFrame) -> Iterator[tuple[str, Any]]:
-    """Give (case, session) of each change; only cases with several therapists are walked through."""
-    if "therapist_id" not in scores:
+def _rated_sessions(headline: pd.DataFrame, cases: set[str]) -> dict[str, list[int]]:
+    """Return the rated sessions of these cases, in order."""
+    sessions: dict[str, list[int]] = {case: [] for case in cases}
+    rated = np.flatnonzero(~np.isnan(headline["score"].to_numpy())) if cases else np.zeros(0, dtype=np.int64)
+    at = headline["session"].to_numpy()[rated].tolist()
+    for case, session in zip(texts_at(headline["case_id"], rated), at, strict=True):
+        if case in sessions:
+            sessions[case].append(session)
+    return sessions
+
+
+def _by_ratings(scores: pd.DataFrame) -> Iterator[tuple[str, int]]:
+    """Give (case_id, session) of each change; only cases with several therapists are walked through."""
+    if "therapist_id" not in scores or scores["therapist_id"].dtype != TEXT or scores["case_id"].dtype != TEXT:
         scores = SCORES.check(scores)
-    code, case = (pd.factorize(scores[name])[0] for name in ("therapist_id", "case_id"))
-    named = code >= 0
-    pairs = np.unique(np.column_stack([case[named], code[named]]), axis=0)
-    numbers, n_therapists = np.unique(pairs[:, 0], return_counts=True)
-    if not (n_therapists > 1).any():
-        return
-    several = named & np.isin(case, numbers[n_therapists > 1])
-    for one, rows in scores[several].groupby("case_id", sort=False):
-        before: set[str] = set()
-        for session, therapists in rows.groupby("session")["therapist_id"].agg(set).items():
-            if before and before.isdisjoint(therapists):
-                yield str(one), session
-            before = therapists
+    therapist = arrow_of(scores["therapist_id"])
+    named = np.flatnonzero(~np.asarray(therapist.is_null()))
+    case, code = number_texts(arrow_of(scores["case_id"]).take(named)), number_texts(therapist.take(named))
+    pairs = np.unique(case * (int(code.max(initial=0)) + 1) + code)
+    n_therapists = np.bincount(pairs // (int(code.max(initial=0)) + 1), minlength=1)
+    several = np.flatnonzero(n_therapists[case] > 1)
+    session = scores["session"].to_numpy()[named]
+    seen: dict[tuple[int, int], set[int]] = {}
+    for one in several[np.lexsort((session[several], case[several]))].tolist():
+        seen.setdefault((int(case[one]), int(session[one])), set()).add(int(code[one]))
+    name_of = dict(zip(case[several].tolist(), texts_at(scores["case_id"], named[several]), strict=True))
+    for before, now in pairwise(seen):
+        if before[0] == now[0] and seen[before].isdisjoint(seen[now]):
+            yield name_of[now[0]], now[1]

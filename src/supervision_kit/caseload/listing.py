@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -181,4 +182,9 @@ def _tabulate(found: Iterable[Found]) -> pd.DataFrame:
 
 def _number(table: pd.DataFrame) -> pd.DataFrame:
     """Count the reasons within each case, whose rows stand together."""
-    return CASE_REASONS.check(table.assign(number=table.groupby("case_id", sort=False).cumcount() + 1))
+    n_before: Counter[str] = Counter()
+    numbers = []
+    for case in table["case_id"].to_list():
+        n_before[case] += 1
+        numbers.append(n_before[case])
+    return CASE_REASONS.check(table.assign(number=numbers))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.caseload.handovers import fell_at_handover
-from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.detection.measuring import ROUNDING, Flags
 from supervision_kit.episodes import END_SHARE, falls_among
 from supervision_kit.errors import TableError
 from supervision_kit.headline import find_therapist_headline, rates_as, take_headline
@@ -148,10 +148,18 @@ def place_falls(
         half_way=half_way,
     )
     never_back = ~(line.highest(line.place_after(falls["nadir"]), line.stop) >= half_way - ROUNDING)
-    latest = placed.groupby(["case_id", "starts_anew"], dropna=False)["onset"].transform("max")
-    is_latest = (placed["onset"] == latest).to_numpy()
-    was_down = (line.score[line.stop - 1] < half_way - ROUNDING) & (is_latest | never_back)
+    was_down = (line.score[line.stop - 1] < half_way - ROUNDING) & (_is_latest(placed) | never_back)
     return placed.assign(was_down=was_down, is_down=was_down & placed["starts_anew"].isna().to_numpy())
+
+
+def _is_latest(falls: pd.DataFrame) -> Flags:
+    """Tell of each fall whether none of its case came later, up to the next new start."""
+    anew = falls["starts_anew"].to_numpy(dtype=np.float64, na_value=np.inf).tolist()
+    onsets, stretches = falls["onset"].to_list(), list(zip(falls["case_id"].to_list(), anew, strict=True))
+    latest: dict[tuple[str, float], int] = {}
+    for stretch, onset in zip(stretches, onsets, strict=True):
+        latest[stretch] = max(onset, latest.get(stretch, onset))
+    return np.array([latest[one] == onset for one, onset in zip(stretches, onsets, strict=True)], dtype=bool)
 
 
 def _describe(scores: pd.DataFrame, ordering: Ordering, headline: pd.DataFrame) -> dict[str, Any]:

@@ -106,16 +106,15 @@ def rank_cases(
     ['b', 'a']
     """
     weight = weigh(weights or {})
-    told = weigh_reasons(CASE_REASONS.check(reasons), weight)
+    told = CASE_REASONS.check(reasons)
+    of_case: dict[str, list[tuple[float, int, str, str]]] = {}
+    columns = (told[name].to_list() for name in ("case_id", "number", "reason", "sentence"))
+    for case, number, reason, sentence in zip(*columns, strict=True):
+        of_case.setdefault(case, []).append((-weight.get(reason, 0.0), number, reason, sentence))
     ranked = CASELOAD.check(caseload)
-    once = told.drop_duplicates(["case_id", "reason"])
-    sums = dict(once.groupby("case_id", sort=False)["weight"].sum())
-    sentences: dict[str, list[str]] = {}
-    for case, sentence in zip(told["case_id"].to_list(), told["sentence"].to_list(), strict=True):
-        sentences.setdefault(case, []).append(sentence)
-    cases = ranked["case_id"].to_list()
-    ranked["priority"] = [sums.get(case, 0.0) for case in cases]
-    ranked["reasons"] = pd.Series([tuple(sentences.get(case, ())) for case in cases], index=ranked.index)
+    most_weighty_first = [sorted(of_case.get(case, ())) for case in ranked["case_id"].to_list()]
+    ranked["priority"] = [sum({reason: -low for low, _, reason, _ in one}.values()) + 0.0 for one in most_weighty_first]
+    ranked["reasons"] = pd.Series([tuple(told for *_, told in one) for one in most_weighty_first], index=ranked.index)
     ordered = ranked.sort_values(["priority", "case_id"], ascending=[False, True], kind="stable")
     return ordered.reset_index(drop=True)
 
