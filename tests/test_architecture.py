@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "supervision_kit"
 
 # Each stage may import from its own and earlier stages.
 STAGES = [
-    {"advice", "environment"},
+    {"advice", "environment", "closing"},
     {"errors"},
     {"words"},
     {"threads"},

@@ -30,7 +30,7 @@ def path(tmp_path):
 @pytest.fixture
 def leading(path):
     with sk.Facilitation(path) as facilitation:
-        facilitation.move(lambda stage: stage.choose_case("case-07", revealed=3))
+        facilitation.move(lambda stage: stage.choose_case("case-07", revealed=3).name_people(6))
         yield facilitation
 
 
@@ -67,6 +67,8 @@ def test_a_participant_can_write_nothing_but_an_answer_and_reads_no_notes(path, 
             "DELETE FROM decisions",
             "INSERT INTO notes VALUES ('a', 'b', 0)",
             "SELECT text FROM notes",
+            "SELECT text FROM drafts",
+            "INSERT INTO drafts VALUES ('a', 0, 'b')",
             "DROP TABLE answers",
             "ATTACH ':memory:' AS other",
             "PRAGMA query_only = 1",
@@ -125,6 +127,102 @@ def test_few_answers_are_never_told_apart_nor_written_down(path, leading, n, is_
     assert one.counts == ({"rupture": n, "not a rupture": 0, "unsure": 0} if is_told else None)
     ((kept,),) = leading._store.read("SELECT together FROM rounds")
     assert json.loads(kept)[0]["counts"] == one.counts
+
+
+@pytest.mark.parametrize("is_page_open", [False, True])
+def test_one_person_with_more_sign_ins_than_the_group_has_people_is_shown_nothing(path, leading, is_page_open):
+    leading.move(lambda stage: stage.name_people(3))
+    number = ask(leading)
+    for seat in seats(path, 4):  # of whom one is a second page of somebody's
+        seat.answer({"rupture": ("rupture",)}, round=number)
+        if is_page_open:
+            seat.be_here()
+    with pytest.raises(ConsultationError, match="4 sign-ins, but 3 people"):
+        leading.move(lambda stage: stage.show("answers"))
+    assert leading.stage.is_open
+    assert leading.together == ()
+    assert leading._store.read("SELECT together FROM rounds") == [(None,)]
+    leading.move(lambda stage: stage.name_people(4))  # somebody came later
+    leading.move(lambda stage: stage.show("answers"))
+    assert leading.together[0].counts["rupture"] == 4
+
+
+def test_who_is_there_counts_though_they_answer_nothing(path, leading, monkeypatch):
+    leading.move(lambda stage: stage.name_people(4))
+    number = ask(leading)
+    everybody = seats(path, 5)
+    for seat in everybody:
+        seat.be_here()
+    for seat in everybody[:4]:
+        seat.answer({"rupture": ("rupture",)}, round=number)
+    with pytest.raises(ConsultationError, match="5 sign-ins, but 4 people"):
+        leading.move(lambda stage: stage.show("answers"))
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 600)  # whose answers stay, though their pages are closed
+    assert leading.n_present == 4
+    leading.move(lambda stage: stage.show("answers"))
+    assert leading.n_present == 0
+
+
+def test_what_is_closed_without_being_shown_is_never_counted(path, leading):
+    number = ask(leading)
+    for seat in seats(path, 5):
+        seat.answer({"rupture": ("rupture",)}, round=number)
+    leading.move(Stage.close_round)
+    assert leading._store.read("SELECT together FROM rounds") == [(None,)]
+    with pytest.raises(ConsultationError, match="Ask the group first"):
+        leading.move(lambda stage: stage.show("answers"))
+
+
+def test_a_group_is_gathered_from_its_first_case_until_who_leads_lets_it_go(leading, path):
+    with sk.Consultation(path) as server:
+        assert server.is_gathered
+        leading.move(lambda stage: stage.show("outcome"))
+        assert server.is_gathered  # the next case could be read ahead
+        leading.move(lambda stage: stage.gather(is_gathered=False))
+        leading.move(lambda stage: stage.choose_case("case-03", revealed=1))
+        assert not server.is_gathered  # as whoever leads wished
+        leading.move(Stage.leave_case)
+        assert (leading.stage.case_id, leading.stage.people, server.is_gathered) == ("", 6, False)
+        leading.move(lambda stage: stage.choose_case("case-03", revealed=1))
+        assert server.is_gathered
+
+
+def test_what_is_being_written_is_kept_until_it_is_agreed(leading, path):
+    leading.save_draft("case-07", "half a sen")
+    leading.save_draft("case-03", "wait")
+    with sk.Facilitation(path) as again:
+        assert (again.draft("case-07"), again.draft("case-03"), again.n_drafts) == ("half a sen", "wait", 2)
+        number = again.decide("case-07", "half a sentence", session=3)
+        again.save_draft("case-07", "a whole sentence", number)
+        again.save_draft("case-03", " ")
+        assert (again.draft("case-07"), again.draft("case-07", number), again.n_drafts) == ("", "a whole sentence", 1)
+        again.change_decision(number, "a whole sentence")
+        assert again.n_drafts == 0
+
+
+def test_a_session_says_whether_a_case_is_in_it(leading):
+    leading.note("case-02", "rose")
+    leading.save_draft("case-03", "wait")
+    leading.decide("case-04", "wait", session=1)
+    ask(leading)
+    leading.move(lambda stage: stage.close_round().choose_case("case-05", revealed=1))
+    named = [f"case-0{n}" for n in range(9) if leading.has_case(f"case-0{n}")]
+    assert named == ["case-02", "case-03", "case-04", "case-05", "case-07"]
+
+
+def test_a_file_of_the_version_before_is_taken_over(leading, path):
+    leading.note("case-07", "rose")
+    leading.close()
+    with sqlite3.connect(path) as file:
+        file.execute("DROP TABLE drafts")
+        file.execute("PRAGMA user_version = 1")
+        ((record,),) = file.execute("SELECT record FROM stage").fetchall()
+        old = {name: value for name, value in json.loads(record).items() if name not in ("people", "is_gathered")}
+        file.execute("UPDATE stage SET record = ?", (json.dumps(old),))
+    with sk.Facilitation(path) as again:
+        assert (again.stage.case_id, again.stage.people, again.notes("case-07")) == ("case-07", 0, "rose")
+        again.save_draft("case-07", "wait")
 
 
 def test_who_answered_what_is_let_go_when_the_group_is_asked_again(path, leading):
@@ -367,6 +465,12 @@ def test_nothing_goes_on_before_there_is_a_case(step):
 
 def test_names_that_there_are_none_of_are_refused():
     stage = Stage().choose_case("case-07", revealed=1)
+    with pytest.raises(ConsultationError, match="how many people"):
+        stage.open_round(["rupture"])
+    for people in (0, 100):
+        with pytest.raises(ConsultationError, match="from 1 to 99"):
+            stage.name_people(people)
+    stage = stage.name_people(4)
     with pytest.raises(UnknownNameError, match="question to the group"):
         stage.open_round(["rose"])
     with pytest.raises(UnknownNameError, match="thing to show"):
@@ -378,7 +482,7 @@ def test_names_that_there_are_none_of_are_refused():
 
 
 class Group(RuleBasedStateMachine):
-    """A group of six that does whatever it may, beside a model kept by hand."""
+    """Six sign-ins that do whatever they may, beside a model kept by hand."""
 
     @initialize()
     def begin(self):
@@ -388,7 +492,8 @@ class Group(RuleBasedStateMachine):
         path = f"{self.folder.name}/group.sqlite"
         self.leading = sk.Facilitation(path)
         self.seats = seats(path, 6)
-        self.answers, self.is_open, self.is_shown, self.asked, self.case = {}, False, False, False, ""
+        self.answers, self.is_open, self.is_shown, self.case, self.people = {}, False, False, "", 0
+        self.is_gathered = False
 
     def teardown(self):
         for one in (self.leading, *self.seats):
@@ -406,7 +511,26 @@ class Group(RuleBasedStateMachine):
             self.refused(step)
             return
         self.leading.move(step)
-        self.case, self.asked, self.is_shown = case, False, False
+        self.is_gathered = self.is_gathered or not self.case
+        self.case, self.is_shown = case, False
+
+    @rule()
+    def leave(self):
+        if self.is_open:
+            self.refused(Stage.leave_case)
+            return
+        self.leading.move(Stage.leave_case)
+        self.case, self.is_shown, self.is_gathered = "", False, False
+
+    @rule(is_gathered=st.booleans())
+    def gather(self, is_gathered):
+        self.leading.move(lambda stage: stage.gather(is_gathered=is_gathered))
+        self.is_gathered = is_gathered
+
+    @rule(people=st.integers(1, 6))
+    def name_people(self, people):
+        self.leading.move(lambda stage: stage.name_people(people))
+        self.people = people
 
     @rule(session=st.integers(1, 9))
     def reveal(self, session):
@@ -417,16 +541,16 @@ class Group(RuleBasedStateMachine):
         before = self.leading.stage.revealed
         self.leading.move(step)
         if session != before:
-            self.asked = self.is_shown = False
+            self.is_shown = False
 
     @rule()
     def ask(self):
         step = lambda stage: stage.open_round(["rupture"])  # noqa: E731
-        if self.is_open or not self.case:
+        if self.is_open or not self.case or not self.people:
             self.refused(step)
             return
         self.leading.move(step)
-        self.answers, self.is_open, self.asked, self.is_shown = {}, True, True, False
+        self.answers, self.is_open, self.is_shown = {}, True, False
 
     @rule(who=st.integers(0, 5), verdict=st.sampled_from(sorted(QUESTIONS["rupture"].terms)))
     def answer(self, who, verdict):
@@ -441,7 +565,7 @@ class Group(RuleBasedStateMachine):
     @rule()
     def show_answers(self):
         step = lambda stage: stage.show("answers")  # noqa: E731
-        if not self.asked:
+        if not self.is_shown and (not self.is_open or len(self.answers) > self.people):
             self.refused(step)
             return
         self.leading.move(step)
@@ -468,7 +592,7 @@ class Group(RuleBasedStateMachine):
         stages = {seat.stage for seat in self.seats} | {self.leading.stage}
         assert len(stages) == 1
         (stage,) = stages
-        assert (stage.case_id, stage.is_open) == (self.case, self.is_open)
+        assert (stage.case_id, stage.is_open, stage.is_gathered) == (self.case, self.is_open, self.is_gathered)
         assert not (stage.is_open and stage.shown)
         together = self.seats[0].together
         if not self.is_shown:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supervision_kit.consulting.consultation import Facilitation
+from supervision_kit.consulting.leading import Facilitation
 from supervision_kit.errors import ConsultationError, UnknownNameError
 from supervision_kit.words import say, say_n
 

@@ -13,6 +13,7 @@ from supervision_kit.words import say
 
 SHOWABLE = ("answers", "methods", "outcome")
 LONGEST_QUESTION = 500  # letters
+MOST_PEOPLE = 99
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Stage:
         Which of ``answers``, ``methods`` and ``outcome`` are shown.
     timer
         The time of the parts.
+    people
+        How many people the group is, whoever leads among them, as whoever leads has said; 0 before that.
+    is_gathered
+        Whether participants have this page only: on the others a case could be read ahead.
     """
 
     case_id: str = ""
@@ -47,11 +52,29 @@ class Stage:
     is_open: bool = False
     shown: frozenset[str] = field(default_factory=frozenset)
     timer: Timer = field(default_factory=Timer)
+    people: int = 0
+    is_gathered: bool = False
 
     def choose_case(self, case_id: str, *, revealed: int) -> Stage:
-        """Turn to a case, of which the sessions up to `revealed` are seen; time goes on as it did."""
+        """Turn to a case, of which the sessions up to `revealed` are seen; with the first one the group is gathered."""
         self._refuse_while_open()
-        return Stage(case_id=case_id, revealed=revealed, timer=self.timer)
+        is_gathered = self.is_gathered or not self.case_id
+        return replace(self.leave_case(), case_id=case_id, revealed=revealed, is_gathered=is_gathered)
+
+    def leave_case(self) -> Stage:
+        """Look at no case any more; time goes on as it did, and participants may go where they like."""
+        self._refuse_while_open()
+        return Stage(timer=self.timer, people=self.people)
+
+    def gather(self, *, is_gathered: bool) -> Stage:
+        """Let participants have this page only, or the others too."""
+        return replace(self, is_gathered=is_gathered)
+
+    def name_people(self, people: int) -> Stage:
+        """Say how many people the group is, whoever leads among them."""
+        if not 1 <= people <= MOST_PEOPLE:
+            raise ConsultationError(say("A group has from 1 to {most} people.", most=MOST_PEOPLE))
+        return replace(self, people=people)
 
     def ask(self, question: str) -> Stage:
         """Set the question of this case."""
@@ -78,6 +101,8 @@ class Stage:
                 raise UnknownNameError("question to the group", key, QUESTIONS)
         if not asked:
             raise ConsultationError(say("Choose what to ask first."))
+        if not self.people:
+            raise ConsultationError(say("Say first how many people the group is, with you."))
         kept = tuple(key for key in QUESTIONS if key in asked)
         return replace(self, asked=kept, is_open=True, shown=frozenset())
 
@@ -90,8 +115,8 @@ class Stage:
     def show(self, what: str) -> Stage:
         """Show the answers together, what the methods say, or what happened; answers are closed by that."""
         self._check_showable(what)
-        if what == "answers" and not self.asked:
-            raise ConsultationError(say("The group was not asked about this yet."))
+        if what == "answers" and not (self.is_open or what in self.shown):
+            raise ConsultationError(say("Ask the group first: answers are shown as long as a question is open."))
         if what != "answers":
             self._refuse_while_open()
         return replace(self, is_open=False, shown=self.shown | {what})

@@ -5,6 +5,7 @@ SQLite by Python's own module: a participant's page needs nothing else of a data
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,11 +14,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from supervision_kit.consulting.stage import Stage
 from supervision_kit.errors import ConsultationError
 from supervision_kit.words import later, say
 
 MARK = 0x534B434F  # SQLite's application_id of such a file
-VERSION = 1
+VERSION = 2
 PATIENCE = 5.0  # seconds to wait for another page's change
 _MARK_OF_SQLITE = b"SQLite format 3\0"
 _TABLES = """
@@ -30,6 +32,10 @@ CREATE TABLE seats (viewer TEXT PRIMARY KEY, seen REAL NOT NULL) STRICT, WITHOUT
 CREATE TABLE notes (case_id TEXT PRIMARY KEY, text TEXT NOT NULL, at REAL NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE decisions (id INTEGER PRIMARY KEY AUTOINCREMENT, case_id TEXT NOT NULL,
     session INTEGER NOT NULL, text TEXT NOT NULL, at REAL NOT NULL) STRICT;
+"""
+_SINCE_VERSION_2 = """
+CREATE TABLE drafts (case_id TEXT NOT NULL, decision INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (case_id, decision)) STRICT, WITHOUT ROWID
 """
 _STRANGE = later("This file holds no consultation of this version, and was left as it is. Give another path.")
 Check = Callable[[int, str | None, str | None, str | None, str | None], int]
@@ -112,11 +118,40 @@ class Store:
                 run(statement)
             run("INSERT INTO stage VALUES (1, '', ?)", (first,))
             run(f"PRAGMA application_id = {MARK}")
+            mark, version = MARK, 1
+        if (mark, version) == (MARK, 1):
+            run(_SINCE_VERSION_2)
             run(f"PRAGMA user_version = {VERSION}")
         elif (mark, version) != (MARK, VERSION):
             run("ROLLBACK")
             raise ConsultationError(say(_STRANGE))
         run("COMMIT")
+
+
+def stage_in(connection: sqlite3.Connection) -> Stage:
+    """Return where the group is, within a change."""
+    return Stage.from_record(json.loads(connection.execute("SELECT record FROM stage").fetchone()[0]))
+
+
+def allow_writing(*tables: str, hidden: tuple[str, ...] = ()) -> Check:
+    """Return what lets SQLite write to these tables alone, and read what is not hidden."""
+    writes = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
+    reads = {
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_TRANSACTION,
+    }
+
+    def check(action: int, first: str | None, _second: str | None, _database: str | None, _by: str | None) -> int:
+        if action in writes:
+            return sqlite3.SQLITE_OK if first in tables else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_READ and first in hidden:
+            return sqlite3.SQLITE_DENY
+        is_asking = action == sqlite3.SQLITE_PRAGMA and first == "data_version"
+        return sqlite3.SQLITE_OK if action in reads or is_asking else sqlite3.SQLITE_DENY
+
+    return check
 
 
 def _prepare_file(path: Path) -> None:
@@ -128,11 +163,7 @@ def _prepare_file(path: Path) -> None:
         except FileExistsError:
             with path.open("rb") as file:
                 if file.read(len(_MARK_OF_SQLITE)) not in {b"", _MARK_OF_SQLITE}:
-                    raise ConsultationError(
-                        say(
-                            "This file holds no consultation of this version, and was left as it is. Give another path."
-                        )
-                    ) from None
+                    raise ConsultationError(say(_STRANGE)) from None
             if path.stat().st_mode & 0o077:
                 path.chmod(0o600)
     except OSError as error:

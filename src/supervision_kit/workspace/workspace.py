@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pandas as pd
 
+from supervision_kit.closing import Closing
 from supervision_kit.errors import WorkspaceError
 from supervision_kit.words import say
 from supervision_kit.workspace.annotating import Annotating
@@ -33,7 +33,7 @@ from supervision_kit.workspace.undoing import find_last, take_back
 from supervision_kit.workspace.versions import bring_up_to_date, prepare_new
 
 
-class Workspace(Rated, Said, Annotating, Judging, Hours, Consents, Belongings, Pseudonyms, PublicationKeys):
+class Workspace(Closing, Rated, Said, Annotating, Judging, Hours, Consents, Belongings, Pseudonyms, PublicationKeys):
     """The ratings of a caseload over time, with what is noted, decided and planned about it.
 
     A workspace is a file for one person, or a PostgreSQL database for a clinic. Every look into it and every change is
@@ -81,14 +81,6 @@ class Workspace(Rated, Said, Annotating, Judging, Hours, Consents, Belongings, P
 
     def __repr__(self) -> str:
         return f"<Workspace {self._place.path or self._place.words}>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file or the server."""
