@@ -10,11 +10,13 @@ import pytest
 import supervision_kit as sk
 from builders import make_scores
 from supervision_kit.apps import ConsultationPage, FacilitatorState, ParticipantState, following
+from supervision_kit.apps.answer_view import OwnAnswer
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.facilitator_view import FacilitatorView
 from supervision_kit.apps.group_words import tell_move
 from supervision_kit.apps.revealed import see_case
 from supervision_kit.apps.source import Source
+from supervision_kit.apps.timer_view import TimerView
 from supervision_kit.consulting import QUESTIONS, Stage
 from supervision_kit.errors import ConsultationError, UnknownNameError
 
@@ -37,6 +39,7 @@ def path(tmp_path):
 def leading(source, path):
     state = FacilitatorState(source, sk.Facilitation(path))
     state.choose_case("C07")
+    state.name_people(6)
     yield state
     state.close()
 
@@ -50,6 +53,11 @@ def seat(source, path, leading):  # noqa: ARG001 - the group has begun
 
 def scores_in(chart):
     return [row["score"] for row in chart.figure["tables"]["ratings"]]
+
+
+def type_in(field, text):
+    """Type a text, as the browser hands it over."""
+    field._take(field, {"about": field.field["about"], "n": 1, "text": text, "is_left": False}, [])
 
 
 def everything_sent(page):
@@ -172,7 +180,7 @@ def test_a_choice_that_comes_too_late_is_said_and_undone(leading, seat):
 
 def test_the_facilitators_controls_do_what_they_say(leading):
     page = ConsultationPage(leading)
-    view = page.leading
+    view, asking = page.leading, page.leading.asking
     assert isinstance(view, FacilitatorView)
     assert (view.case.value, view.session.value) == ("C07", 1)
     view.next.click()
@@ -184,13 +192,13 @@ def test_the_facilitators_controls_do_what_they_say(leading):
     assert leading.suggested
     view.suggested.value = leading.suggested[0]
     assert (leading.stage.question, view.question.value) == (leading.suggested[0], leading.suggested[0])
-    assert view.group.description == "Ask the group"
-    view.asked.value = ["rupture"]
-    view.group.click()
+    assert asking.group.description == "Ask the group"
+    asking.asked.value = ["rupture"]
+    asking.group.click()
     assert (leading.stage.is_open, leading.stage.asked) == (True, ("rupture",))
-    assert view.group.description == "Show the answers together"
+    assert asking.group.description == "Show the answers together"
     assert all(control.disabled for control in (view.case, view.next, view.session, *view.shown.values()))
-    view.group.click()
+    asking.group.click()
     assert leading.stage.shown == {"answers"}
     assert "Nobody answered this" in page.view.together.value
     view.shown["methods"].click()
@@ -204,8 +212,8 @@ def test_the_facilitators_controls_do_what_they_say(leading):
 
 def test_what_is_refused_is_said_and_the_controls_show_what_is(leading):
     page = ConsultationPage(leading)
-    page.leading.asked.value = []
-    page.leading.group.click()
+    page.leading.asking.asked.value = []
+    page.leading.asking.group.click()
     assert "Choose what to ask first" in page.banner.value
     page.leading.question.value = "why? " * 200
     assert "500 letters" in page.banner.value
@@ -232,22 +240,156 @@ def test_the_scribe_keeps_changes_and_takes_out_what_was_agreed(leading):
     scribe = page.scribe
     scribe.keep.click()
     assert "Write down what was agreed first" in page.banner.value
-    scribe.decision.value = "ask <her>"
+    type_in(scribe.decision, "ask <her>")
     scribe.keep.click()
     assert [one.text for one in leading.decisions] == ["ask <her>"]
     assert leading.decisions[0].session == 9
     assert "ask &lt;her&gt;" in page.view.agreed.value
     scribe._change(leading.decisions[0].id)
-    scribe.decision.value = "wait"
+    assert scribe.decision.text == "ask <her>"
+    type_in(scribe.decision, "wait")
     scribe.keep.click()
     assert [one.text for one in leading.decisions] == ["wait"]
     scribe.listed._act["remove"](leading.decisions[0].id)
     assert leading.decisions == ()
 
 
+def test_what_is_being_written_is_there_again_after_a_reload_for_its_case(source, path, leading):
+    scribe = ConsultationPage(leading).scribe
+    type_in(scribe.decision, "half a sen")
+    again = ConsultationPage(FacilitatorState(source, sk.Facilitation(path))).scribe
+    assert (again.decision.text, again.keep.description) == ("half a sen", "Keep what was agreed")
+    about = scribe.decision.field["about"]
+    leading.choose_case("C02")
+    assert scribe.decision.text == ""
+    late = {"about": about, "n": 2, "text": "half a sentence", "is_left": True}
+    scribe.decision._take(scribe.decision, late, [])  # the last words, still on their way
+    assert scribe.decision.text == ""
+    leading.choose_case("C07")
+    assert scribe.decision.text == "half a sentence"
+    scribe.keep.click()
+    assert [one.text for one in leading.decisions] == ["half a sentence"]
+    assert (scribe.decision.text, leading.draft()) == ("", "")
+
+
+def test_a_change_that_was_begun_is_left_with_its_button(leading):
+    scribe = ConsultationPage(leading).scribe
+    leading.decide("wait")
+    (kept,) = leading.decisions
+    type_in(scribe.decision, "another thing")
+    scribe._change(kept.id)
+    assert scribe.decision.text == "wait"
+    type_in(scribe.decision, "do not wait")
+    scribe.leave.click()
+    assert (scribe.decision.text, leading.draft(kept.id)) == ("another thing", "")
+    scribe._change(kept.id)
+    leading.change_decision(kept.id, "")  # taken out meanwhile
+    assert (scribe.decision.text, scribe.keep.description) == ("another thing", "Keep what was agreed")
+
+
+def test_how_many_are_here_and_what_will_not_be_shown_is_said_before_the_group_is_asked(source, path):
+    leading = FacilitatorState(source, sk.Facilitation(path))
+    page = ConsultationPage(leading)
+    asking = page.leading.asking
+    leading.choose_case("C07")
+    leading.seat.be_here()
+    leading.look()
+    assert "1 is here, with you." in asking.present.value
+    assert "Say how many people that is" in asking.present.value
+    asking.group.click()
+    assert "Say first how many people the group is" in page.banner.value
+    asking.people.value = 3
+    assert leading.stage.people == 3
+    assert "Fewer than 4 answers are not told apart" in asking.present.value
+    seats = [sk.Participation(path, viewer=viewer) for viewer in ("v1", "v2", "v3")]
+    for seat in seats:
+        seat.be_here()
+    leading.look()
+    assert "4 are here, with you." in asking.present.value
+    assert "More are here than you have said" in asking.present.value
+    asking.group.click()
+    for seat in (*seats, leading.seat.consultation):
+        seat.answer({"rupture": ("unsure",)}, round=1)
+    asking.group.click()
+    assert "4 sign-ins, but 3 people" in page.banner.value
+    assert leading.stage.is_open
+    asking.people.value = 4
+    assert asking.present.value.count("<p") == 1
+    asking.group.click()
+    assert "4 of 4" in page.view.together.value
+    asking.people.value = 0
+    assert ("from 1 to 99" in page.banner.value, asking.people.value) == (True, 4)
+
+
+def test_whoever_leads_answers_as_one_of_four_and_as_privately(source, path, leading):
+    page = ConsultationPage(leading)
+    own = page.view.children[4]
+    assert isinstance(own, OwnAnswer)
+    assert (own.layout.display, own.button.is_open) == ("none", False)
+    leading.ask_group(["rupture"])
+    page._look()
+    assert (own.layout.display, own.body.layout.display) == ("", "none")  # who sees their screen sees no answer
+    own.button.is_open = True
+    own.answer.choices["rupture"].value = ["rupture"]
+    for viewer in ("v1", "v2", "v3"):
+        sk.Participation(path, viewer=viewer).answer({"rupture": ("unsure",)}, round=1)
+    other = ConsultationPage(FacilitatorState(source, sk.Facilitation(path), viewer="a scribe"))
+    assert "a rupture" not in other.view.children[4].answer.status.value
+    page._look()
+    assert "4 have answered" in page.leading.asking.count.value
+    leading.show("answers")
+    assert "1 of 4" in page.view.together.value
+
+
+def test_who_comes_after_the_answers_were_shown_is_told_so(source, path, leading):
+    leading.ask_group(["rupture"])
+    leading.show("answers")
+    late = ConsultationPage(ParticipantState(source, sk.Participation(path, viewer="late")))
+    answer = late.view.children[4]
+    assert "You did not answer this question." in answer.status.value
+    assert all(choices.layout.display == "none" for choices in answer.choices.values())
+
+
+def test_controls_that_can_do_nothing_now_say_why(source, path):
+    leading = FacilitatorState(source, sk.Facilitation(path))
+    page = ConsultationPage(leading)
+    view = page.leading
+    assert (view.next.disabled, "Choose a case" in view.why.value) == (True, True)
+    view.case.value = "C07"
+    assert (view.next.disabled, view.why.value) == (False, "")
+    view.session.value = 9
+    assert "This is the last session." in view.why.value
+    leading.show("outcome")
+    assert (view.next.disabled, "Hide it to go" in view.why.value) == (True, True)
+    leading.show("outcome", is_shown=False)
+    leading.name_people(4)
+    leading.ask_group(["rupture"])
+    assert (view.case.disabled, "The group is answering" in view.why.value) == (True, True)
+    leading.close_round()
+    view.case.value = ""
+    assert (leading.stage.case_id, leading.stage.people) == ("", 4)
+    assert "No case is looked at now" in page.view.where.value
+    assert page.banner.value == ""
+
+
+def test_whoever_leads_gathers_the_group_where_a_server_keeps_the_other_pages(monkeypatch, source, path):
+    alone = ConsultationPage(FacilitatorState(source, sk.Facilitation(path)))
+    assert alone.leading.gathered not in alone.leading.children  # nobody would hold it
+    monkeypatch.setenv("SUPERVISION_KIT_ROLE", "facilitator")
+    leading = FacilitatorState(source, sk.Facilitation(path))
+    view = ConsultationPage(leading).leading
+    assert view.gathered in view.children
+    assert view.gathered.value is False
+    leading.choose_case("C07")
+    assert view.gathered.value is True
+    view.gathered.value = False
+    with sk.Consultation(path) as server:
+        assert server.is_gathered is False
+
+
 def test_the_time_is_led_and_shown(leading, seat):
     lead, follow = ConsultationPage(leading), ConsultationPage(seat)
-    timer = lead.leading.children[-1]
+    (timer,) = [part for part in lead.leading.children if isinstance(part, TimerView)]
     assert follow.view.time.clock["left"] == 900
     timer.run.click()
     timer.after.click()
@@ -289,7 +431,7 @@ def test_a_page_follows_while_it_is_open_and_stops_when_it_is_not(leading, seat,
         time.sleep(0.01)
     assert scores_in(page.view.chart) == [4.2, 4.3, 4.2]
     leading.look()
-    assert leading.n_present == 1
+    assert leading.n_present == 1  # as many as gave a sign of a page
     while page.following.is_following and time.monotonic() < give_up:
         time.sleep(0.01)
     assert not page.following.is_following
@@ -420,6 +562,7 @@ def stage_of(**more):
         ),
         (stage_of(), stage_of(shown=frozenset({"methods"})), "What the methods say is shown."),
         (stage_of(), stage_of(question="why?"), "The question is now: why?"),
+        (stage_of(), Stage(), "The group has left the case."),
         (stage_of(shown=frozenset({"methods"})), stage_of(), ""),
         (stage_of(), stage_of(), ""),
     ],

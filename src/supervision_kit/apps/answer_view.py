@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.apps.choice_list import ChoiceList
+from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.group_state import ParticipantState
 from supervision_kit.apps.group_words import own_answer_in_words
 from supervision_kit.apps.page import Page
@@ -53,3 +54,16 @@ class AnswerView(ipw.VBox):
             self._is_showing = False
         self.layout.display = "" if stage.asked else "none"
         self.status.value = f'<div role="status">{own_answer_in_words(own, is_open=stage.is_open)}</div>'
+
+
+class OwnAnswer(Fold):
+    """The answer of whoever leads, as private as everybody's; folded away, as others may see their screen."""
+
+    def __init__(self, seat: ParticipantState, page: Page) -> None:
+        self.seat, self.answer = seat, AnswerView(seat, page)
+        super().__init__(say("Answer too, as one of the group"), self.answer, page=page)
+        seat.observe(page.guard(self._appear), "revision")
+        self._appear()
+
+    def _appear(self, _change: object = None) -> None:
+        self.layout.display = "" if self.seat.stage.asked else "none"

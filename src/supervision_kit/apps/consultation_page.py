@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.apps.after_view import AfterView
-from supervision_kit.apps.answer_view import AnswerView
+from supervision_kit.apps.answer_view import AnswerView, OwnAnswer
 from supervision_kit.apps.background import Background
 from supervision_kit.apps.facilitator_state import FacilitatorState
 from supervision_kit.apps.facilitator_view import FacilitatorView
@@ -17,7 +17,7 @@ from supervision_kit.apps.group_state import GroupState, ParticipantState
 from supervision_kit.apps.group_view import GroupView
 from supervision_kit.apps.page import Page, heading, is_served
 from supervision_kit.apps.scribe_view import ScribeView
-from supervision_kit.apps.seat import is_alone, try_out_seat
+from supervision_kit.apps.seat import is_alone
 from supervision_kit.words import say
 
 N_TO_TRY = 4  # participants that one can be in other tabs: as many as it takes to see answers together
@@ -52,6 +52,7 @@ class ConsultationPage(Page):
         super().__init__()
         self.state = state
         self.states = [state]
+        self._is_leading = True
         self.own, self.as_participant = ipw.VBox(self._parts(state)), ipw.VBox()
         self._about = [ipw.HTML(warning), ipw.HTML(notes)]
         self.swap = ipw.Button()
@@ -63,16 +64,19 @@ class ConsultationPage(Page):
         top, bottom = self._about
         trying = [ipw.HTML(seats_in_tabs()), self.swap] if can_swap else []
         self.lay_out(top, *trying, self.own, self.as_participant, bottom, self.following)
-        self._show_sides(is_leading=True)
+        self._show_sides()
         state.observe(self._prepare_case, "stage")
 
     def _parts(self, state: GroupState) -> list[ipw.Widget]:
         if isinstance(state, ParticipantState):
             self.view = GroupView(state, self, AnswerView(state, self))
             return [self.view]
-        self.view = GroupView(state, self)
         if not isinstance(state, FacilitatorState):
+            self.view = GroupView(state, self)
             return [self.view]
+        self.seat = state.seat
+        self.states.append(self.seat)
+        self.view = GroupView(state, self, OwnAnswer(self.seat, self))
         self.leading, self.scribe = FacilitatorView(state, self), ScribeView(state, self)
         self.after = AfterView(state, self)
         return [self.leading, heading(2, say("What the group sees")), self.view, self.scribe, self.after]
@@ -80,8 +84,7 @@ class ConsultationPage(Page):
     def close(self) -> None:
         """Let go of the session's file."""
         self.following.close()
-        for state in self.states:
-            state.close()
+        self.state.close()
         super().close()
 
     def _look(self) -> None:
@@ -103,14 +106,12 @@ class ConsultationPage(Page):
 
     def _swap(self, _button: object) -> None:
         """See the page as a participant does, or lead again; for who is alone with it."""
-        assert isinstance(self.state, FacilitatorState)  # noqa: S101 - else there is no such button
-        if len(self.states) == 1:
-            seat = try_out_seat(self.state)
-            self.states.append(seat)
-            self.as_participant.children = [GroupView(seat, self, AnswerView(seat, self))]
-        self._show_sides(is_leading=self.own.layout.display == "none")
+        if not self.as_participant.children:
+            self.as_participant.children = [GroupView(self.seat, self, AnswerView(self.seat, self))]
+        self._is_leading = not self._is_leading
+        self._show_sides()
 
-    def _show_sides(self, *, is_leading: bool) -> None:
-        self.own.layout.display = "" if is_leading else "none"
-        self.as_participant.layout.display = "none" if is_leading else ""
-        self.swap.description = say("See it as a participant does") if is_leading else say("◂ Back to leading")
+    def _show_sides(self) -> None:
+        self.own.layout.display = "" if self._is_leading else "none"
+        self.as_participant.layout.display = "none" if self._is_leading else ""
+        self.swap.description = say("See it as a participant does") if self._is_leading else say("◂ Back to leading")

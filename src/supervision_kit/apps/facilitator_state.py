@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from supervision_kit.apps.case_state import CaseState
-from supervision_kit.apps.group_state import GroupState
+from supervision_kit.apps.group_state import GroupState, ParticipantState
 from supervision_kit.apps.revealed import sessions_of
 from supervision_kit.apps.source import Source
-from supervision_kit.consulting import Facilitation, Stage, bring_back
+from supervision_kit.consulting import Facilitation, Participation, Stage, bring_back
 from supervision_kit.consulting.timer import Timer
 from supervision_kit.errors import ConsultationError, UnknownNameError
 from supervision_kit.words import say
@@ -21,18 +21,28 @@ from supervision_kit.workspace import Workspace
 class FacilitatorState(GroupState):
     """What the facilitator sees beside what all see, and does.
 
+    Parameters
+    ----------
+    source, consultation
+        As for :class:`GroupState`.
+    viewer
+        Who leads, as somebody who answers like everybody else.
+
     Attributes
     ----------
+    seat
+        Their own seat in the group.
     n_answered, n_present
-        How many have answered what the group was asked last, and how many participants have a page open.
+        How many have answered what the group was asked last, and how many sign-ins are here.
     """
 
     consultation: Facilitation
 
-    def __init__(self, source: Source, consultation: Facilitation) -> None:
+    def __init__(self, source: Source, consultation: Facilitation, *, viewer: str = "who leads") -> None:
         self.n_answered = self.n_present = 0
         consultation.begin(publication_of(source))
         super().__init__(source, consultation)
+        self.seat = ParticipantState(source, Participation(consultation.path, viewer=viewer))
 
     @cached_property
     def case_ids(self) -> list[str]:
@@ -56,6 +66,18 @@ class FacilitatorState(GroupState):
             raise UnknownNameError("case", case_id, self.source.cases, from_data=True)
         first = sessions_of(self.source, case_id)[0]
         self._move(lambda stage: stage.choose_case(case_id, revealed=first))
+
+    def leave_case(self) -> None:
+        """Look at no case any more."""
+        self._move(Stage.leave_case)
+
+    def gather(self, *, is_gathered: bool) -> None:
+        """Let participants have this page only, or the others too."""
+        self._move(lambda stage: stage.gather(is_gathered=is_gathered))
+
+    def name_people(self, people: int) -> None:
+        """Say how many people the group is, whoever leads among them."""
+        self._move(lambda stage: stage.name_people(people))
 
     def ask(self, question: str) -> None:
         """Set the one question that the group looks at the case with."""
@@ -98,6 +120,15 @@ class FacilitatorState(GroupState):
         """The scribe's notes on this case."""
         return self.consultation.notes(self.stage.case_id)
 
+    def draft(self, decision: int = 0) -> str:
+        """Return what is being written as agreed on this case, or in place of a decision."""
+        return self.consultation.draft(self.stage.case_id, decision)
+
+    def save_draft(self, case_id: str, text: str, decision: int = 0) -> None:
+        """Keep what is being written as agreed, which it is not yet."""
+        with self.lock:
+            self.consultation.save_draft(case_id, text, decision)
+
     def decide(self, text: str) -> None:
         """Write down what was agreed on this case."""
         if not self.is_known:
@@ -119,7 +150,8 @@ class FacilitatorState(GroupState):
 
     def bring_back(self, file: str = "") -> tuple[str, ...]:
         """Write what was noted and agreed, here or in another session, into the workspace; say what came of it."""
-        assert self.workspace is not None  # noqa: S101 - nothing else offers it
+        if self.workspace is None:
+            raise ConsultationError(say("These cases are in no workspace that this page could write to."))
         with self.lock:
             return bring_back(self.workspace, file or self.consultation.path).sentences()
 
@@ -129,6 +161,11 @@ class FacilitatorState(GroupState):
             self.consultation.clear()
             self.consultation.begin(publication_of(self.source))
             self.take_in()
+
+    def close(self) -> None:
+        """Let go of the session's file."""
+        self.seat.close()
+        super().close()
 
     def _move(self, step: Callable[[Stage], Stage]) -> None:
         with self.lock:

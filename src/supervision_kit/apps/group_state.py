@@ -9,6 +9,7 @@ from traitlets import HasTraits, Instance, Int, Tuple
 
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.revealed import see_case, sessions_of
+from supervision_kit.apps.shared_words import tell_cut
 from supervision_kit.apps.source import Source
 from supervision_kit.consulting import Answer, Consultation, Participation, Stage
 
@@ -105,6 +106,13 @@ class GroupState(HasTraits):
             return None
         case_id = self.stage.case_id if self.is_known else next(iter(self.source.cases))
         return self._see(case_id, sessions_of(self.source, case_id)[-1])
+
+    @property
+    def cut(self) -> str:
+        """That later sessions of cases as long as this one were left out, where they were, once all of it is shown."""
+        if self.source.bundle is None or not self.is_known or "outcome" not in self.stage.shown:
+            return ""
+        return tell_cut(self.source.bundle.settings, n_sessions=sessions_of(self.source, self.stage.case_id)[-1])
 
     def close(self) -> None:
         """Let go of the session's file."""

@@ -80,7 +80,7 @@ class GroupView(ipw.VBox):
     def _where(self) -> str:
         stage = self.state.stage
         if not stage.case_id:
-            return f"<p>{html.escape(say('The group has not begun. Its first case will show here by itself.'))}</p>"
+            return f"<p>{html.escape(say('No case is looked at now. The next one will show here by itself.'))}</p>"
         if not self.state.is_known:
             return f"<p>{html.escape(say('The group looks at a case that is not among the ratings shown here.'))}</p>"
         if "outcome" in stage.shown:
@@ -95,7 +95,8 @@ class GroupView(ipw.VBox):
             self.methods.children = ()
             self._methods_of = None
             return
-        self.said.value = _what_is_said(seen, is_over="outcome" in self.state.stage.shown)
+        is_over = "outcome" in self.state.stage.shown
+        self.said.value = _what_is_said(seen, is_over=is_over) + note(self.state.cut)
         if self._methods_of is not seen:
             self._methods_of = seen
             self.methods.children = (MethodsView(seen, self.page, self.chart),)

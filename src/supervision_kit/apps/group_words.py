@@ -18,6 +18,8 @@ _SHOWN = {
 
 def tell_move(before: Stage, after: Stage) -> str:
     """Say what moved from one stage to the next; empty where nothing that all see did."""
+    if not after.case_id and before.case_id:
+        return say("The group has left the case.")
     if after.case_id != before.case_id:
         return say("The group now looks at {case}, session {session}.", case=after.case_id, session=after.revealed)
     moved = [say(_SHOWN[what]) for what in _SHOWN if what in after.shown - before.shown]
@@ -46,6 +48,8 @@ def terms_in_words(question: str, keys: Iterable[str]) -> str:
 
 def own_answer_in_words(answer: Answer, *, is_open: bool) -> str:
     """Return as HTML what a viewer answers, and who sees it."""
+    if not (answer or is_open):
+        return quiet(say("You did not answer this question."))
     if not answer:
         return quiet(say("Choose what fits. Nobody else sees your answer singly, whoever leads the group included."))
     chosen = "; ".join(terms_in_words(key, answer[key]) for key in QUESTIONS if key in answer)

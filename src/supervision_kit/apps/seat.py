@@ -35,18 +35,13 @@ def take_seat(source: Source, *, asked: Mapping[str, str]) -> GroupState:
     if path is None:
         raise ConsultationError(say("There is no consultation to take part in. Ask whoever leads it."))
     if role == "facilitator":
-        return FacilitatorState(source, Facilitation(path))
+        return FacilitatorState(source, Facilitation(path), viewer=os.environ.get(VIEWER, ""))
     return ParticipantState(source, Participation(path, viewer=os.environ.get(VIEWER, "")))
 
 
 def is_alone() -> bool:
     """Tell whether no server has said who this is."""
     return ROLE not in os.environ
-
-
-def try_out_seat(state: FacilitatorState) -> ParticipantState:
-    """Return the state of a participant's page of the same session, for who leads to see it as they do."""
-    return ParticipantState(state.source, Participation(state.consultation.path, viewer="who leads"))
 
 
 def _alone(source: Source, path: Path, seat: str | None) -> GroupState:
