@@ -79,6 +79,11 @@ class Member:
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def say_people(self, n):
+        field = self.page.get_by_label("People in the group, with you")
+        field.fill(str(n))
+        field.press("Enter")
+
     def reveal(self, session):
         self.page.get_by_label("Seen up to session").select_option(str(session))
         self.sees(f"case-01, up to session {session}")
@@ -142,6 +147,7 @@ def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
         assert not seat.got("3.5623")
     lead.page.get_by_label("The one question").fill("What happened between these two?")
     lead.page.keyboard.press("Enter")
+    lead.say_people(6)
     lead.press("Ask the group")
     for seat in seats:
         seat.sees("What happened between these two?")
@@ -192,6 +198,7 @@ def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
 
 def test_pages_move_on_without_taking_the_focus_or_what_is_being_typed(lead, join, shared):
     seat, scribe = join(), join(enters_at=shared.for_who_leads)
+    lead.say_people(6)
     lead.press("Ask the group")
     seat.answer("Is this a rupture?", "unsure")
     scribe.page.get_by_label("What was agreed").type("half a sen")
@@ -229,6 +236,7 @@ def test_time_is_counted_by_the_page_and_starts_on_all(lead, join):
 def test_who_was_killed_is_back_where_the_group_is(lead, join):
     seat = join()
     lead.reveal(5)
+    lead.say_people(6)
     lead.press("Ask the group")
     seat.answer("Is this a rupture?", "a rupture")
     lead.page.get_by_label("Notes on this case").type("rose went quiet")
@@ -246,6 +254,7 @@ def test_who_was_killed_is_back_where_the_group_is(lead, join):
 def test_a_server_killed_in_the_middle_goes_on_from_there(lead, join, shared):
     seat = join()
     lead.reveal(4)
+    lead.say_people(6)
     lead.press("Ask the group")
     seat.answer("Is this a rupture?", "unsure")
     lead.page.get_by_label("Notes on this case").type("rose went quiet")
@@ -269,6 +278,7 @@ def test_one_can_try_a_group_out_in_a_demo(address, open_tab):
     tab = opened.value
     tab.get_by_text("C07, up to session 1").wait_for(timeout=90_000)
     assert tab.locator(".sk-lead").count() == 0
+    lead.say_people(6)
     lead.press("Ask the group")
     tab.get_by_role("radio", name="unsure").check(timeout=30_000)
     lead.sees("1 has answered.")
