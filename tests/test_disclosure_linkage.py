@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import supervision_kit as sk
 from supervision_kit.disclosure.colleague import link_roughly
-from supervision_kit.disclosure.masking import jitter_scores, round_scores, snap_scores
+from supervision_kit.disclosure.masking import draw_shifts
 from supervision_kit.disclosure.originals import link_originals
+from supervision_kit.disclosure.steps import count_steps, find_rare, round_scores, shift_scores, snap_scores
 from supervision_kit.instruments import INSTRUMENTS
 
 
@@ -126,7 +127,8 @@ SCALES = [scale for instrument in INSTRUMENTS.values() for scale in instrument.s
 def test_shifted_scores_stay_on_the_scale_and_its_steps_within_reach(scale, share, seed):
     chance = np.random.default_rng(seed)
     score = chance.uniform(scale.lowest, scale.highest, 50)
-    shifted = jitter_scores(score, scale, share, chance)
+    most = count_steps(scale, share)
+    shifted = shift_scores(score, scale, draw_shifts([f"{n}" for n in range(50)], most=most, secret=chance.bytes(32)))
     steps = (shifted - scale.lowest) / scale.step
     assert steps == pytest.approx(np.round(steps), abs=1e-4)
     assert shifted.min() >= scale.lowest - 1e-6
@@ -146,16 +148,39 @@ def test_rounded_scores_stay_on_the_scale_and_rounding_twice_is_rounding_once(sc
 
 
 def test_shifts_go_up_as_often_as_down_and_each_as_often_as_any_other():
-    scale = INSTRUMENTS["phq9"].scales["total"]  # 0 to 27 in steps of 1; a tenth of it are 3
-    shifts = jitter_scores(np.full(7_000, 13.0), scale, 0.1, np.random.default_rng(1)) - 13
+    shifts = draw_shifts([f"rating {n}" for n in range(7_000)], most=3, secret=b"secret")
     counts = dict(zip(*np.unique(shifts, return_counts=True), strict=True))
     assert list(counts) == [-3, -2, -1, 0, 1, 2, 3]
     assert max(abs(n - 1_000) for n in counts.values()) < 5 * np.sqrt(1_000)
 
 
+def test_shifts_follow_from_the_rating_and_the_secret_and_from_nothing_else():
+    names = [f"rating {n}" for n in range(200)]
+    drawn = draw_shifts(names, most=3, secret=b"secret")
+    assert draw_shifts(names[::-1], most=3, secret=b"secret").tolist() == drawn[::-1].tolist()
+    for other in (draw_shifts(names, most=3, secret=b"another"), draw_shifts(names, most=4, secret=b"secret")):
+        assert abs(np.corrcoef(drawn, other)[0, 1]) < 0.25  # by chance alone, of 200: 0.07
+
+
 def test_what_would_go_beyond_an_end_is_turned_back():
     scale = INSTRUMENTS["phq9"].scales["total"]
-    assert set(jitter_scores(np.full(500, 27.0), scale, 0.1, np.random.default_rng(1))) == {24, 25, 26, 27}
+    shifts = np.array([-3, -1, 0, 1, 3])
+    assert shift_scores(np.full(5, 27.0), scale, shifts).tolist() == [24, 26, 27, 26, 24]
+    assert shift_scores(np.full(5, 1.0), scale, shifts).tolist() == [2, 0, 1, 2, 4]
+
+
+@given(st.sampled_from(SCALES), st.integers(0, 200), st.sampled_from([0, 1, 2, 3, 6]))
+def test_what_a_whole_form_gives_is_usual_however_it_was_rounded(scale, step, decimals):
+    last = round((scale.highest - scale.lowest) / scale.step)
+    score = scale.lowest + min(step, last) * scale.step
+    assert not find_rare(np.array([score, round(score, max(decimals, 1))]), scale).any()
+
+
+def test_what_no_whole_form_gives_is_rare():
+    mean_of_twelve, whole = INSTRUMENTS["wai_sr"].scales["total"], INSTRUMENTS["phq9"].scales["total"]
+    # 42 points from 11 of 12 items; the same, rounded; a value that nobody else has; and where none is
+    assert find_rare(np.array([42 / 11, 3.82, 3.141592, np.nan]), mean_of_twelve).tolist() == [True] * 3 + [False]
+    assert find_rare(np.array([12.0, 12.5, 11.7]), whole).tolist() == [False, True, True]
 
 
 # Over many caseloads

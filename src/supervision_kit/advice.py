@@ -15,6 +15,7 @@ IN_PYTHON = MappingProxyType(
         "alike": "headline=True",
         "notes": "preview_notes(…)",
         "headline": "headline=True, jitter=0.1",
+        "headline only": "headline=True",
         "shift": "jitter=0.1",
         "stronger": "jitter=0.2, rounding=0.2",
         "items": "items=False, jitter=0.1",

@@ -22,6 +22,7 @@ IN_COMMANDS = MappingProxyType(
         "alike": "--headline",
         "notes": "--preview-notes",
         "headline": "--headline --jitter 0.1",
+        "headline only": "--headline",
         "shift": "--jitter 0.1",
         "stronger": "--jitter 0.2 --rounding 0.2",
         "items": "--jitter 0.1, --items",

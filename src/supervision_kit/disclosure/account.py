@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.disclosure.assembling import Published
+from supervision_kit.disclosure.beside import Beside
 from supervision_kit.disclosure.classes import count_sessions, find_forms, number_sessions
 from supervision_kit.disclosure.effects import Effects
+from supervision_kit.disclosure.inferring import Inferring
 from supervision_kit.disclosure.layout import NOBODY, Flags, Numbers
 from supervision_kit.disclosure.linkage import Linkage
 from supervision_kit.disclosure.material import Material
@@ -27,6 +29,8 @@ class Account:
     tables: Mapping[str, pd.DataFrame]
     settings: Mapping[str, Any]
     effects: Effects | None
+    beside: Beside | None
+    inferring: Inferring
     n_without_weeks: int
     with_originals: Linkage
     with_rough_knowledge: Linkage
@@ -95,6 +99,12 @@ class Account:
         has = np.zeros(len(layout.cases), dtype=bool)
         has[layout.case[layout.table["therapist_id"].notna().to_numpy()]] = True
         return int((has & self.there & (self.published.therapist == NOBODY)).sum())
+
+    @property
+    def n_words_left_out(self) -> int:
+        """How many words that were said of falls of published cases are left out."""
+        said = self.material.codes["case_id"].isin(list(self.published.truth.values()))
+        return int(said.sum()) - len(self.tables["codes"])
 
     @cached_property
     def cases_of_therapists(self) -> dict[str, int]:

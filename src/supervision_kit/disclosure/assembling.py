@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from supervision_kit.disclosure.layout import NOBODY, Layout, Numbers
-from supervision_kit.disclosure.masking import Scores
 from supervision_kit.disclosure.material import Material
-from supervision_kit.instruments import find_instrument, find_scale
+from supervision_kit.disclosure.steps import Scores
+from supervision_kit.instruments import find_instrument
 from supervision_kit.lens import CODES
 from supervision_kit.tables import RESPONSES, SCORES
 
@@ -54,7 +54,7 @@ def make_scores(published: Published, score: Scores, weeks: pd.Series | None, *,
     """Return the scores; `score` and `weeks` are of all rows of the layout."""
     layout, rows = published.layout, published.rows
     rater, instrument, scale = _texts(layout.series, layout.of_series[rows])
-    n_items = [_count_items(one, key) for _, one, key in layout.series]
+    n_items = [len(find_instrument(one).scales[key].items) for _, one, key in layout.series]
     columns = {
         "case_id": _text(published.case_codes, layout.case[rows]),
         "rater": rater,
@@ -73,12 +73,6 @@ def make_scores(published: Published, score: Scores, weeks: pd.Series | None, *,
     if weeks is not None:
         checked["weeks"] = weeks.array[rows][order]
     return checked
-
-
-def _count_items(instrument: str, key: str) -> int:
-    scale = find_scale(instrument, key)
-    assert scale is not None  # noqa: S101 - others are not laid out
-    return len(scale.items)
 
 
 def _texts(series: tuple[tuple[str, str, str], ...], number: Numbers) -> list[pd.Series]:
@@ -158,13 +152,18 @@ def make_notes(published: Published, material: Material) -> pd.DataFrame:
     return table.sort_values(["case_id", "session", "text"]).reset_index(drop=True)
 
 
-def make_codes(published: Published, material: Material, *, smallest: int) -> pd.DataFrame:
-    """Return what was said of falls, as far as `smallest` published cases share it; judgements are numbered anew."""
+def make_codes(published: Published, material: Material, *, smallest: int, by_class: bool) -> pd.DataFrame:
+    """Return what was said of falls; judgements are numbered anew.
+
+    A word is published of the cases of a therapist's code, or of a class, where `smallest` of them have it.
+    """
     codes = {case: code for code, case in published.truth.items()}
     said = material.codes
     known = [kind in CODES and code in CODES[kind] for kind, code in zip(said["kind"], said["code"], strict=True)]
     said = said[np.array(known, dtype=bool) & said["case_id"].isin(list(codes)).to_numpy(dtype=bool)]
-    n_cases = said.groupby(["kind", "code"])["case_id"].transform("nunique")
+    cells = published.of_case if by_class else published.therapist
+    cell = said["case_id"].map(dict(zip(published.layout.cases, cells.tolist(), strict=True))).rename("cell")
+    n_cases = said.groupby([cell, "kind", "code"])["case_id"].transform("nunique")
     said = said[n_cases >= smallest]
     made = pd.DataFrame({"case_id": [codes[case] for case in said["case_id"]]}, dtype="str")
     made["judgement"] = said["judgement"].to_numpy(dtype=np.int64)

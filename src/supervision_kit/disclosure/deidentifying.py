@@ -18,6 +18,7 @@ from supervision_kit.disclosure.assembling import (
     make_responses,
     make_scores,
 )
+from supervision_kit.disclosure.beside import lay_beside
 from supervision_kit.disclosure.classes import find_classes, number_sessions
 from supervision_kit.disclosure.coding import (
     choose_randomness,
@@ -29,8 +30,9 @@ from supervision_kit.disclosure.colleague import link_roughly
 from supervision_kit.disclosure.deidentified import Deidentified, seal_tables
 from supervision_kit.disclosure.effects import Effects, compare_pictures
 from supervision_kit.disclosure.generalising import generalise
+from supervision_kit.disclosure.inferring import infer
 from supervision_kit.disclosure.layout import NOBODY, lay_out
-from supervision_kit.disclosure.masking import check_share, mask_scores
+from supervision_kit.disclosure.masking import SECRET_BYTES, check_share, mask_scores
 from supervision_kit.disclosure.material import Material, take_material
 from supervision_kit.disclosure.originals import link_originals
 from supervision_kit.disclosure.since import check_weeks, count_weeks
@@ -159,9 +161,12 @@ def deidentify(
         check_texts(material.notes["text"], known_words(source))
     randomness = choose_randomness(seed)
     published = _choose_rows(material, wanted, randomness)
-    made, account = _make(material, wanted, published, randomness)
+    secret, earlier = randomness.randbytes(SECRET_BYTES), None
+    if isinstance(source, Workspace):
+        secret, earlier = source.secret_for("shifts"), source.published_before()
+    made, account = _make(material, wanted, published, secret=secret, earlier=earlier)
     settings = wanted.settings | {
-        "publication": name_publication(randomness),
+        "publication": name_publication(),
         "synthetic": material.is_synthetic,
         "cut_after": list(account.stops),
     }
@@ -213,19 +218,11 @@ def _choose_rows(material: Material, wanted: Wanted, randomness: Random) -> Publ
 
 
 def _make(
-    material: Material, wanted: Wanted, published: Published, randomness: Random
+    material: Material, wanted: Wanted, published: Published, *, secret: bytes, earlier: pd.DataFrame | None
 ) -> tuple[dict[str, pd.DataFrame], Account]:
     """Make the tables, and the account of what was done."""
     layout = published.layout
-    exact = layout.table["score"].to_numpy(dtype=np.float64)
-    masked = mask_scores(
-        exact,
-        layout.of_series,
-        layout.series,
-        rounding=wanted.rounding,
-        jitter=wanted.jitter,
-        chance=np.random.default_rng(randomness.getrandbits(128)),
-    )
+    masked = mask_scores(layout, rounding=wanted.rounding, jitter=wanted.jitter, secret=secret)
     weeks, n_without_weeks = None, 0
     if wanted.weeks:
         weeks, n_without_weeks = count_weeks(
@@ -234,13 +231,14 @@ def _make(
     scores = make_scores(published, masked, weeks, with_answered=wanted.items)
     effects: Effects | None = None
     if wanted.rounding is not None or wanted.jitter is not None:
+        exact = layout.table["score"].to_numpy(dtype=np.float64)
         unmasked = make_scores(published, exact, None, with_answered=False)
         effects = compare_pictures(unmasked, scores, wanted.methods)
     tables = {
         "scores": scores,
         "responses": make_responses(published, material.responses),
         "notes": make_notes(published, material),
-        "codes": make_codes(published, material, smallest=wanted.smallest),
+        "codes": make_codes(published, material, smallest=wanted.smallest, by_class=wanted.audience == "outside"),
     }
     truth = published.truth
     masking = {"rounding": wanted.rounding, "jitter": wanted.jitter}
@@ -250,6 +248,8 @@ def _make(
         tables=tables,
         settings=wanted.settings,
         effects=effects,
+        beside=None if earlier is None else lay_beside(published, earlier, smallest=wanted.smallest),
+        inferring=infer(published, tables, method=wanted.methods[0]),
         n_without_weeks=n_without_weeks,
         with_originals=link_originals(scores, material.scores, truth, **masking),
         with_rough_knowledge=link_roughly(scores, material.scores, truth),

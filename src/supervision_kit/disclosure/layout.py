@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.instruments import find_scale
+from supervision_kit.disclosure.steps import find_rare, snap_scores
+from supervision_kit.instruments import find_instrument, find_scale
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -31,9 +32,9 @@ class Layout:
         Of each case: its one therapist, or :data:`NOBODY`.
     n_several
         How many cases had more than one therapist.
-    n_unknown, n_out_of_range
+    n_unknown, n_out_of_range, n_rare
         Rows of instruments or scales that the kit does not know, which are left out; scores outside their scale, which
-        are taken out.
+        are taken out; scores that no form without gaps gives, which are moved to the nearest that one does.
     """
 
     table: pd.DataFrame
@@ -47,6 +48,7 @@ class Layout:
     n_several: int
     n_unknown: int
     n_out_of_range: int
+    n_rare: int
 
     @property
     def forms(self) -> tuple[tuple[str, str], ...]:
@@ -67,9 +69,15 @@ def lay_out(scores: pd.DataFrame, cases: tuple[str, ...]) -> Layout:
     is_known = known[series]
     lowest = np.array([scale.lowest if scale else 0 for scale in scales])[series]
     highest = np.array([scale.highest if scale else 0 for scale in scales])[series]
-    score = table["score"].to_numpy()
+    score = table["score"].to_numpy(dtype=np.float64)
     is_out = is_known & ((score < lowest) | (score > highest))
-    table = table.assign(score=np.where(is_out, np.nan, score))[is_known]
+    score = np.where(is_out, np.nan, score)
+    is_rare = np.zeros(len(score), dtype=bool)
+    for at in np.flatnonzero(known):
+        here, scale = np.flatnonzero(series == at), find_instrument(kinds[at][1]).scales[kinds[at][2]]
+        rare = here[find_rare(score[here], scale)]
+        score[rare], is_rare[rare] = snap_scores(score[rare], scale), True
+    table = table.assign(score=score)[is_known]
     number = np.cumsum(known) - 1
     case, named = pd.factorize(table["case_id"], sort=True)
     order = np.lexsort((series[is_known], table["session"].to_numpy(), case))
@@ -88,6 +96,7 @@ def lay_out(scores: pd.DataFrame, cases: tuple[str, ...]) -> Layout:
         n_several=n_several,
         n_unknown=int((~is_known).sum()),
         n_out_of_range=int(is_out.sum()),
+        n_rare=int(is_rare.sum()),
     )
 
 

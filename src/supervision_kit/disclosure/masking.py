@@ -1,17 +1,24 @@
-"""Scores made coarser or shifted by chance, so that who holds the originals cannot simply look them up."""
+"""Scores made coarser or shifted by chance, so that who holds the originals cannot simply look them up.
+
+Shifts drawn anew for each publication would average out: the mean of several would come close to the originals. Each
+shift therefore follows from the rating that it is for and from a secret, which a workspace keeps for good.
+"""
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+import hashlib
+import json
 
+import numpy as np
+
+from supervision_kit.disclosure.layout import Layout, Numbers
+from supervision_kit.disclosure.steps import Scores, count_steps, round_scores, shift_scores
 from supervision_kit.errors import SettingError
-from supervision_kit.instruments import Scale, find_scale
+from supervision_kit.instruments import find_instrument
 from supervision_kit.words import say, say_number
 
-Scores = npt.NDArray[np.float64]
 MOST = 0.25  # of a scale's range: beyond, there is no course left to see; the kit's own choice
-_DECIMALS = 6
+SECRET_BYTES = 32
 
 
 def check_share(name: str, share: float | None) -> float | None:
@@ -29,66 +36,38 @@ def check_share(name: str, share: float | None) -> float | None:
     return float(share)
 
 
-def count_steps(scale: Scale, share: float) -> int:
-    """Return how many of a scale's steps a share of its range comes to, one at least."""
-    return max(1, round(share * (scale.highest - scale.lowest) / scale.step))
-
-
-def round_scores(score: Scores, scale: Scale, share: float) -> Scores:
-    """Return scores on a coarser grid: every so many steps of the scale, within its range.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from supervision_kit.instruments import INSTRUMENTS
-    >>> round_scores(np.array([0.0, 4.0, 12.0, 27.0]), INSTRUMENTS["phq9"].scales["total"], 0.2).tolist()
-    [0.0, 5.0, 10.0, 25.0]
-    """
-    width = count_steps(scale, share) * scale.step
-    on_grid: Scores = scale.lowest + np.floor((score - scale.lowest) / width + 0.5) * width
-    return np.minimum(on_grid, scale.highest).round(_DECIMALS)
-
-
-def snap_scores(score: Scores, scale: Scale) -> Scores:
-    """Return scores on the nearest of the scale's own steps."""
-    snapped: Scores = np.round(scale.lowest + _steps(score, scale) * scale.step, _DECIMALS)
-    return snapped
-
-
-def jitter_scores(score: Scores, scale: Scale, share: float, chance: np.random.Generator) -> Scores:
-    """Return scores shifted by chance: by whole steps, as often up as down, never beyond the ends of the scale.
-
-    What would go beyond an end is turned back from it. Each shift, from none to the most, is as likely as any other.
-    """
-    most, last = count_steps(scale, share), round((scale.highest - scale.lowest) / scale.step)
-    shifted = np.abs(_steps(score, scale) + chance.integers(-most, most, size=len(score), endpoint=True))
-    shifted = last - np.abs(last - shifted)
-    jittered: Scores = np.round(scale.lowest + shifted * scale.step, _DECIMALS)
-    return jittered
-
-
-def mask_scores(
-    score: Scores,
-    of_series: npt.NDArray[np.int64],
-    series: tuple[tuple[str, str, str], ...],
-    *,
-    rounding: float | None,
-    jitter: float | None,
-    chance: np.random.Generator,
-) -> Scores:
-    """Return the scores of many series as they are published: shifted first, then rounded."""
+def mask_scores(layout: Layout, *, rounding: float | None, jitter: float | None, secret: bytes) -> Scores:
+    """Return the scores of a layout's rows as they are published: shifted first, by `secret`, then rounded."""
+    score = layout.table["score"].to_numpy(dtype=np.float64)
     masked = score.copy()
-    for number, (_, instrument, key) in enumerate(series):
-        here = np.flatnonzero((of_series == number) & np.isfinite(score))
-        scale = find_scale(instrument, key)
-        assert scale is not None  # noqa: S101 - others are not laid out
+    names = [] if jitter is None else name_ratings(layout)
+    for number, (_, instrument, key) in enumerate(layout.series):
+        here = np.flatnonzero((layout.of_series == number) & np.isfinite(score))
+        scale = find_instrument(instrument).scales[key]
         if jitter is not None:
-            masked[here] = jitter_scores(masked[here], scale, jitter, chance)
+            named, most = [names[row] for row in here], count_steps(scale, jitter)
+            masked[here] = shift_scores(masked[here], scale, draw_shifts(named, most=most, secret=secret))
         if rounding is not None:
             masked[here] = round_scores(masked[here], scale, rounding)
     return masked
 
 
-def _steps(score: Scores, scale: Scale) -> Scores:
-    steps: Scores = np.round((score - scale.lowest) / scale.step)
-    return steps
+def name_ratings(layout: Layout) -> list[str]:
+    """Return a name for each row, the same in every publication: whose it is, of which series and which session."""
+    cases, series = [json.dumps(case) for case in layout.cases], [json.dumps(one) for one in layout.series]
+    places = zip(layout.case.tolist(), layout.of_series.tolist(), layout.session.tolist(), strict=True)
+    return [f"{cases[case]}{series[at]}{session}" for case, at, session in places]
+
+
+def draw_shifts(names: list[str], *, most: int, secret: bytes) -> Numbers:
+    """Return a whole number of steps for each name, from −most to most, each as likely as any other.
+
+    Another `most` draws others, which tell nothing of these.
+    """
+    drawn = np.array([_draw(f"{most} {name}", secret) for name in names], dtype=np.uint64)
+    return (drawn % np.uint64(2 * most + 1)).astype(np.int64) - most
+
+
+def _draw(name: str, secret: bytes) -> int:
+    digest = hashlib.blake2b(name.encode(errors="surrogatepass"), key=secret, digest_size=8).digest()
+    return int.from_bytes(digest, "big")

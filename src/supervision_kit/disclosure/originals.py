@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.disclosure.classes import count_sessions, find_forms, number_kinds, number_sessions
 from supervision_kit.disclosure.layout import Layout, Numbers
 from supervision_kit.disclosure.linkage import Linkage, choose_cases, lay_out_all
-from supervision_kit.disclosure.masking import count_steps, round_scores, snap_scores
 from supervision_kit.disclosure.since import exact_weeks
-from supervision_kit.instruments import find_scale
+from supervision_kit.disclosure.steps import Scores, count_steps, round_scores, snap_scores
+from supervision_kit.instruments import find_instrument
 
 _NO_FORM, _NO_SCORE = -1e9, -2e9  # in the place of a score
 _SAME = 1e-5  # scores are published with six decimals
-
-Scores = npt.NDArray[np.float64]
 
 
 def link_originals(
@@ -79,8 +76,7 @@ def _matrix(layout: Layout, series: list[tuple[str, str, str]], at: int, longest
 
 def _prepare(held: Scores, series: tuple[str, str, str], rounding: float | None, jitter: float | None) -> float:
     """Treat the originals as the publication was treated, as far as that is known; return how far off they may be."""
-    scale = find_scale(series[1], series[2])
-    assert scale is not None  # noqa: S101 - others are not laid out
+    scale = find_instrument(series[1]).scales[series[2]]
     is_score = held > _NO_FORM
     if jitter is not None:
         held[is_score] = snap_scores(held[is_score], scale)

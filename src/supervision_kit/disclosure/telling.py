@@ -25,7 +25,10 @@ from supervision_kit.words import say, say_list, say_n, say_number, say_share
 from supervision_kit.words.raters import say_rated_by
 
 # figures on what others could find out
-_LINKAGE = ("n_tried", "with_originals", "alone_with_originals", "roughly", "alone_roughly")
+_LINKAGE = (
+    *("n_tried", "with_originals", "alone_with_originals", "roughly", "alone_roughly"),
+    *("alone_by_gaps", "earlier_publications", "smallest_beside", "apart_beside"),
+)
 
 
 def tell(account: Account) -> DisclosureReport:
@@ -139,7 +142,16 @@ def _numbers(account: Account) -> pd.DataFrame:
         ("alone_with_originals", say("of these for certain"), exact.n_alone),
         ("roughly", say("of these found out with rough knowledge, on average"), round(rough.expected, 2)),
         ("alone_roughly", say("of these for certain"), rough.n_alone),
+        ("groups_alike", say("groups whose cases all went the same way"), account.inferring.n_groups_alike),
+        ("cases_alike", say("cases in these"), account.inferring.n_cases_alike),
+        ("alone_by_gaps", say("cases alone in their group by missing forms"), account.inferring.n_alone_by_gaps),
     ]
+    if account.beside is not None:
+        rows += [
+            ("earlier_publications", say("earlier publications of these cases"), account.beside.n_publications),
+            ("smallest_beside", say("smallest group beside these"), account.beside.smallest),
+            ("apart_beside", say("cases in smaller groups than asked for, beside these"), account.beside.n_apart),
+        ]
     if account.effects is not None:
         effects = account.effects
         rows += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supervision_kit.detection import METHODS
 from supervision_kit.disclosure.account import Account
 from supervision_kit.disclosure.generalising import SMALLEST
 from supervision_kit.disclosure.linkage import FALL_UNSURE, SESSIONS_UNSURE, Linkage
@@ -47,6 +48,30 @@ def tell_groups(account: Account) -> Iterator[str]:
     )
     if account.settings["weeks"]:
         yield say("Where weeks are published, the cases of such a group that last equally long are no fewer either.")
+    yield from _tell_what_groups_share(account)
+
+
+def _tell_what_groups_share(account: Account) -> Iterator[str]:
+    """Say what a group tells of each of its cases, as all of them have it."""
+    found, n_groups = account.inferring, len(account.class_sizes)
+    if found.n_groups_alike:
+        yield say_n(
+            "In {n} of {groups} groups the ratings of all cases went the same way (no fall, come back, or not, by "
+            "{method}). Who knows that a person is in it knows that of them.",
+            "In {n} of {groups} groups the ratings of all cases went the same way (no fall, come back, or not, by "
+            "{method}). Who knows that a person is in one of them knows that of them.",
+            found.n_groups_alike,
+            groups=say_number(n_groups),
+            method=say(METHODS[account.settings["methods"][0]].title),
+        )
+    else:
+        yield say("In no group did the ratings of all cases go the same way: being in one tells nothing of that.")
+    if found.n_words_alike:
+        yield say_n(
+            "{n} word said of falls is shared by all cases of a group, and so told of each.",
+            "{n} words said of falls are each shared by all cases of a group, and so told of each.",
+            found.n_words_alike,
+        )
 
 
 def tell_most_at_risk(account: Account) -> Iterator[str]:
@@ -76,6 +101,8 @@ def tell_linkage(account: Account) -> Iterator[str]:
     """Say what the holder of the originals and a colleague would find out."""
     yield from _with_originals(account)
     yield from _with_rough_knowledge(account)
+    yield from _with_gaps(account)
+    yield from _with_earlier_publications(account)
 
 
 def _with_originals(account: Account) -> Iterator[str]:
@@ -105,6 +132,43 @@ def _with_rough_knowledge(account: Account) -> Iterator[str]:
         yield say("Both were tried with {n} cases.", n=say_number(account.with_rough_knowledge.n_tried))
 
 
+def _with_gaps(account: Account) -> Iterator[str]:
+    if n_alone := account.inferring.n_alone_by_gaps:
+        yield say_n(
+            "{n} case is the only one of its group in which just these forms are missing, or none: who remembers when "
+            "a form was left out could know it by that.",
+            "{n} cases are each the only one of their group in which just these forms are missing, or none: who "
+            "remembers when a form was left out could know them by that.",
+            n_alone,
+        )
+
+
+def _with_earlier_publications(account: Account) -> Iterator[str]:
+    beside = account.beside
+    if beside is None:
+        if account.settings["jitter"] is not None:
+            yield say(
+                "No workspace keeps the shifts: in another publication of these ratings they are others, and the mean "
+                "of several comes closer to the originals than each. Publish once."
+            )
+        return
+    if not beside.n_publications:
+        yield say("None of these cases was published before, as far as keys are kept.")
+        return
+    yield say_n(
+        "Cases of these are in {n} earlier publication. Who lays it beside this one finds the same courses again, and "
+        "{alone} in groups of fewer than {smallest}; the smallest has {fewest}.",
+        "Cases of these are in {n} earlier publications. Who lays them beside this one finds the same courses again, "
+        "and {alone} in groups of fewer than {smallest}; the smallest has {fewest}.",
+        beside.n_publications,
+        alone=say_n("{n} case", "{n} cases", beside.n_apart),
+        smallest=say_number(account.smallest),
+        fewest=say_n("{n} case", "{n} cases", beside.smallest),
+    )
+    if account.settings["jitter"] is not None:
+        yield say("Scores are shifted alike in all publications with this share: several tell no more than one.")
+
+
 def _figures(found: Linkage) -> dict[str, str]:
     return {
         "expected": say_number(found.expected, digits=1),
@@ -125,6 +189,12 @@ def tell_what_to_change(account: Account) -> Iterator[tuple[str, str]]:
         yield say("Leave out the weeks, or round them more coarsely."), "weeks"
     if settings["audience"] == "inside":
         yield say("Ask for larger groups, as for readers outside the clinic."), "outside"
+    if account.beside is not None and account.beside.n_apart:
+        yield say("Publish the same cases by the same settings as before, or withdraw what was published."), ""
+    if account.inferring.n_words_alike:
+        yield say("Leave out the words said of falls."), "lens"
+    if account.inferring.n_alone_by_gaps and not settings["headline"]:
+        yield say("Publish the client's overall ratings alone: sessions without them close up."), "headline only"
     if settings["n_notes"]:
         yield say("Leave out the notes: no rule finds a story that only one person has."), ""
     if account.with_rough_knowledge.n_alone:

@@ -57,6 +57,12 @@ def _replaced(account: Account) -> Iterator[str]:
         )
     if layout.n_out_of_range:
         yield say("Taken out: {n} scores beyond the ends of their scale.", n=say_number(layout.n_out_of_range))
+    if layout.n_rare:
+        yield say_n(
+            "{n} score that no form without gaps gives, as rare as a name, is shown as the nearest that one gives.",
+            "{n} scores that no form without gaps gives, as rare as a name, are shown as the nearest that one gives.",
+            layout.n_rare,
+        )
 
 
 def _left_out(account: Account) -> Iterator[str]:
@@ -98,6 +104,12 @@ def _asked(account: Account) -> Iterator[str]:
         yield say("Answers to single items are not published, nor how many were answered.")
     if not account.settings["lens"]:
         yield say("What was said of falls (the lens) is not published.")
+    elif n_lost := account.n_words_left_out:
+        yield say_n(
+            "{n} word said of falls is left out, as too few like cases have it.",
+            "{n} words said of falls are left out, as too few like cases have them.",
+            n_lost,
+        )
     if not account.settings["n_notes"]:
         yield say("No note is published.")
     elif n_lost := account.settings["n_notes"] - len(account.tables["notes"]):

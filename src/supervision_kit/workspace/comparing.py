@@ -64,8 +64,17 @@ class Comparison:
 
 def hash_code(connection: Connection, code: str) -> str:
     """Return the keyed hash under which an erased case's code is recognised."""
-    salt = connection.execute(select(settings.c.value).where(settings.c.name == "salt")).scalar_one()
-    return hmac.new(bytes.fromhex(salt), code.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.new(_salt(connection), code.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def derive_secret(connection: Connection, purpose: str) -> bytes:
+    """Return a secret of the workspace's own for a purpose, which tells nothing of others or of hashed codes."""
+    key = hmac.new(_salt(connection), b"a secret, not a code", hashlib.sha256).digest()
+    return hmac.new(key, purpose.encode(), hashlib.sha256).digest()
+
+
+def _salt(connection: Connection) -> bytes:
+    return bytes.fromhex(connection.execute(select(settings.c.value).where(settings.c.name == "salt")).scalar_one())
 
 
 def compare(connection: Connection, brought: Brought, *, replacing: bool = False) -> Comparison:

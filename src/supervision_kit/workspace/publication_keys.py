@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pandas as pd
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, and_, delete, func, select
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import UnknownNameError, WorkspaceError
 from supervision_kit.workspace.auditing import check_label, write_entry
+from supervision_kit.workspace.comparing import derive_secret
 from supervision_kit.workspace.database import insert_rows, next_number
 from supervision_kit.workspace.failures import told_if_damaged
 from supervision_kit.workspace.moments import as_moments, now
@@ -17,6 +18,7 @@ from supervision_kit.workspace.opened import Opened, codes_of, numbers_of
 from supervision_kit.workspace.schema import publication_keys, publication_sessions
 
 _KEY = ("id", "publication", "case_number", "code", "therapists", "at", "who")
+_OF = ("publication", "case_number")
 _SESSIONS = ("id", "publication", "case_number", "published", "session")
 
 
@@ -113,6 +115,36 @@ class PublicationKeys(Opened):
                 "who": pd.Series([cases[0][1] for cases in found.values()], dtype="str"),
             }
         )
+
+    def published_before(self) -> pd.DataFrame:
+        """Return what earlier publications showed of each case: publication, case_id, therapist, n_sessions.
+
+        ``therapist`` is the drawn code that the case's therapist had there, empty where none. Of publications whose
+        keys were forgotten nothing is known.
+        """
+        n_sessions = func.count(publication_sessions.c.id)
+        query = (
+            select(publication_keys.c.publication, publication_keys.c.case_number, publication_keys.c.therapists)
+            .add_columns(n_sessions)
+            .join(
+                publication_sessions, and_(*(publication_sessions.c[name] == publication_keys.c[name] for name in _OF))
+            )
+            .group_by(publication_keys.c.id)
+            .order_by(publication_keys.c.id)
+        )
+        with self._database.reading() as connection:
+            known, rows = codes_of(connection), connection.execute(query).all()
+        self._audit("read", "publications", sorted({number for _, number, _, _ in rows}))
+        with told_if_damaged():
+            return pd.DataFrame(
+                [(name, known[number], "".join(json.loads(told)), n) for name, number, told, n in rows],
+                columns=["publication", "case_id", "therapist", "n_sessions"],
+            )
+
+    def secret_for(self, purpose: str) -> bytes:
+        """Return a secret of this workspace's, 32 bytes, the same each time: nothing that leaves may hold it."""
+        with self._database.reading() as connection:
+            return derive_secret(connection, purpose)
 
     def record_publication(self, publication: str, *, n_cases: int, audience: str, kind: str) -> None:
         """Enter in the audit that something was published, for whom, and of how many cases; of which, the key tells."""
