@@ -129,7 +129,7 @@ def test_examples_in_docstrings_run():
         f"calibration.{name}" for name in ("planting", "intervals", "exact", "trust", "thresholds", "chance")
     )
     of_repair = ("repair.following", "repair.survival", "recognition")
-    in_line = ("scoring", "detection", "detection.personal.prior", "disclosure.windows", "disclosure.masking")
+    in_line = ("scoring", "detection", "detection.personal.prior", "disclosure.windows", "disclosure.steps")
     for name in (*in_line, *of_methods, *of_repair, *of_outcome, *of_calibration):
         module = importlib.import_module(f"supervision_kit.{name}")
         result = doctest.testmod(module, extraglobs={"np": np, "pd": pd})
