@@ -339,44 +339,6 @@ def test_states_need_no_widgets():
     assert issubclass(sk.apps.CaseState, traitlets.HasTraits)
 
 
-class Loop:
-    """A kernel's loop that comes back when it is told to."""
-
-    def __init__(self):
-        self.waiting = []
-
-    def call_later(self, _seconds, work):
-        self.waiting.append(work)
-
-
-@pytest.fixture
-def loop(monkeypatch):
-    made = Loop()
-    monkeypatch.setattr("supervision_kit.apps.page._loop_of_kernel", lambda: made)
-    return made
-
-
-def test_the_picture_comes_first_and_what_it_tells_a_moment_later(scores, loop):
-    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
-    before = page.summary.value
-    page.picker.value = "mended"
-    assert page.chart.figure["tables"]["caption"][0]["title"] == "Case mended"
-    assert page.summary.value == before
-    loop.waiting.pop()()
-    assert page.summary.value != before
-    assert "mended" in page.code.value
-
-
-def test_what_is_clicked_next_meets_the_whole_page(scores, loop):
-    page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
-    before, told = page.summary.value, []
-    page.picker.value = "mended"
-    page.guard(lambda: told.append(page.summary.value))()
-    assert told != [before]
-    loop.waiting.pop()()  # finds nothing left to do
-    assert [page.summary.value] == told
-
-
 def test_what_went_wrong_with_the_picture_is_not_wiped_away_by_what_follows(scores, monkeypatch):
     page = sk.apps.CasePage(sk.apps.CaseState(scores, case_id="open"))
     monkeypatch.setattr("supervision_kit.charts.trajectory", lambda *_, **__: 1 / 0)

@@ -349,6 +349,17 @@ def test_the_buttons_of_the_list_set_aside_put_on_the_agenda_and_undo(kept, work
     assert not page.banner.value
 
 
+def test_a_case_that_was_set_aside_is_taken_up_again_by_its_button(kept, workspace):
+    page = sk.apps.CaseloadPage(kept)
+    press(page, do="set_aside", case="gone", flag="seen")
+    press(page, do="group", group="aside")
+    assert 'data-do="take_up" data-case="gone"' in page.cases.content
+    press(page, do="take_up", case="gone")
+    assert workspace.flags().empty
+    assert 'data-case="gone"' not in page.cases.content
+    assert not page.banner.value
+
+
 def test_weights_are_seen_beside_what_they_are_for_and_can_be_put_back(kept):
     page = sk.apps.CaseloadPage(kept)
     page.weights.button.is_open = True

@@ -234,7 +234,7 @@ def test_a_row_that_is_clicked_is_the_case_that_opens(page):
     page.timeline.picked = {"case_id": ["late"]}
     assert page.cases.choice.value == "late"
     page.cases.children[1].click()
-    (_, _, back, case) = page.children
+    (*_, back, case) = page.children
     assert case.state.case_id == "late"
     back.click()
     assert page.summary in page.children

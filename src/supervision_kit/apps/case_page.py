@@ -50,7 +50,7 @@ class CasePage(Page):
         self.by_hand = ipw.Button(layout=ipw.Layout(display="none"))
         self.by_hand.add_class("sk-open")
         self.session = SessionView(state, self, self.chart, self.by_hand)
-        state.observe(self.guard(self._draw), "picture")
+        self.follow(state, self._draw, "picture")
         state.observe(self.guard(self._tell), "revision")
         state.observe(self.guard(self._ask), "session")
         self.guard(self._draw)()
@@ -97,7 +97,7 @@ class CasePage(Page):
         agenda.observe(show, "revision")
         return (self.judging,), (self.annotations, self.notes, self.agenda, self.consenting, self.undo)
 
-    def _draw(self, _change: object = None) -> None:
+    def _draw(self) -> None:
         """Draw what happened, before all else: the eye is on it."""
         state, is_kept = self.state, self.said is not None
         self.chart.show(

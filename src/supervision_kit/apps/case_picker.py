@@ -35,11 +35,11 @@ class CasePicker(ipw.VBox):
         for box in self.children:
             box.add_class("sk-controls")
         self._is_showing = False
-        self.case.observe(page.guard(self._choose_case), "value")
+        self.case.observe(page.guard_choice(self._choose_case), "value")
         for name, switch in self.switches.items():
-            switch.observe(page.guard(lambda change, name=name: self._switch(name, change)), "value")
-        self.before.on_click(page.guard(lambda _button: self._step(-1)))
-        self.after.on_click(page.guard(lambda _button: self._step(1)))
+            switch.observe(page.guard_choice(lambda change, name=name: self._switch(name, change)), "value")
+        self.before.on_click(page.guard_choice(lambda _button: self._step(-1)))
+        self.after.on_click(page.guard_choice(lambda _button: self._step(1)))
         state.observe(page.guard(self._show), "revision")
         self._show()
 
@@ -47,8 +47,12 @@ class CasePicker(ipw.VBox):
         self.state.case_id = change["new"]
 
     def _switch(self, name: str, change: Any) -> None:
-        if not self._is_showing:
+        if self._is_showing:
+            return
+        if change["new"] in getattr(self.state, f"{name}s"):
             setattr(self.state, name, change["new"])
+        else:  # what the case before had, chosen before this one's choices were there
+            self._show()
 
     def _step(self, by: int) -> None:
         cases = self.state.case_ids

@@ -53,7 +53,7 @@ class CaseloadPage(LeadingPage):
             "group": lambda group: setattr(state, "group", group),
             "page": lambda page: setattr(state, "page", int(page)),
             "set_aside": lambda case, flag, reason="": state.set_aside(case, flag, reason=reason.strip()),
-            "take_up": state.take_up,
+            "take_up": lambda case: self.state.take_up(case_id=case),
             "agenda": self._collect,
         }
         self.cases = CaseList(page=self, actions=actions)
@@ -88,8 +88,8 @@ class CaseloadPage(LeadingPage):
             self.undo,
         )
         self.lay_out(*self.parts)
-        state.observe(self.guard(self._redraw), "revision")
-        state.observe(self.guard(self._redraw_list), "listing")
+        self.follow(state, self._redraw, "revision")
+        self.follow(state, self._redraw_list, "listing")
         self.agenda_state.observe(self.guard(lambda _change: state.catch_up()), "revision")
         state.observe(self.guard(self._close_chance), ["therapist_id", "line"])
         self.guard(self._redraw)()
@@ -112,7 +112,7 @@ class CaseloadPage(LeadingPage):
             (self.query, "query"),
             (self.only_new, "only_new"),
         ):
-            control.observe(self.guard(lambda change, name=name: setattr(state, name, change["new"])), "value")
+            control.observe(self.guard_choice(lambda change, name=name: setattr(state, name, change["new"])), "value")
         self.since.observe(self.guard(self._pick_since), "value")
         chosen = [self.therapist, self.reason, self.query]  # nothing is new in a bundle, for it has no dates
         controls = ipw.Box(chosen if state.is_shared else [self.since, *chosen, self.only_new])
@@ -152,7 +152,7 @@ class CaseloadPage(LeadingPage):
         said = self.state.chance_in_words or (say("There is nothing here of which chance could be told."),)
         self.chance_text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in said)
 
-    def _redraw(self, _change: object = None) -> None:
+    def _redraw(self) -> None:
         state = self.state
         self._advice = note(state.advice)
         self._redraw_list()
@@ -162,7 +162,7 @@ class CaseloadPage(LeadingPage):
             self.overview.refresh()
         self.code.value = as_code(state.as_code)
 
-    def _redraw_list(self, _change: object = None) -> None:
+    def _redraw_list(self) -> None:
         """Show the list and what is said above it."""
         state, items = self.state, self.agenda_state.items
         self.cases.content = list_in_html(state, link=self._link, on_agenda=set(items["case_id"]))

@@ -37,13 +37,13 @@ class ChanceView(ipw.VBox):
 
     def follow(self, *traits: str) -> None:
         """Say it anew whenever one of these changes; to be called after all else that follows them."""
-        self.state.observe(self.page.guard(self._begin_anew), list(traits))
+        self.page.follow(self.state, self._begin_anew, *traits)
 
     def _begin(self, *_message: object) -> None:
         self.is_seen = True
         self.work.begin()
 
-    def _begin_anew(self, _change: object = None) -> None:
+    def _begin_anew(self) -> None:
         self.text.value = _working()
         if self.is_seen:
             self.work.begin(after=QUIET)

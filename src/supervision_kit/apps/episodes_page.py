@@ -82,19 +82,18 @@ class EpisodesPage(LeadingPage):
         )
         self.lay_out(*self.parts)
         self.timeline.observe(self.guard(self._pick), "picked")
-        state.observe(self.guard(self._redraw), "line")
-        state.observe(self.guard(self._redraw), "therapist_id")
-        state.observe(self.guard(self._show_falls), ["least_depth", "outcome", "open_only", "page"])
+        self.follow(state, self._redraw, "line", "therapist_id")
+        self.follow(state, self._show_falls, "line", "therapist_id", "least_depth", "outcome", "open_only", "page")
         self.chance.follow("line", "therapist_id")
         self.guard(self._redraw)()
+        self.guard(self._show_falls)()
 
-    def _redraw(self, _change: object = None) -> None:
+    def _redraw(self) -> None:
         state = self.state
         self.summary.value = f"<p>{html.escape(state.answer)}</p>{note(state.advice)}"
         self.code.value = as_code(state.as_code)
-        self._show_falls()
 
-    def _show_falls(self, _change: object = None) -> None:
+    def _show_falls(self) -> None:
         state, falls = self.state, self.state.shown
         self.showing.value = f"<p>{html.escape(state.showing)}</p>{quiet(say(READING)) if len(falls) else ''}"
         has_falls = ipw.Layout(display="" if len(falls) else "none")
@@ -143,8 +142,8 @@ class FilterView(ipw.Box):
             "open_only": self.open_only,
         }
         for trait, control in links.items():
-            control.observe(page.guard(_setter(state, trait)), "value")
-        self.method.observe(page.guard(lambda change: _choose_method(state, change["new"])), "value")
+            control.observe(page.guard_choice(_setter(state, trait)), "value")
+        self.method.observe(page.guard_choice(lambda change: _choose_method(state, change["new"])), "value")
         state.observe(self._follow, "method")
 
     def _follow(self, change: Any) -> None:
@@ -186,15 +185,15 @@ class PageTurner(ipw.Box):
         super().__init__([self.back, self.on])
         self.add_class("sk-controls")
         self.add_class("sk-open")
-        self.back.on_click(page.guard(lambda _button: self._turn(-1)))
-        self.on.on_click(page.guard(lambda _button: self._turn(+1)))
-        state.observe(self._show, ["page", "line", "therapist_id", "least_depth", "outcome", "open_only"])
+        self.back.on_click(page.guard_choice(lambda _button: self._turn(-1)))
+        self.on.on_click(page.guard_choice(lambda _button: self._turn(+1)))
+        page.follow(state, self._show, "page", "line", "therapist_id", "least_depth", "outcome", "open_only")
         self._show()
 
     def _turn(self, pages: int) -> None:
         self.state.page += pages
 
-    def _show(self, _change: object = None) -> None:
+    def _show(self) -> None:
         self.layout.display = "none" if self.state.n_pages == 1 else ""
         self.back.disabled, self.on.disabled = self.state.page == 0, self.state.page == self.state.n_pages - 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -58,23 +59,27 @@ class EpisodesState(TherapistState):
     outcome = Unicode("")
     open_only = Bool(default_value=False)
     page = Int(0)
-    episodes: pd.DataFrame
 
     @observe("line", "therapist_id")
-    def _find_episodes(self, _change: object = None) -> None:
+    def _forget_episodes(self, _change: object = None) -> None:
+        self.__dict__.pop("episodes", None)
+        self.page = 0
+
+    @cached_property
+    def episodes(self) -> pd.DataFrame:
+        """All falls of the chosen cases, as described above."""
         cases = self.cases.set_index("case_id")
         falls = self.headline_falls
         rows = falls.to_dict("records")
         is_latest = ~falls.duplicated("case_id", keep="last")
         span = [_range_of(row["instrument"], row["scale"]) for row in rows]
-        self.episodes = falls.assign(
+        return falls.assign(
             therapist_id=falls["case_id"].map(cases["therapist_id"]),
             depth_share=falls["depth"] / pd.Series(span, index=falls.index, dtype=float),
             look=pd.Series([outcome_look(row) for row in rows], index=falls.index, dtype="str"),
             word=pd.Series([how_it_ended(row) for row in rows], index=falls.index, dtype="str"),
             is_open=is_latest & falls["case_id"].map(cases["open_ruptures"]).gt(0),
         )
-        self.page = 0
 
     @property
     def agreement(self) -> pd.DataFrame:
@@ -158,7 +163,7 @@ class EpisodesState(TherapistState):
 
     @validate("page")
     def _page_there_is(self, proposal: Any) -> int:
-        return min(max(int(proposal["value"]), 0), self.n_pages - 1)
+        return min(int(proposal["value"]), self.n_pages - 1) if proposal["value"] > 0 else 0
 
     @observe("least_depth", "outcome", "open_only")
     def _back_to_the_first_page(self, _change: object = None) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import html
 import logging
 import os
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
 
+from supervision_kit.apps.turns import Turns
+from supervision_kit.apps.working import Working
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.words import later, say
 
@@ -20,8 +22,6 @@ logger = logging.getLogger("supervision_kit.apps")
 
 NOTHING = "–"  # in a cell of a table that has nothing to say
 LOAD_NOTEBOOK, CASELOAD_NOTEBOOK = "1_load_ratings.ipynb", "2_caseload.ipynb"
-
-A_MOMENT = 0.03  # seconds in which the kernel hands on a picture, and the browser draws it
 
 SORRY = later(
     "Something went wrong and the page shows what it showed before. Please try another choice, or reload the page."
@@ -34,11 +34,11 @@ class Page(ipw.VBox):
     name = ""
     _is_guarded = False  # within a callback, which may set off others
     _has_failed = False  # one of these did
-    _waiting: Callable[[], None] | None = None  # what is done once the kernel has a moment
 
     def __init__(self) -> None:
         ipw.register_comm_target()  # a kernel forked from a warmed process has none: browsers then ask widget by widget
-        self.banner = ipw.HTML(layout=ipw.Layout(display="none"))
+        self.banner, self.working = ipw.HTML(layout=ipw.Layout(display="none")), Working()
+        self._turns = Turns(self._do)
         super().__init__()
         self.add_class("sk-page")
         if self.name:
@@ -46,29 +46,34 @@ class Page(ipw.VBox):
 
     def lay_out(self, *parts: ipw.Widget) -> None:
         """Put the parts below the banner."""
-        self.children = (ipw.HTML(f"<style>{_style(self.name)}</style>"), self.banner, *parts)
+        self.children = (ipw.HTML(f"<style>{_style(self.name)}</style>"), self.banner, self.working, *parts)
 
     def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """Wrap a callback so that an error shows a plain banner and a redacted line in the log, and nothing else."""
+        """Wrap a callback so that an error shows a plain banner and a redacted line in the log, and nothing else.
+
+        What was clicked meets the page as it should stand: all that waits to be shown is shown first.
+        """
 
         @functools.wraps(callback)
         def guarded(*args: Any, **more: Any) -> None:
-            is_outermost = not self._is_guarded
-            if is_outermost:
-                self.catch_up()  # what was clicked meets the page as it should stand
-                self._has_failed = False
-            self._is_guarded = True
-            try:
-                if said := _said_of_error(callback, *args, **more):
-                    self._has_failed = True
-                    self.announce(said)
-            finally:
-                if is_outermost:
-                    self._is_guarded = False
-            if is_outermost and not self._has_failed:
-                self.announce("")
+            if not self._is_guarded:
+                self._turns.catch_up()
+            self._run_guarded(functools.partial(callback, *args, **more))
 
         return guarded
+
+    def guard_choice(self, choose: Callable[..., None]) -> Callable[..., None]:
+        """Wrap a callback that only sets what a state shows: it waits for nothing, and the last of several wins."""
+
+        @functools.wraps(choose)
+        def guarded(*args: Any, **more: Any) -> None:
+            self._run_guarded(functools.partial(choose, *args, **more))
+
+        return guarded
+
+    def follow(self, state: Any, show: Callable[[], None], *traits: str) -> None:
+        """Show something anew whenever one of these changes, once for all the changes that are waiting already."""
+        state.observe(lambda _change: self._turns.draw(show), list(traits))
 
     def guard_beside(self, work: Callable[..., None]) -> Callable[..., None]:
         """Wrap work that goes on in another thread as a callback is wrapped; that it went well wipes nothing away."""
@@ -81,47 +86,43 @@ class Page(ipw.VBox):
         return guarded
 
     def soon(self, work: Callable[[], None]) -> None:
-        """Do this as soon as what was sent before has left the kernel, and before any other callback.
+        """Do this as soon as what is to be drawn has left the kernel, and before any other callback but a choice.
 
         Only the latest work waits. Where no kernel runs that could come back to it, it is done at once.
         """
-        self._waiting = work
-        loop = _loop_of_kernel()
-        if loop is None:
-            self.catch_up()
-        else:
-            loop.call_later(A_MOMENT, self.catch_up)
+        self._turns.then(work)
 
     def catch_up(self) -> None:
-        """Do what waits; that it went well wipes nothing away."""
-        work, self._waiting = self._waiting, None
-        if work is None:
+        """Do what waits."""
+        self._turns.catch_up()
+
+    def _run_guarded(self, callback: Callable[[], None]) -> None:
+        """Call back; where all went well that this set off, what the banner said is wiped away."""
+        if self._is_guarded:
+            self._do(callback)
             return
+        self._has_failed = False
+        self._do(callback)
+        if not self._has_failed:
+            self.announce("")
+
+    def _do(self, work: Callable[[], None]) -> None:
+        """Do some work, by itself or within other work, and announce what goes wrong with it."""
         was_guarded, self._is_guarded = self._is_guarded, True
         try:
-            if said := _said_of_error(work):
-                self._has_failed = True
-                self.announce(said)
+            with nullcontext() if was_guarded else self.working.during():
+                said = _said_of_error(work)
         finally:
             self._is_guarded = was_guarded
+        if said:
+            self._has_failed = True
+            self.announce(said)
 
     def announce(self, message: str) -> None:
         """Show a plain sentence in the banner; an empty one takes the banner away."""
         self.banner.value = f'<div role="alert">{html.escape(message)}</div>' if message else ""
         self.banner.layout.display = "" if message else "none"
         (self.banner.add_class if message else self.banner.remove_class)("sk-banner-error")
-
-
-def _loop_of_kernel() -> asyncio.AbstractEventLoop | None:
-    """Return what runs a kernel's callbacks; None outside a kernel, and in threads of its own."""
-    from IPython.core.getipython import get_ipython
-
-    if getattr(get_ipython(), "kernel", None) is None:
-        return None
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _said_of_error(callback: Callable[..., None], *args: Any, **more: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import Field, replace
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as ipw
@@ -11,10 +11,10 @@ import ipywidgets as ipw
 from supervision_kit.apps.fold_button import FoldButton
 from supervision_kit.apps.line_state import LineState
 from supervision_kit.apps.page import Page, quiet
+from supervision_kit.apps.setting_field import SettingField
 from supervision_kit.detection import METHODS, Method
 from supervision_kit.words import later, say, say_n
 
-STEP, SMALL_STEP = 0.1, 0.01  # of a setting, by the arrows beside it
 WITHIN_CHOICES = (3, 5)  # the windows that the literature names
 KINDS = (
     (later("back near the level before"), "level"),
@@ -28,7 +28,7 @@ class SettingsView(ipw.VBox):
 
     def __init__(self, state: LineState, page: Page) -> None:
         self.state, self.page = state, page
-        self._shown: Method | None = None
+        self._fields: dict[type[Method], dict[str, SettingField]] = {}
         self.method = ipw.Dropdown(
             options=[(say(method.title), key) for key, method in METHODS.items()],
             value=state.method.key,
@@ -53,10 +53,10 @@ class SettingsView(ipw.VBox):
         self.toggle = FoldButton(say("Method and settings"), self.body)
         super().__init__([self.toggle, self.body])
         self.add_class("sk-settings")
-        self.method.observe(page.guard(self._choose_method), "value")
-        self.within.observe(page.guard(self._choose_window), "value")
-        self.kind.observe(page.guard(self._choose_kind), "value")
-        state.observe(page.guard(self._show_settings), "method")
+        self.method.observe(page.guard_choice(self._choose_method), "value")
+        self.within.observe(page.guard_choice(self._choose_window), "value")
+        self.kind.observe(page.guard_choice(self._choose_kind), "value")
+        page.follow(state, self._show_settings, "revision")
         self._show_settings()
 
     def _choose_method(self, change: Any) -> None:
@@ -69,12 +69,14 @@ class SettingsView(ipw.VBox):
     def _choose_kind(self, change: Any) -> None:
         self.state.rule = replace(self.state.rule, kind=change["new"])
 
-    def _show_settings(self, _change: object = None) -> None:
+    def _show_settings(self) -> None:
         method = self.state.method
         self.method.value = method.key
-        if type(method) is not type(self._shown):  # else the fields stay, and so does the focus in them
-            self._shown = method
-            self.fields.children = [self._field(one, getattr(method, one.name)) for one in method.settings()]
+        fields = self._fields_of(type(method))
+        for name, field in fields.items():
+            field.show(getattr(method, name))
+        if self.fields.children != tuple(fields.values()):  # else the focus stays in them
+            self.fields.children = tuple(fields.values())
         told = {"method": say(method.title), "source": say(method.source)}
         self.source.value = quiet(
             say("{method}: {source}. It looks back only.", **told)
@@ -82,41 +84,22 @@ class SettingsView(ipw.VBox):
             else say("{method}: {source}. It looks at the whole series.", **told)
         )
 
-    def _field(self, setting: Field[Any], value: float | None) -> ipw.Widget:
-        """Return a number field, with a tick for "none" where the setting knows it, or a tick alone for yes and no."""
-        label, if_none = (say(str(setting.metadata[key])) for key in ("label", "if_none"))
-        start = setting.metadata["start"]
-        kind, words = str(setting.type), label[0].upper() + label[1:]
-        if kind == "bool":
-            yes = ipw.Checkbox(value=bool(value), description=words, indent=False)
-            return self._listening([yes], setting.name, lambda: yes.value)
-        number = (ipw.IntText if "int" in kind else ipw.FloatText)(
-            value=start if value is None else value,
-            description=words,
-            layout=_shown(value is not None),
-            step=1 if "int" in kind else SMALL_STEP if 0 < (value or 0) < STEP else STEP,
-        )
-        tick = ipw.Checkbox(value=value is None, description=f"{label}: {if_none}", indent=False)
+    def _fields_of(self, kind: type[Method]) -> dict[str, SettingField]:
+        """Return the fields of a method's settings, made once: a page keeps every widget that it was ever sent."""
+        if kind not in self._fields:
+            method = self.state.method
+            self._fields[kind] = {
+                one.name: SettingField(one, getattr(method, one.name), choose=self._chooser(kind, one.name))
+                for one in method.settings()
+            }
+        return self._fields[kind]
 
-        def read() -> float | None:
-            number.layout = _shown(not tick.value)
-            return None if tick.value else number.value
+    def _chooser(self, kind: type[Method], name: str) -> Callable[[float | None], None]:
+        def choose(value: float | None) -> None:
+            if type(self.state.method) is kind:  # else another method was chosen, and its fields are on their way
+                self.state.method = replace(self.state.method, **{name: value})
 
-        return self._listening([number, tick] if if_none else [number], setting.name, read)
-
-    def _listening(self, controls: list[ipw.Widget], name: str, read: Callable[[], float | None]) -> ipw.Widget:
-        def change(_change: object) -> None:
-            self.state.method = replace(self.state.method, **{name: read()})
-
-        for control in controls:
-            control.observe(self.page.guard(change), "value")
-        field = ipw.VBox(controls)
-        field.add_class("sk-field")
-        return field
-
-
-def _shown(is_shown: bool) -> ipw.Layout:  # noqa: FBT001 - reads as a question
-    return ipw.Layout(display="" if is_shown else "none")
+        return self.page.guard_choice(choose)
 
 
 def _box(*parts: ipw.Widget) -> ipw.Box:

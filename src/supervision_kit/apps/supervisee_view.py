@@ -24,10 +24,10 @@ class SuperviseeView(ipw.VBox):
         self.together = Fold(say("These cases together"), self.text, page=page, fill=self._tell)
         self.funnel = FunnelView(self.state, page)
         super().__init__([self.together, self.funnel])
-        state.observe(page.guard(self._follow), "revision")
+        page.follow(state, self._follow, "revision")
         self._follow()
 
-    def _follow(self, _change: object = None) -> None:
+    def _follow(self) -> None:
         self.together.layout.display = "" if self.state.therapist_id else "none"
         self.funnel.layout.display = "" if self.state.can_compare else "none"
         self.together.button.description = self.state.title
