@@ -3,6 +3,7 @@
 import asyncio
 import html
 import http.client
+import json
 import os
 import re
 import signal
@@ -13,11 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
+
+from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
 
 from builders import make_scores
 from supervision_kit.bundles.writing import write_bundle
 
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
 GROUP, LEADER = "four quiet words here", "another four quiet words"
 PAGE = "/voila/render/2_caseload.ipynb"
 
@@ -188,3 +194,17 @@ def password_file(folder: Path, name: str, password: str):
     code, _, errors = start_refused("--make-password", folder / name, stdin=f"{password}\n")
     assert (code, errors) == (0, "")
     return folder / name
+
+
+def message(kind, channel, content):
+    said = {"header": {"msg_type": kind, "msg_id": "1", "session": "x", "username": "", "version": "5.3"}}
+    said |= {"parent_header": {}, "metadata": {}, "content": content, "buffers": []}
+    return serialize_msg_to_ws_v1(said, channel, pack=lambda value: json.dumps(value).encode())
+
+
+def connect(visitor, kernel, *, origin="own", protocols=(PROTOCOL,), session="0123456789ab", cookies=None):
+    own = f"http://{visitor.host}:{visitor.port}"
+    headers = visitor.cookie_header() if cookies is None else cookies
+    headers |= {"own": {"Origin": own}, None: {}}.get(origin, {"Origin": origin})
+    address = f"ws://{visitor.host}:{visitor.port}/api/kernels/{kernel}/channels?session_id={quote(session)}"
+    return websocket_connect(HTTPRequest(address, headers=headers), subprotocols=list(protocols))

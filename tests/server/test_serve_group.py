@@ -1,11 +1,25 @@
 """A running server that is full: who comes in, who sees who is there, and what one participant can take from others."""
 
+import asyncio
 import re
+import time
 from urllib.parse import urlencode
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
-from shared_server import GROUP, LEADER, PAGE, SharedServer, make_bundle, password_file
+from shared_server import (
+    GROUP,
+    LEADER,
+    PAGE,
+    SharedServer,
+    connect,
+    make_bundle,
+    message,
+    password_file,
+    run_apart,
+)
+from supervision_kit.consulting import Facilitation
 
 ELSEWHERE = "127.0.0.2"
 
@@ -30,7 +44,8 @@ def serve(place, tmp_path):
 
     yield start
     for server in started:
-        assert server.stop() == 0
+        if server.process.returncode is None:
+            assert server.stop() == 0
 
 
 @pytest.fixture
@@ -99,10 +114,67 @@ def test_a_participant_who_signs_in_time_and_again_is_slowed_and_keeps_nobody_el
     assert leader.server.visitor(source=ELSEWHERE, cookies=known).sign_in(LEADER).status == 303
 
 
+MEETING = "/voila/render/5_consultation.ipynb"
+
+
+def wait_until(is_so):
+    for _ in range(100):
+        if is_so():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_while_the_group_looks_at_a_case_participants_have_the_consultation_only(leader, tmp_path):
+    anna = leader.server.participant()
+    there, meeting, leaders = anna.open_page(), anna.open_page(MEETING), leader.open_page()
+
+    async def gather():
+        line, other = await connect(anna, there), await connect(anna, meeting)
+        with Facilitation(tmp_path / "kept" / "consultation.sqlite") as leading:
+            leading.move(lambda stage: stage.choose_case("case-01", revealed=1))
+        await line.write_message(message("kernel_info_request", "shell", {}), binary=True)
+        async with asyncio.timeout(20):
+            while await line.read_message() is not None:
+                pass
+        await other.write_message(message("kernel_info_request", "shell", {}), binary=True)
+        async with asyncio.timeout(20):
+            while b'"kernel_info_reply"' not in (told := await other.read_message()):
+                pass
+        other.close()
+        with pytest.raises(HTTPClientError, match=r"40[34]"):
+            await connect(anna, there)
+        return told
+
+    told = run_apart(gather())
+    assert b"3.11" not in told
+    assert b"IPython" not in told
+    assert anna.get(f"/api/kernels/{there}").status in (403, 404)
+    assert wait_until(lambda: anna.get(f"/api/kernels/{there}").status == 404)  # it has ended
+    refused = anna.get(PAGE)
+    assert refused.status == 403
+    assert "The group is looking at a case together" in refused.text
+    assert 'href="/"' in refused.text
+    assert anna.get("/").headers["Location"] == MEETING
+    assert is_there(anna, meeting)
+    assert is_there(leader, leaders)
+    assert leader.get(PAGE).status == 200
+    with Facilitation(tmp_path / "kept" / "consultation.sqlite") as leading:
+        leading.move(lambda stage: stage.gather(is_gathered=False))
+    assert anna.get(PAGE).status == 200
+
+
 def test_a_server_that_is_stopped_with_pages_open_writes_nothing_but_requests(serve):
     server = serve()
-    for visitor in (server.participant(), server.participant()):
-        visitor.open_page()
-    assert server.stop() == 0
+
+    async def stop_meanwhile():
+        pages = [(one, one.open_page(page)) for one in (server.participant(),) for page in (PAGE, MEETING)]
+        lines = [await connect(*one) for one in pages]
+        await lines[0].write_message(message("kernel_info_request", "shell", {}), binary=True)
+        await asyncio.to_thread(server.stop)
+        for line in lines:
+            line.close()
+
+    run_apart(stop_meanwhile())
     for line in server.log().splitlines():
         assert re.fullmatch(r"\S+Z (GET|POST) /\S* \d{3} \d+ ms", line), line

@@ -7,16 +7,24 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from urllib.parse import quote
 
 import pytest
-from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
-from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.httpclient import HTTPClientError
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import Application, RequestHandler
-from tornado.websocket import websocket_connect
 
-from shared_server import GROUP, LEADER, PAGE, SharedServer, make_bundle, password_file, run_apart
+from shared_server import (
+    GROUP,
+    LEADER,
+    PAGE,
+    SharedServer,
+    connect,
+    make_bundle,
+    message,
+    password_file,
+    run_apart,
+)
+from supervision_kit.consulting import Consultation
 from supervision_kit.server.front_end import front_end
 from supervision_kit.server.pages import find_folder
 from supervision_kit.server.sharing.dashboard import SharedDashboard, shared_settings
@@ -27,7 +35,6 @@ from supervision_kit.server.sharing.serving import plan_sharing
 from supervision_kit.server.sharing.sign_ins import Viewer
 from supervision_kit.server.sharing.wishes import Wishes
 
-PROTOCOL = "v1.kernel.websocket.jupyter.org"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND")
 REFUSED = {403, 404, 405, 421}
@@ -118,7 +125,8 @@ def rules_within(router):
 @pytest.fixture
 def application(tmp_path, monkeypatch):
     monkeypatch.setattr(SharedDashboard, "listen", lambda _: None)
-    sharing = plan_sharing(Wishes(), folder=tmp_path, port=0, viewers=1)
+    group = Consultation(tmp_path / "consultation.sqlite")
+    sharing = plan_sharing(Wishes(), folder=tmp_path, port=0, viewers=1, group=group)
     settings = {"port": 0, "open_browser": False, "kernel_env": {}, "host": "127.0.0.1", "viewers": 1}
     config = shared_settings(find_folder("notebooks"), sharing, **settings)
     config.PageKernels.is_warmed = False
@@ -127,6 +135,7 @@ def application(tmp_path, monkeypatch):
     dashboard.start()
     yield dashboard.app
     sharing.sign_ins.close()
+    group.close()
 
 
 def test_every_route_of_the_application_has_been_decided_on(application):
@@ -351,20 +360,6 @@ def test_nobody_becomes_somebody_else_by_what_they_send(server, headers):
 
 
 # --- the websocket -------------------------------------------------------------------------------------------------
-
-
-def message(kind, channel, content):
-    said = {"header": {"msg_type": kind, "msg_id": "1", "session": "x", "username": "", "version": "5.3"}}
-    said |= {"parent_header": {}, "metadata": {}, "content": content, "buffers": []}
-    return serialize_msg_to_ws_v1(said, channel, pack=lambda value: json.dumps(value).encode())
-
-
-def connect(visitor, kernel, *, origin="own", protocols=(PROTOCOL,), session="0123456789ab", cookies=None):
-    own = f"http://{visitor.host}:{visitor.port}"
-    headers = visitor.cookie_header() if cookies is None else cookies
-    headers |= {"own": {"Origin": own}, None: {}}.get(origin, {"Origin": origin})
-    address = f"ws://{visitor.host}:{visitor.port}/api/kernels/{kernel}/channels?session_id={quote(session)}"
-    return websocket_connect(HTTPRequest(address, headers=headers), subprotocols=list(protocols))
 
 
 def refusal_of(visitor, kernel, **how):

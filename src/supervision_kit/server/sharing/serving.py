@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from supervision_kit.consulting import Consultation
 from supervision_kit.environment import BUNDLE, CONSULTATION, LANGUAGE
 from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.pages import find_folder
@@ -100,11 +101,13 @@ def _serve(
 
     folder = own_folder(consultation, bundle.checksum)
     keep_others_out(folder, until_the_end)
-    sharing = plan_sharing(asked, folder=folder, port=port, viewers=viewers)
+    group = Consultation(private_file(folder / "consultation.sqlite"))
+    until_the_end.callback(group.close)
+    sharing = plan_sharing(asked, folder=folder, port=port, viewers=viewers, group=group)
     until_the_end.callback(sharing.sign_ins.close)
     kernel_env = {
         BUNDLE: str(bundle.path.absolute()),
-        CONSULTATION: str(private_file(folder / "consultation.sqlite")),
+        CONSULTATION: str(group.path),
         **({LANGUAGE: language} if language else {}),
     }
     logging.config.dictConfig(SHARED_LOGGING)
@@ -124,11 +127,12 @@ def _serve(
     )
 
 
-def plan_sharing(asked: Wishes, *, folder: Path, port: int, viewers: int) -> Any:
-    """Return how the pages are shared as `asked`, with the sign-ins that are kept in `folder`."""
+def plan_sharing(asked: Wishes, *, folder: Path, port: int, viewers: int, group: Consultation) -> Any:
+    """Return how the pages are shared as `asked` with a `group`, with the sign-ins that are kept in `folder`."""
     from supervision_kit.server.sharing.dashboard import Sharing
     from supervision_kit.server.sharing.gate import LOOPBACK_NAMES, House
     from supervision_kit.server.sharing.limits import Tries
+    from supervision_kit.server.sharing.open_pages import Gathered, OpenPages
     from supervision_kit.server.sharing.passwords import read_password_file
     from supervision_kit.server.sharing.routes import list_routes
     from supervision_kit.server.sharing.sign_in_page import Doorkeeper
@@ -160,6 +164,7 @@ def plan_sharing(asked: Wishes, *, folder: Path, port: int, viewers: int) -> Any
         ),
         house,
         tls,
+        OpenPages(Gathered(group)),
         name="" if is_alone else next((name for name in names if "*" not in name), asked.host),
     )
 
