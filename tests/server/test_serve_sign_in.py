@@ -152,9 +152,13 @@ def test_at_this_machine_alone_no_password_is_asked_and_the_one_who_starts_it_le
         server.stop()
 
 
-def test_a_bundle_is_served_once(place):
+def test_a_bundle_is_served_once_and_says_how_what_was_agreed_is_brought_back(place):
     server = SharedServer(place / "bundle", place / "once")
     try:
+        server.facilitator_address()
+        file = place / "once" / "consultation.sqlite"
+        told = f"When the session is over: supervision-kit consult bring-back --workspace WORKSPACE --session {file}\n"
+        assert server.process.stdout.readline() == told
         code, said, errors = start_refused(place / "bundle", "--port", "0", "--consultation", place / "once")
     finally:
         server.stop()

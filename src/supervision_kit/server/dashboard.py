@@ -105,7 +105,8 @@ class Dashboard(Voila):
             self.make_server().add_sockets(sockets)
             self.port = sockets[0].getsockname()[1]
             self.kernel_manager.wait_until_warm()
-            sys.stdout.write("".join(f"{words}: {url}\n" for words, url in self.addresses().items()))
+            said = [*(f"{words}: {url}" for words, url in self.addresses().items()), *self.list_advice()]
+            sys.stdout.write("".join(f"{line}\n" for line in said))
             sys.stdout.flush()
             if self.open_browser:
                 threading.Thread(target=webbrowser.open, args=([*self.addresses().values()][-1],), daemon=True).start()
@@ -120,6 +121,10 @@ class Dashboard(Voila):
     def addresses(self) -> dict[str, str]:
         """Return the addresses that are said once it listens, each under a word; the last is opened in the browser."""
         return {"Open": self.connection_url}
+
+    def list_advice(self) -> list[str]:
+        """Return what else is said then, line by line."""
+        return []
 
     def _bind(self) -> Any:
         try:

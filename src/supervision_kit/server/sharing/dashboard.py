@@ -59,6 +59,9 @@ class Sharing:
     name: str = ""
     """By which people reach it, if others than those at this machine do."""
 
+    afterwards: str = ""
+    """The command that brings back what the group agreed."""
+
 
 class SharedDashboard(Dashboard):
     """The pages for whoever is signed in."""
@@ -118,6 +121,10 @@ class SharedDashboard(Dashboard):
     def _address(self, host: str) -> str:
         scheme, host = "https" if self.sharing.tls else "http", f"[{host}]" if ":" in host else host
         return f"{scheme}://{host}:{self.port}{self.base_url}"
+
+    def list_advice(self) -> list[str]:
+        """Say how what the group agreed is brought back."""
+        return [f"When the session is over: {self.sharing.afterwards}"] if self.sharing.afterwards else []
 
     def addresses(self) -> dict[str, str]:
         """Return where people find the pages, where a facilitator without a password does, and where a proxy does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging.config
 import secrets
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -165,6 +166,9 @@ def plan_sharing(asked: Wishes, *, folder: Path, port: int, viewers: int, group:
         house,
         tls,
         OpenPages(Gathered(group)),
+        afterwards=(
+            f"supervision-kit consult bring-back --workspace WORKSPACE --session {shlex.quote(str(group.path))}"
+        ),
         name="" if is_alone else next((name for name in names if "*" not in name), asked.host),
     )
 
