@@ -117,7 +117,7 @@ def test_the_page_alone_can_be_written_and_replaced(made, tmp_path):
 
 
 def test_the_page_draws_every_case_as_it_was_judged(made, page):
-    drawn = {case["name"]: case["chart"] for case in content_of(page)["cases"]}
+    drawn = {case["name"]: case["charts"][0] for case in content_of(page)["cases"]}
     assert set(drawn) == set(made.scores["case_id"])
     falling = [chart for chart in drawn.values() if [row["score"] for row in chart["tables"]["ratings"]] == COURSES[0]]
     assert len(falling) == 3
@@ -128,6 +128,40 @@ def test_the_page_draws_every_case_as_it_was_judged(made, page):
         assert [row["score"] for row in chart["tables"]["second"]] == COURSES[1]
         assert chart["range"] == [1, 5]
         assert chart["last"] == 7
+
+
+def with_scales():
+    """Return the ratings with a bond that falls where the total does not, and the other way round."""
+    total = ratings()[lambda table: table["rater"] == "client"]
+    bond = total.assign(scale="bond", score=[*COURSES[1], *COURSES[0]] * 3).replace({"score": {4.1: 4.25, 4.2: 4.25}})
+    return pd.concat([total, bond], ignore_index=True)
+
+
+def test_every_scale_of_the_form_is_drawn_and_told_as_a_table(tmp_path):
+    made = sk.deidentify(with_scales(), synthetic=True, seed=7)
+    page = sk.publish(made, html=tmp_path / "page.html").read_text(encoding="utf-8")
+    shown = made.scores.set_index(["case_id", "scale", "session"])["score"]
+    for case in content_of(page)["cases"]:
+        assert [chart["scale"] for chart in case["charts"]] == ["total", "bond"]
+        fell = []
+        for chart in case["charts"]:
+            drawn = chart["tables"]["ratings"]
+            assert [row["score"] for row in drawn] == shown[case["name"], chart["scale"]].round(4).tolist()
+            fell.append([row["session"] for row in drawn if row["state"] == "marked (R)"][:1])
+        assert sorted(fell) == [[], [5]], "one of the two falls at session 5, the other nowhere"
+    article = page.split("<article", 2)[1]
+    assert article.count('class="sk-numbers" data-chart=') == 2
+    assert article.count('data-chart="1" hidden') == 1
+
+
+def test_that_later_sessions_were_cut_is_said_where_the_case_is_read(tmp_path):
+    longer = ratings()[lambda table: table["case_id"].isin(SIX[:2]) & table["session"].le(2)]
+    table = pd.concat([ratings(), longer.assign(session=longer["session"] + len(COURSES[0]))])
+    made = sk.deidentify(table, synthetic=True)
+    assert made.settings["cut_after"] == [7]
+    page = sk.publish(made, html=tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("Of some cases with 7 sessions here, later ones were left out") == 6, "of every case alike"
+    assert page.count("Of some cases, sessions at the end were left out") == 1
 
 
 def test_the_page_forbids_itself_everything_but_its_own_script_and_style(page):

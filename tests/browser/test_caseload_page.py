@@ -190,7 +190,7 @@ def test_two_thousand_cases_are_shown_page_by_page_and_every_click_is_answered_s
         )
 
     page.wait_for_timeout(2000)
-    took = [press(name) for name in ("Next", "Next", "Before", "Nothing stands out", "Next", "Needs a word") * 2]
+    took = [press(name) for name in ("Next", "Next", "Previous", "Nothing stands out", "Next", "Needs a word") * 2]
     assert statistics.median(took) < QUICK, took
     page.get_by_label("Code of the case").fill("C1999")
     page.get_by_label("Code of the case").press("Enter")

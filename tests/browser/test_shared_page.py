@@ -7,6 +7,7 @@ import pytest
 import canaries
 import supervision_kit as sk
 from canaries import PLANTED, find_planted
+from test_publishing import with_scales
 
 SERIOUS = ("serious", "critical")
 
@@ -80,7 +81,7 @@ def test_cases_are_turned_by_buttons_by_arrows_and_by_the_list(opened):
 
 def falling(page):
     """Show a case that fell at session 5 and came back at 7."""
-    place = page.evaluate("cases.findIndex(({chart}) => chart.tables.episodes.length)")
+    place = page.evaluate("cases.findIndex(({charts: [chart]}) => chart.tables.episodes.length)")
     page.locator("#picker").select_option(str(place))
     return page
 
@@ -139,12 +140,38 @@ def test_what_is_drawn_can_be_chosen(opened, layer, drawn):
 
 def test_a_mark_stands_where_python_put_it(opened):
     page = falling(opened)
-    scores = page.evaluate("cases[shown].chart.tables.ratings.map(({score}) => score)")
+    scores = page.evaluate("cases[shown].charts[0].tables.ratings.map(({score}) => score)")
     tops = page.locator("#drawing .point:not(.second)").evaluate_all("all => all.map(one => { const box = one.getBBox(); return box.y + box.height / 2; })")  # fmt: skip # noqa: E501
     grid = page.locator("#drawing .grid").evaluate_all("all => all.map(one => Number(one.getAttribute('y1')))")
     points_per_px = 4 / (max(grid) - min(grid))  # the scale reaches from 1 to 5
     read = [1 + (max(grid) - top) * points_per_px for top in tops]
     assert read == pytest.approx(scores, abs=0.06)
+
+
+def test_another_scale_is_drawn_by_keyboard_and_stays_from_case_to_case(chromium, tmp_path):
+    made = sk.deidentify(with_scales(), synthetic=True, seed=7)
+    page = chromium.new_context(viewport={"width": 420, "height": 900}).new_page()
+    page.goto(sk.publish(made, html=tmp_path / "page.html").as_uri())
+    page.locator("#after").click()
+    scale = page.get_by_label("Scale")
+    assert scale.locator("option").all_inner_texts() == ["WAI-SR total", "WAI-SR bond"]
+    scale.focus()
+    page.keyboard.press("ArrowDown")
+    for _ in range(2):
+        assert scale.input_value() == "bond"
+        assert "The sentences are about WAI-SR total." in page.locator("#scales").inner_text()
+        assert "WAI-SR bond" in page.locator("#drawing svg").get_attribute("aria-label")
+        shown_tables = page.locator("article:not([hidden]) .sk-numbers").evaluate_all(
+            "all => all.map(one => one.hidden)"
+        )
+        assert shown_tables == [True, False]
+        page.locator("#after").click()
+    page.locator("#reveal").click()
+    assert "session 1 of 7" in page.locator("#drawing svg").get_attribute("aria-label")
+    scale.select_option("total")
+    assert "session 1 of 7" in page.locator("#drawing svg").get_attribute("aria-label"), "still session by session"
+    page.locator("#picker").select_option("-1")
+    page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,8 +10,10 @@ const overview = byId("overview");
 const stage = byId("stage");
 const picker = byId("picker");
 const slider = byId("revealed");
+const scale = byId("scale");
 
 let shown = -1; // which case; -1 is the overview
+let wanted = null; // which scale; null is the one that each case is read by
 let revealed = null; // up to which session, while it is revealed session by session
 const hidden = new Set(); // layers that are not drawn
 
@@ -29,8 +31,8 @@ function show(place, { focus = false } = {}) {
   document.title = place < 0 ? words.title : `${cases[place].name} · ${words.title}`;
   if (place >= 0) {
     articles[place].querySelector(".sk-stage-place").append(stage);
-    stage.hidden = !cases[place].chart;
-    slider.max = String(cases[place].chart?.last ?? 1);
+    stage.hidden = !cases[place].charts.length;
+    offerScales(cases[place].charts);
     reveal(null);
   }
   if (focus) (place < 0 ? overview : articles[place]).querySelector("h2").focus();
@@ -58,16 +60,40 @@ document.addEventListener("keydown", (event) => {
   if (step) go(shown + step);
 });
 
+// ---- one scale at a time
+
+const chartShown = () => cases[shown].charts[scale.selectedIndex];
+
+function offerScales(charts) {
+  scale.replaceChildren(...charts.map((chart) => new Option(chart.name, chart.scale)));
+  scale.selectedIndex = Math.max(charts.findIndex((chart) => chart.scale === wanted), 0);
+  byId("scales").hidden = charts.length < 2;
+  tellScale();
+}
+
+function tellScale() {
+  const [headline] = cases[shown].charts;
+  const isOther = scale.selectedIndex > 0;
+  byId("ofScale").textContent = isOther ? fill(words.ofScale, { scale: headline.name }) : "";
+}
+
+scale.addEventListener("change", () => {
+  wanted = scale.value;
+  tellScale();
+  reveal(revealed);
+});
+
 // ---- session by session
 
 function reveal(session) {
-  const { chart } = cases[shown];
+  const chart = chartShown();
   revealed = chart && session !== null ? Math.min(Math.max(session, 1), chart.last) : null;
   const isRevealing = revealed !== null;
   byId("reveal").setAttribute("aria-pressed", String(isRevealing));
   byId("steps").hidden = !isRevealing;
   byId("veiled").hidden = !isRevealing;
   for (const part of articles[shown].querySelectorAll(".sk-afterwards")) part.hidden = isRevealing;
+  slider.max = String(chart?.last ?? 1);
   byId("next").disabled = isRevealing && revealed >= chart.last;
   slider.value = String(revealed ?? chart?.last ?? 1);
   slider.setAttribute("aria-valuetext", fill(words.upTo, { session: slider.value }));
@@ -108,7 +134,7 @@ const titled = (element, said) => { element.append(node("title", {}, said)); ret
 
 function draw() {
   const place = byId("drawing");
-  const chart = shown < 0 ? null : cases[shown].chart;
+  const chart = shown < 0 ? null : chartShown();
   if (!chart) return place.replaceChildren();
   const width = Math.max(place.clientWidth, 280);
   const isWhole = revealed === null;
@@ -118,7 +144,7 @@ function draw() {
   const tables = chart.tables;
   const x = (session) => LEFT + ((session - 0.5) / chart.reach) * (width - LEFT - RIGHT);
   const y = (top, height, [low, high]) => (value) => top + height - ((value - low) / (high - low)) * height;
-  const measures = has("outcome") ? chart.measures : [];
+  const measures = has("outcome") ? cases[shown].measures : [];
   const top = LANES * LANE + 26, bottom = top + HEIGHT, noForm = bottom + ROW - 4;
   const end = noForm + 12 + measures.length * (OUTCOME + GAP + 10);
   const svg = node("svg", { viewBox: `0 0 ${width} ${end + 34}`, width, height: end + 34, role: "img", "aria-label": isWhole ? chart.says : fill(words.revealed, { session: revealed, all: chart.last }) });
@@ -217,6 +243,7 @@ function follow(rows, isWhole) {
   const latest = rows.at(-1);
   byId("told").textContent = isWhole || !latest ? "" : latest.says;
   for (const row of articles[shown].querySelectorAll(".sk-numbers tr[data-session]")) row.hidden = !isWhole && Number(row.dataset.session) > revealed;
+  for (const table of articles[shown].querySelectorAll(".sk-numbers")) table.hidden = Number(table.dataset.chart) !== scale.selectedIndex;
 }
 
 words.numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });

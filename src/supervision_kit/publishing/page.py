@@ -48,7 +48,7 @@ def page_in_html(made: Deidentified, *, tell: Callable[[int, int], None] = lambd
     state = CaseState(source, case_id=order[0])
     for at, case in enumerate(order):
         state.case_id = case
-        article, chart = case_in_html(state, at=at, notes=made.notes, codes=made.codes)
+        article, chart = case_in_html(state, at=at, notes=made.notes, codes=made.codes, settings=made.settings)
         articles.append(article)
         drawn.append(chart)
         tell(at + 1, len(order))
@@ -58,7 +58,7 @@ def page_in_html(made: Deidentified, *, tell: Callable[[int, int], None] = lambd
 
     content = {"cases": drawn, "words": _words()}
     return _lay_out(
-        "".join([overview_in_html(caseload, link=link), *articles, _stage()]),
+        "".join([overview_in_html(caseload, link=link, settings=made.settings), *articles, _stage()]),
         picker=_picker(order),
         after=f"{_methods(caseload)}{meaning()}{_report(made.report.for_readers())}",
         content=content,
@@ -131,6 +131,7 @@ def _words() -> dict[str, str]:
         "upTo": say("up to session {session}"),
         "revealed": say("The ratings up to session {session} of {all}; the table beneath says the same."),
         "session": say("Session"),
+        "ofScale": say("The sentences are about {scale}."),
     }
 
 
@@ -167,6 +168,8 @@ def _stage() -> str:
         f'<label for="revealed" id="upTo"></label><input type="range" id="revealed" min="1" max="1" step="1">'
         f'<button type="button" id="whole">{html.escape(say("Show everything"))}</button></div></div>'
         f'<p id="veiled" class="sk-quiet" hidden>{html.escape(veiled)}</p>'
+        f'<div class="sk-controls" id="scales"><label for="scale">{html.escape(say("Scale"))}</label>'
+        f'<select id="scale"></select><span id="ofScale" class="sk-quiet" role="status"></span></div>'
         f"<fieldset><legend>{html.escape(say('Show'))}</legend>{boxes}</fieldset></div>"
         f'<div id="drawing" class="sk-drawing"></div>{_keys()}<p id="told" role="status"></p></div>'
     )

@@ -14,7 +14,7 @@ from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.falls_table import falls_table
 from supervision_kit.apps.page import fold, note, quiet, scrolling
 from supervision_kit.apps.prompts_view import prompts_in_words
-from supervision_kit.apps.shared_words import words_in_html
+from supervision_kit.apps.shared_words import tell_cut, words_in_html
 from supervision_kit.charts.sentences import Rows, axis_title
 from supervision_kit.charts.series_choice import Series, outcome_measures, scale_range
 from supervision_kit.headline import tell_rated
@@ -24,7 +24,9 @@ from supervision_kit.words import say
 _DRAWN = ("ratings", "second", "expected", "limit", "no_form", "episodes")
 
 
-def case_in_html(state: CaseState, *, at: int, notes: pd.DataFrame, codes: pd.DataFrame) -> tuple[str, dict[str, Any]]:
+def case_in_html(
+    state: CaseState, *, at: int, notes: pd.DataFrame, codes: pd.DataFrame, settings: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
     """Return the case that `state` shows as an article, and what is drawn in it.
 
     Parameters
@@ -33,19 +35,23 @@ def case_in_html(state: CaseState, *, at: int, notes: pd.DataFrame, codes: pd.Da
         What its page would show.
     at
         Its place among the cases, for its address.
-    notes, codes
+    notes, codes, settings
         What of it was chosen for publication, of all cases; see :class:`supervision_kit.Deidentified`.
     """
-    drawn, numbers = _draw(state)
     *sentences, basis = state.summary
     told = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)
+    n_sessions = int(state.source.cases[state.case_id]["session"].max())
+    head = f'<h2 tabindex="-1">{html.escape(state.case_id)}</h2>{quiet(_about(state))}'
+    afterwards = (
+        f"{prompts_in_words(state.prompts)}{falls_table(state.judged, nothing=state.no_falls)}"
+        f"{words_in_html(state.case_id, notes=notes, codes=codes)}"
+    )
+    drawn, numbers = _draw(state)
     body = (
-        f'<h2 tabindex="-1">{html.escape(state.case_id)}</h2>{quiet(_about(state))}'
+        f"{head}{quiet(cut) if (cut := tell_cut(settings, n_sessions=n_sessions)) else ''}"
         f'<div class="sk-afterwards"><div class="sk-summary">{told}</div>{quiet(basis)}{note(state.advice)}</div>'
         f'<div class="sk-stage-place"></div>{numbers}'
-        f'<div class="sk-afterwards">{prompts_in_words(state.prompts)}'
-        f"{falls_table(state.judged, nothing=state.no_falls)}"
-        f"{words_in_html(state.case_id, notes=notes, codes=codes)}</div>"
+        f'<div class="sk-afterwards">{afterwards}</div>'
     )
     return f'<article class="sk-shared-case" id="{address_of(at)}">{body}</article>', drawn
 
@@ -69,33 +75,53 @@ def _about(state: CaseState) -> str:
 
 
 def _draw(state: CaseState) -> tuple[dict[str, Any], str]:
-    """Return what the page draws, and the same as a table; nothing where no alliance was rated."""
-    case = {"name": state.case_id, "chart": None}
+    """Return what the page draws of each scale of the form, and the same as tables; nothing where none was rated."""
     if not state.series.scale:
-        return case, quiet(say("There is no alliance rating to draw."))
-    chart = charts.trajectory(
-        state.marks, state.series_falls, case_id=state.case_id, scores=state.case_line.scores, **state.series._asdict()
-    )
-    tables: Mapping[str, Rows] = chart.datasets
+        nothing = quiet(say("There is no alliance rating to draw."))
+        return {"name": state.case_id, "charts": [], "measures": []}, nothing
+    headline, drawn, tables, measures = state.scale, list[dict[str, Any]](), "", list[dict[str, Any]]()
+    for at, scale in enumerate([headline, *(other for other in state.scales if other != headline)]):
+        state.scale = scale
+        chart = charts.trajectory(
+            state.marks,
+            state.series_falls,
+            case_id=state.case_id,
+            scores=state.case_line.scores,
+            **state.series._asdict(),
+        )
+        rows: Mapping[str, Rows] = chart.datasets
+        drawn.append(_draw_series(state, rows))
+        tables += _numbers(rows["columns"], chart.usermeta["numbers"]["columns"], at=at)
+        measures = measures or _draw_measures(state, rows)
+    state.scale = headline
+    return {"name": state.case_id, "charts": drawn, "measures": measures}, tables
+
+
+def _draw_series(state: CaseState, tables: Mapping[str, Rows]) -> dict[str, Any]:
     series, frame = Series(*state.series), tables["frame"][0]
-    drawn = {
+    return {
+        "scale": state.scale,
+        "name": name_scale(series.instrument, series.scale),
         "title": axis_title(series),
         "range": _range(series, state.marks["score"]),
         "last": tables["columns"][-1]["session"] if tables["columns"] else 1,
         "reach": frame["right"] - frame["left"],
         "says": frame["says"],
         "tables": {name: [_shorter(row) for row in tables[name]] for name in _DRAWN},
-        "measures": [
-            {
-                "title": axis_title(measure),
-                "range": _range(measure, table["score"]),
-                "rows": tables[f"outcome_{n}"],
-                "line": tables[f"line_{n}"],
-            }
-            for n, (measure, table) in enumerate(outcome_measures(state.case_line.scores), 1)
-        ],
     }
-    return case | {"chart": drawn}, _numbers(tables["columns"], chart.usermeta["numbers"]["columns"])
+
+
+def _draw_measures(state: CaseState, tables: Mapping[str, Rows]) -> list[dict[str, Any]]:
+    """Return the outcome measures, which are the same beneath every scale."""
+    return [
+        {
+            "title": axis_title(measure),
+            "range": _range(measure, table["score"]),
+            "rows": tables[f"outcome_{n}"],
+            "line": tables[f"line_{n}"],
+        }
+        for n, (measure, table) in enumerate(outcome_measures(state.case_line.scores), 1)
+    ]
 
 
 def _range(series: Series, scores: pd.Series) -> tuple[float, float]:
@@ -108,7 +134,7 @@ def _shorter(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in kept.items()}
 
 
-def _numbers(rows: Rows, columns: Mapping[str, str]) -> str:
+def _numbers(rows: Rows, columns: Mapping[str, str], *, at: int) -> str:
     later = {name: ' class="sk-afterwards"' if name == "episode" else "" for name in columns}  # tells how it ended
     head = "".join(f'<th scope="col"{later[name]}>{html.escape(title)}</th>' for name, title in columns.items())
     body = "".join(
@@ -119,4 +145,5 @@ def _numbers(rows: Rows, columns: Mapping[str, str]) -> str:
     )
     title = say("The numbers behind this picture")
     table = f'<table class="sk-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="sk-numbers">{fold(title, scrolling(table, label=title))}</div>'
+    later_scale = " hidden" if at else ""
+    return f'<div class="sk-numbers" data-chart="{at}"{later_scale}>{fold(title, scrolling(table, label=title))}</div>'

@@ -10,19 +10,22 @@ from supervision_kit.apps.case_rows import CAUTIONS, GROUP_NAMES, case_in_html
 from supervision_kit.apps.caseload_page import CHANCE
 from supervision_kit.apps.caseload_state import CaseloadState
 from supervision_kit.apps.page import quiet
+from supervision_kit.apps.shared_words import tell_cut
 from supervision_kit.charts import strip_legend
 from supervision_kit.words import say, say_number
 
 Link = Callable[[str, str, Mapping[str, Any]], str]
 
 
-def overview_in_html(state: CaseloadState, *, link: Link) -> str:
-    """Return the cases in the order in which they need a word; `link` makes what opens one."""
+def overview_in_html(state: CaseloadState, *, link: Link, settings: Mapping[str, Any]) -> str:
+    """Return the cases in the order in which they need a word; `link` makes what opens one, `settings` see the page."""
+    cut = tell_cut(settings)
     groups = "".join(_group(state, name, link) for name in GROUP_NAMES if name != "aside")
     title = html.escape(say("Whom should we talk about, and why?"))
     return (
         f'<section id="overview"><h2 tabindex="-1">{title}</h2>'
         f'<p class="sk-summary">{html.escape(state.answer)}</p>{quiet(say(CHANCE))}'
+        f"{quiet(cut) if cut else ''}"
         f"{strip_legend(has_new=False)}{groups}</section>"
     )
 
