@@ -1,5 +1,7 @@
 """Pages over a bundle: to be looked at together, with nothing to keep, to load or to take away."""
 
+import shutil
+
 import ipywidgets as ipw
 import pandas as pd
 import pytest
@@ -49,6 +51,34 @@ def test_a_shared_page_keeps_loads_and_hands_out_nothing(shared, name):
     assert "Import" not in text
     assert str(shared) not in text
     assert page.state.workspace is None
+
+
+@pytest.fixture
+def cut(shared):
+    """How many sessions Ada has in a bundle that says that cases of this length went on."""
+    bundle = sk.open_bundle(shared)
+    n_sessions = int(bundle.scores.loc[bundle.scores["case_id"] == "Ada", "session"].max())
+    scores = bundle.scores.copy()
+    shutil.rmtree(shared)
+    write_bundle(shared, tables={"scores": scores}, settings={"cut_after": [n_sessions]}, report="", pages={})
+    return n_sessions
+
+
+@pytest.mark.parametrize("name", ["caseload_page", "case_page", "episodes_page", "consultation_page"])
+def test_sessions_that_were_left_out_are_told_of_where_cases_are_read(cut, name):
+    page = getattr(sk.apps, name)(**({"case_id": "Ada"} if name == "case_page" else {}))
+    assert "the latest session is the latest that is shown" in visible_text(page)
+    of_this_case = f"Of some cases with {cut} sessions here, later ones were left out"
+    assert (of_this_case in visible_text(page)) == (name == "case_page")
+
+
+def test_how_long_a_case_is_stays_unsaid_in_a_group_until_what_happened_is_shown(cut):
+    page = sk.apps.consultation_page()
+    page.state.choose_case("Ada")
+    page.state.show("methods")
+    assert f"cases with {cut} sessions" not in visible_text(page)
+    page.state.show("outcome")
+    assert f"cases with {cut} sessions" in visible_text(page)
 
 
 @pytest.mark.usefixtures("shared")

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from platformdirs import user_data_path
 
 import supervision_kit as sk
 from builders import make_scores
 from supervision_kit.cli import main
-from supervision_kit.consulting import FEWEST, QUESTIONS, Stage, Timer
+from supervision_kit.consulting import FEWEST, QUESTIONS, Stage, Timer, find_sessions
 from supervision_kit.errors import ConsultationError, UnknownNameError
 
 
@@ -393,6 +394,44 @@ def test_another_workspace_is_refused_and_nothing_of_it_written(tmp_path, held):
         with pytest.raises(ConsultationError, match="no file of a consultation"):
             sk.bring_back(other, tmp_path / "nowhere.sqlite")
     assert not (tmp_path / "nowhere.sqlite").exists()
+
+
+def test_what_was_begun_and_never_agreed_is_counted_and_not_deleted(workspace, held, capsys):
+    with sk.Facilitation(held) as leading:
+        leading.save_draft("case-01", "half a sen")
+    done = sk.bring_back(workspace, held)
+    assert (done.n_decisions, done.n_drafts, done.is_whole) == (2, 1, False)
+    assert "1 text under What was agreed was begun" in done.sentences()[-1]
+    assert len(workspace.decisions()) == 2
+    command = ["consult", "bring-back", "--workspace", str(workspace.path), "--session", str(held), "--delete"]
+    assert main(command) == 1
+    assert held.exists()
+    assert "half a sen" not in "".join(capsys.readouterr())
+
+
+def test_erasing_a_case_names_the_files_that_a_group_looked_at_it_in(workspace, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "kept"))
+    folders = [user_data_path("supervision_kit") / "consultations" / name for name in ("a", "b", "c", "d")]
+    for folder, publication, code in zip(
+        folders, ("pub-1", "pub-1", "pub-2", "pub-1"), ("case-01", "case-02", "case-01", ""), strict=True
+    ):
+        with sk.Facilitation(folder / "consultation.sqlite") as leading:
+            leading.begin(publication)
+            leading.note(code, "rose")
+    with sk.Facilitation(tmp_path / "spring_consultation.sqlite") as leading:
+        leading.note("C07", "rose")
+    strange = folders[3] / "consultation.sqlite"
+    for file in folders[3].iterdir():
+        file.unlink()
+    strange.write_bytes(b"something else that lies there")
+    found = find_sessions(workspace, "C07")
+    named = [str(tmp_path / "spring_consultation.sqlite"), str(folders[0] / "consultation.sqlite"), str(strange)]
+    assert [str(path) for path in found] == named
+    assert find_sessions(workspace, "C09") == (strange,)
+    assert main(["erase", "C07", "--workspace", str(workspace.path), "--yes"]) == 1
+    said = "".join(capsys.readouterr())
+    assert "Delete 3 file(s)" in said
+    assert all(path in said for path in named)
 
 
 def test_the_command_brings_back_and_deletes_only_when_all_is_back(workspace, held, capsys):

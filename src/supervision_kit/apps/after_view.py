@@ -11,6 +11,8 @@ from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.page import Page, quiet
 from supervision_kit.words import say
 
+BRING_BACK = "supervision-kit consult bring-back --workspace WORKSPACE --session FILE"
+
 
 class AfterView(Fold):
     """Brings this session, or that of another file, back to the workspace where the page stands on one.
@@ -30,19 +32,21 @@ class AfterView(Fold):
         field.add_class("sk-field")
         parts = [field, self.bring] if state.workspace is not None else []
         clearing = Fold(say("Begin anew"), ipw.HTML(quiet(_about_clearing())), self.anew, page=page)
-        super().__init__(
-            say("After the session"), ipw.HTML(quiet(self._about())), *parts, self.done, clearing, page=page
-        )
+        super().__init__(say("After the session"), ipw.HTML(self._about()), *parts, self.done, clearing, page=page)
         self.bring.on_click(page.guard(self._bring))
         self.anew.on_click(page.guard(self._clear))
 
     def _about(self) -> str:
         if self.state.workspace is None:
-            return say(
-                "What was noted and agreed stays in this session's own file. Whoever keeps the workspace brings it "
-                "back with: supervision-kit consult bring-back --session FILE"
+            told = say(
+                "What was noted and agreed stays in this session's own file. Whoever keeps the workspace that the "
+                "cases came from brings it back on that computer, with the workspace's name in place of WORKSPACE and, "
+                "in place of FILE, the file that serve named when it was started:"
             )
-        return say("What was agreed becomes decisions in the workspace, and the notes become notes on their cases.")
+            return f'{quiet(told)}<pre class="sk-code" tabindex="0">{html.escape(BRING_BACK)}</pre>'
+        return quiet(
+            say("What was agreed becomes decisions in the workspace, and the notes become notes on their cases.")
+        )
 
     def _bring(self, _button: object) -> None:
         said = self.state.bring_back(self.file.value.strip())

@@ -26,7 +26,7 @@ from supervision_kit.apps.prompts_view import prompts_in_words
 from supervision_kit.apps.said_state import SaidState
 from supervision_kit.apps.session_view import SessionView
 from supervision_kit.apps.settings import SettingsView
-from supervision_kit.apps.shared_words import words_in_html
+from supervision_kit.apps.shared_words import tell_cut_of_case, words_in_html
 from supervision_kit.apps.undo_button import UndoButton
 from supervision_kit.words import say, say_number
 
@@ -118,7 +118,8 @@ class CasePage(Page):
         self.judged_by.value = quiet(state.method.in_words)  # here it can wrap, in the chart it cannot
         *sentences, basis = state.summary
         said = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [*sentences, state.agreed] if sentence)
-        self.summary.value = f"{said}{quiet(basis)}{note(state.advice)}"
+        cut = quiet(tell_cut_of_case(state.source, state.case_id))
+        self.summary.value = f"{said}{quiet(basis)}{cut}{note(state.advice)}"
         self._ask()
         if (bundle := self.state.source.bundle) is not None:
             self.shared.value = words_in_html(state.case_id, notes=bundle.notes, codes=bundle.codes)

@@ -9,7 +9,7 @@ from traitlets import HasTraits, Instance, Int, Tuple
 
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.revealed import see_case, sessions_of
-from supervision_kit.apps.shared_words import tell_cut
+from supervision_kit.apps.shared_words import tell_cut_of_case
 from supervision_kit.apps.source import Source
 from supervision_kit.consulting import Answer, Consultation, Participation, Stage
 
@@ -110,9 +110,7 @@ class GroupState(HasTraits):
     @property
     def cut(self) -> str:
         """That later sessions of cases as long as this one were left out, where they were, once all of it is shown."""
-        if self.source.bundle is None or not self.is_known or "outcome" not in self.stage.shown:
-            return ""
-        return tell_cut(self.source.bundle.settings, n_sessions=sessions_of(self.source, self.stage.case_id)[-1])
+        return tell_cut_of_case(self.source, self.stage.case_id) if "outcome" in self.stage.shown else ""
 
     def close(self) -> None:
         """Let go of the session's file."""

@@ -1,6 +1,7 @@
 // KeptText in the page: hands over what is typed, and says "saved" only when Python has answered that it is.
 
 const PAUSE = 400; // ms after the last key
+const LONGEST = 900; // ms that words wait for those that follow them, however fast somebody types
 const PATIENCE = 5000; // ms without an answer until the text counts as not saved
 
 function render({ model, el }) {
@@ -18,6 +19,7 @@ function render({ model, el }) {
   let sent = 0;
   let left = 0; // number of the newest one with which the field was left
   let pause, patience;
+  let waits = null; // since when words wait to be handed over
 
   const tell = (key) => {
     status.textContent = key ? model.get("words")[key] : "";
@@ -26,6 +28,7 @@ function render({ model, el }) {
   const isSafe = () => kept >= typed;
   const send = (isLeft) => {
     clearTimeout(pause);
+    waits = null;
     sent = typed;
     try {
       model.send({ about, n: typed, text: field.value, is_left: isLeft });
@@ -43,8 +46,9 @@ function render({ model, el }) {
   const type = () => {
     typed += 1;
     if (!el.classList.contains("sk-not-saved")) tell("waiting");
+    waits ??= performance.now();
     clearTimeout(pause);
-    pause = setTimeout(() => send(false), PAUSE);
+    pause = setTimeout(() => send(false), Math.max(Math.min(PAUSE, waits + LONGEST - performance.now()), 0));
   };
   const leave = () => {
     if (typed === left) return;

@@ -11,6 +11,7 @@ from supervision_kit.apps.facilitator_state import FacilitatorState
 from supervision_kit.apps.group_state import GroupState, ParticipantState
 from supervision_kit.apps.source import Source
 from supervision_kit.consulting import Facilitation, Participation
+from supervision_kit.consulting.finding import beside
 from supervision_kit.environment import CONSULTATION, ROLE, VIEWER
 from supervision_kit.errors import ConsultationError
 from supervision_kit.words import say
@@ -52,9 +53,8 @@ def _alone(source: Source, path: Path, seat: str | None) -> GroupState:
 
 def _own_file(source: Source) -> Path:
     """Return where the session is kept: beside the workspace's file, else for as long as this page's process lives."""
-    beside = source.workspace.path if source.workspace is not None else None
-    if beside is not None:
-        return beside.with_name(f"{beside.stem}_consultation.sqlite")
+    if source.workspace is not None and source.workspace.path is not None:
+        return beside(source.workspace.path)
     if not _until_the_end:
         _until_the_end.append(TemporaryDirectory(prefix="supervision_kit_", ignore_cleanup_errors=True))
     return Path(_until_the_end[0].name) / "consultation.sqlite"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from supervision_kit.apps.source import Source
 from supervision_kit.lens import CODES
 from supervision_kit.words import say, say_number
 
@@ -38,6 +39,13 @@ def _codes(codes: pd.DataFrame) -> str:
 def _listed(title: str, said: list[str]) -> str:
     items = "".join(f"<li>{html.escape(text)}</li>" for text in said)
     return f"<h2>{html.escape(title)}</h2><ul>{items}</ul>" if said else ""
+
+
+def tell_cut_of_case(source: Source, case_id: str) -> str:
+    """Say it of a case that is shown; empty where there is no bundle, or no case as long as this was cut."""
+    if source.bundle is None or case_id not in source.cases:
+        return ""
+    return tell_cut(source.bundle.settings, n_sessions=int(source.cases[case_id]["session"].max()))
 
 
 def tell_cut(settings: Mapping[str, Any], *, n_sessions: int | None = None) -> str:

@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
-from supervision_kit.apps.page import LOAD_NOTEBOOK, fold, is_served
+from supervision_kit.apps.page import LOAD_NOTEBOOK, fold, is_served, quiet
+from supervision_kit.apps.shared_words import tell_cut
 from supervision_kit.apps.source import Source
 from supervision_kit.bundles import open_bundle
 from supervision_kit.environment import BUNDLE, FLEETING, RATINGS, SAMPLE
@@ -58,14 +59,15 @@ def find_ratings(
 def _open_bundle(named: str | None) -> Shown:
     """Open the server's bundle, or else the one that is named; where it lies is told to nobody who did not say it."""
     is_served_here = bool(os.environ.get(BUNDLE))
-    source = Source(open_bundle(None if is_served_here else named))
+    bundle = open_bundle(None if is_served_here else named)
+    source = Source(bundle)
     about = say_n(
         "{n} case, shared without who it is: it has a drawn code, and no date.",
         "{n} cases, shared without who they are: they have drawn codes, and no dates.",
         len(source.cases),
     )
     origin = {"opened_as": f"sk.open_bundle({'' if is_served_here else repr(named)})"}
-    return Shown(source, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
+    return Shown(source, origin, {"warning": quiet(about) + quiet(tell_cut(bundle.settings))})
 
 
 def is_made(place: Place) -> bool:

@@ -19,7 +19,8 @@ examples:
   supervision-kit consult bring-back --workspace spring.sqlite --session monday.sqlite
   supervision-kit consult bring-back --workspace spring.sqlite --session monday.sqlite --delete
 
-Exit code 1 says that something is about a case that the workspace does not have."""
+Exit code 1 says that something is in the session's file alone: about a case that the workspace does not have, or begun
+and never kept as agreed. The file is not deleted then."""
 
 
 def add(commands: Commands) -> None:
@@ -38,7 +39,7 @@ def _bring_back(arguments: argparse.Namespace) -> int:
     with open_workspace(arguments) as workspace:
         done = bring_back(workspace, arguments.session)
     print("\n".join(done.sentences()))
-    if done.n_left:
+    if not done.is_whole:
         return PROBLEMS_FOUND
     if arguments.delete:
         file = Path(arguments.session)

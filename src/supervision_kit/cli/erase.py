@@ -33,6 +33,8 @@ def add(commands: Commands) -> None:
 
 
 def _erase(arguments: argparse.Namespace) -> int:
+    from supervision_kit.consulting import find_sessions
+
     with open_workspace(arguments) as workspace:
         if arguments.wipe:
             if not workspace.wipe():
@@ -42,6 +44,13 @@ def _erase(arguments: argparse.Namespace) -> int:
             return DONE
         if not arguments.yes:
             raise WorkspaceError("Nothing was erased: there is no way back, so say --yes as well.")
+        talked_of = find_sessions(workspace, arguments.case)  # before the key forgets which code was whose
         done = workspace.erase_case(arguments.case, reason=arguments.reason)
     print("\n".join(done.sentences()))
-    return PROBLEMS_FOUND if done.backups or done.n_mentions or not done.is_wiped else DONE
+    if talked_of:
+        print(
+            f"A consultation group has looked at it. Delete {len(talked_of):,} file(s) once what was agreed on others "
+            f"is brought back: {', '.join(map(str, talked_of))}."
+        )
+    print("Files of consultations that you keep elsewhere were not looked at.")
+    return PROBLEMS_FOUND if talked_of or done.backups or done.n_mentions or not done.is_wiped else DONE

@@ -2,6 +2,7 @@
 
 from supervision_kit.consulting.bringing_back import BroughtBack, bring_back
 from supervision_kit.consulting.consultation import Consultation, Decision, Together
+from supervision_kit.consulting.finding import find_sessions
 from supervision_kit.consulting.leading import Facilitation
 from supervision_kit.consulting.questions import QUESTIONS, Answer, Question
 from supervision_kit.consulting.rounds import FEWEST
@@ -25,4 +26,5 @@ __all__ = [
     "Timer",
     "Together",
     "bring_back",
+    "find_sessions",
 ]

@@ -28,12 +28,20 @@ class BroughtBack:
         In it already, and left as they are.
     n_left
         About cases that the workspace does not have (any more); they stay in the session's file alone.
+    n_drafts
+        Begun under what was agreed, and never kept as that; they stay there as well.
     """
 
     n_decisions: int = 0
     n_notes: int = 0
     n_known: int = 0
     n_left: int = 0
+    n_drafts: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is in the session's file alone."""
+        return not (self.n_left or self.n_drafts)
 
     def sentences(self) -> tuple[str, ...]:
         """Return what came of it, in plain words."""
@@ -52,6 +60,16 @@ class BroughtBack:
                     "{n} is about a case that this workspace does not have, and stays in the session's file alone.",
                     "{n} are about cases that this workspace does not have, and stay in the session's file alone.",
                     self.n_left,
+                )
+            )
+        if self.n_drafts:
+            said.append(
+                say_n(
+                    "{n} text under What was agreed was begun and not kept by its button; it stays in the session's "
+                    "file alone.",
+                    "{n} texts under What was agreed were begun and not kept by their button; they stay in the "
+                    "session's file alone.",
+                    self.n_drafts,
                 )
             )
         return tuple(said)
@@ -114,7 +132,7 @@ def bring_back(workspace: Workspace, session: str | os.PathLike[str]) -> Brought
                     workspace.add_note(case.case_id, text)
                 else:
                     workspace.add_decision(case.case_id, text, case.session(number))
-    return BroughtBack(**counts)
+        return BroughtBack(**counts, n_drafts=held.n_drafts)
 
 
 def _said(held: Facilitation) -> Iterator[tuple[str, str, int, str]]:
