@@ -1,13 +1,20 @@
 """A bundle holds its tables and nothing else, is written whole or not at all, and is opened only as it was written."""
 
+import hashlib
+import io
 import json
 import os
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 import supervision_kit as sk
+from supervision_kit.apps.shared_words import tell_cut
 from supervision_kit.apps.source import Source
 from supervision_kit.bundles.contents import TABLES
 from supervision_kit.bundles.writing import write_bundle
@@ -131,6 +138,79 @@ def test_a_manifest_cannot_point_outside(bundle, name):
     path.write_text(json.dumps(said), encoding="utf-8")
     with pytest.raises(sk.BundleError, match="no bundle holds"):
         sk.open_bundle(bundle)
+
+
+def forge(bundle, name, content):
+    """Put another table into a bundle, with a checksum that fits."""
+    loosen(bundle / "tables" / f"{name}.parquet").write_bytes(content)
+    path = loosen(bundle / "manifest.json")
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["files"][f"tables/{name}.parquet"] = hashlib.sha256(content).hexdigest()
+    path.write_text(json.dumps(said), encoding="utf-8")
+
+
+def opened_or_refused(bundle):
+    """Return what is said of a bundle that may be opened, or why it is refused."""
+    try:
+        opened = sk.open_bundle(bundle)
+    except sk.BundleError as refused:
+        return str(refused)
+    assert len(opened.scores)
+    return tell_cut(opened.settings)
+
+
+@pytest.mark.parametrize("session", [2**62, 0, -1, 4])
+@pytest.mark.parametrize("name", ["scores", "notes"])
+def test_sessions_that_no_published_case_has_are_refused(tmp_path, name, session):
+    notes = pd.DataFrame({"case_id": ["case-01"], "session": [1], "text": ["once"]})
+    bundle = publish(tmp_path / "bundle", tables={"scores": SCORES, "notes": notes})
+    table = parquet.read_table(bundle / "tables" / f"{name}.parquet")
+    odd = pa.array([session, *table["session"].to_pylist()[1:]], pa.int64())
+    buffer = io.BytesIO()
+    parquet.write_table(table.set_column(table.schema.names.index("session"), "session", odd), buffer)
+    forge(bundle, name, buffer.getvalue())
+    with pytest.raises(sk.BundleError, match=f"The table {name} of this bundle"):
+        sk.open_bundle(bundle)
+
+
+def test_a_bundle_without_ratings_is_refused(tmp_path):
+    with pytest.raises(sk.BundleError, match="holds no ratings"):
+        sk.open_bundle(publish(tmp_path / "bundle", tables={}))
+
+
+def test_a_table_larger_than_any_caseload_is_refused_before_it_is_read(bundle, monkeypatch):
+    monkeypatch.setattr("supervision_kit.bundles.parquet.MOST_ROWS", 2)
+    with pytest.raises(sk.BundleError, match="scores of this bundle cannot be read"):
+        sk.open_bundle(bundle)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**31), st.sampled_from(["scores", "notes"]), st.integers(1, 30))
+def test_a_table_that_was_tampered_with_opens_or_is_refused_in_one_sentence(tmp_path_factory, seed, name, n_changes):
+    bundle = publish(tmp_path_factory.mktemp("fuzz") / "bundle")
+    content = bytearray((bundle / "tables" / f"{name}.parquet").read_bytes())
+    chance = np.random.default_rng(seed)
+    for at in chance.integers(len(content), size=n_changes):
+        content[at] = chance.integers(256)
+    forge(bundle, name, bytes(content[: chance.choice([len(content), chance.integers(len(content))])]))
+    assert "\n" not in opened_or_refused(bundle)
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=10), part, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["kind", "format", "kit_version", "settings", "tables", "files"]), ODD)
+def test_a_manifest_that_says_something_odd_opens_or_is_refused_in_one_sentence(tmp_path_factory, part, odd):
+    bundle = publish(tmp_path_factory.mktemp("fuzz") / "bundle")
+    path = loosen(bundle / "manifest.json")
+    said = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(said | {part: odd}), encoding="utf-8")
+    assert "\n" not in opened_or_refused(bundle)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1]", b"{", b"[" * 200_000])

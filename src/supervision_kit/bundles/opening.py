@@ -78,10 +78,28 @@ def open_bundle(path: str | Path | None = None) -> Bundle:
     folder = Path(named)
     manifest = read_manifest(folder)
     content = check_files(folder, manifest)
+    tables = {name: read_table(name, content[table_file(name)]) for name in TABLES}
+    _check_sessions(tables)
     return Bundle(
         path=folder,
-        **{name: read_table(name, content[table_file(name)]) for name in TABLES},
+        **tables,
         settings=manifest["settings"],
         manifest=manifest,
         checksum=checksum((folder / MANIFEST).read_bytes()),
     )
+
+
+def _check_sessions(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a bundle without ratings, or with sessions that no published case has: they are numbered without gaps."""
+    n_ratings = len(tables["scores"])
+    if not n_ratings:
+        raise BundleError(say("This bundle holds no ratings: there is nothing to look at. Ask for another."))
+    for name in ("scores", "responses", "notes"):
+        sessions = tables[name]["session"].dropna()
+        if not sessions.between(1, n_ratings).all():
+            raise BundleError(
+                say(
+                    "The table {name} of this bundle has sessions that no published case has. Do not use it.",
+                    name=name,
+                )
+            )

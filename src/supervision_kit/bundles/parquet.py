@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from supervision_kit.bundles.contents import TABLES
-from supervision_kit.errors import BundleError
+from supervision_kit.errors import BundleError, TableError
 from supervision_kit.words import say
+
+MOST_ROWS = 20_000_000  # a small file can hold more than a computer: no caseload has as many
 
 
 def write_table(name: str, table: pd.DataFrame) -> bytes:
@@ -33,21 +35,20 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
     Raises
     ------
     BundleError
-        It cannot be read, or has other columns than a bundle's table of that name.
-    TableError
-        It breaks its contract.
+        It cannot be read, is larger than any caseload, or is no table of a bundle of that name.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        arrow = parquet.read_table(pa.BufferReader(content))
-    except (pa.ArrowException, OSError):
+        file = parquet.ParquetFile(pa.BufferReader(content))
+        if file.metadata.num_rows > MOST_ROWS or file.schema_arrow.names != list(TABLES[name].columns):
+            raise _unreadable(name)
+        arrow = file.read()
+        frame = pd.DataFrame({column: arrow.column(column).to_pandas() for column in arrow.schema.names})
+        return TABLES[name].check(frame)
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, TableError):
         raise _unreadable(name) from None
-    if arrow.schema.names != list(TABLES[name].columns):
-        raise _unreadable(name)
-    frame = pd.DataFrame({column: arrow.column(column).to_pandas() for column in arrow.schema.names})
-    return TABLES[name].check(frame)
 
 
 def _unreadable(name: str) -> BundleError:

@@ -94,16 +94,21 @@ def check_place(folder: Path, *, replace: bool) -> None:
 
 
 def _write_files(partial: Path, files: Mapping[str, bytes]) -> None:
-    today = time.time() // DAY * DAY
     partial.mkdir(mode=_OWNER_ONLY)
     for name, content in files.items():
         path = partial / name
         path.parent.mkdir(mode=_OWNER_ONLY, exist_ok=True)
         path.write_bytes(content)
         path.chmod(_OWNER_READS)
-        os.utime(path, (today, today))
+        date_to_the_day(path)
     for path in [*(path for path in partial.iterdir() if path.is_dir()), partial]:
-        os.utime(path, (today, today))
+        date_to_the_day(path)
+
+
+def date_to_the_day(path: Path) -> None:
+    """Date a file or folder to midnight: when in the day something was published tells who was at work."""
+    today = time.time() // DAY * DAY
+    os.utime(path, (today, today))
 
 
 def _move(partial: Path, folder: Path) -> None:

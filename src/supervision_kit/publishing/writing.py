@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from supervision_kit.bundles.contents import TABLES
-from supervision_kit.bundles.writing import check_place, write_bundle
+from supervision_kit.bundles.writing import check_place, date_to_the_day, write_bundle
 from supervision_kit.disclosure import Deidentified, check_deidentified
 from supervision_kit.errors import BundleError
 from supervision_kit.publishing.notebooks import notebooks_for_bundle
@@ -128,6 +128,7 @@ def _write_page(page: Path, content: str) -> None:
             partial, "x", encoding="utf-8", newline="\n", opener=lambda path, flags: os.open(path, flags, 0o600)
         ) as f:
             f.write(content)
+        date_to_the_day(partial)
         partial.replace(page)
     except OSError as error:
         raise BundleError(
