@@ -54,6 +54,49 @@ def test_falls_on_other_scales_and_by_other_raters_are_not_counted_again(scores)
     assert len(state.episodes) == 4
 
 
+def test_another_raters_falls_are_shown_by_the_ratings_of_that_rater(scores):
+    by_therapist = scores[scores["case_id"].isin(["mended", "steady"])].assign(rater="therapist", therapist_id="T1")
+    swapped = by_therapist.assign(case_id=by_therapist["case_id"].map({"mended": "steady", "steady": "mended"}))
+    more = make_scores(*STAYED, case_id="late", rater="therapist", therapist="T2")
+    state = sk.apps.EpisodesState(pd.concat([scores, swapped, more]), method=sk.AdjacentDrop())
+    assert state.raters == ("client", "therapist")
+    state.rater = "therapist"
+    assert looks(state.episodes) == {"steady": "repaired", "late": "unrepaired"}
+    assert state.answer == (
+        "By the therapist's ratings: 2 falls in 2 of 3 cases: 1 came back in time, 1 did not come back. "
+        "1 of them is down at the latest rating."
+    )
+    assert set(state.episodes.loc[state.episodes["is_open"], "case_id"]) == {"late"}
+    assert "sk.find_headline(scores, rater='therapist')" in state.as_code
+    state.therapist_id = "T2"
+    assert looks(state.episodes) == {"late": "unrepaired"}
+    state.rater = "client"
+    assert set(looks(state.episodes)) == {"late", "early"}
+
+
+def test_only_raters_of_the_alliance_can_be_chosen_and_the_choice_is_shown_where_there_is_one(scores):
+    state = sk.apps.EpisodesState(scores, method=sk.AdjacentDrop())
+    assert state.raters == ("client",)
+    with pytest.raises(sk.UnknownNameError, match="rater"):
+        state.rater = "therapist"
+    alone = sk.apps.EpisodesPage(state)
+    two = pd.concat([scores, scores.assign(rater="therapist")])
+    both = sk.apps.EpisodesPage(sk.apps.EpisodesState(two, method=sk.AdjacentDrop()))
+    assert alone.filters.rater not in alone.filters.children
+    assert both.filters.rater in both.filters.children
+    both.filters.rater.value = "therapist"
+    assert both.state.answer.startswith("By the therapist's ratings: ")
+    assert both.state.answer[28:] in both.summary.value
+
+
+def test_the_address_asks_for_a_rater(scores, monkeypatch, tmp_path):
+    path = tmp_path / "scores.csv"
+    pd.concat([scores, scores.assign(rater="therapist")]).to_csv(path, index=False)
+    monkeypatch.setenv("QUERY_STRING", "rater=therapist&method=adjacent_drop")
+    page = sk.apps.episodes_page(str(path))
+    assert (page.state.rater, page.state.method) == ("therapist", sk.AdjacentDrop())
+
+
 def test_the_answer_counts_what_became_of_all_falls(state):
     assert state.answer == (
         "4 falls in 4 of 5 cases: 1 came back in time, 1 came back late, 1 did not come back, 1 cannot be told yet. "

@@ -14,15 +14,17 @@ from supervision_kit.words import say, say_n, say_number
 Flags = npt.NDArray[np.bool_]
 
 
-def find_headline(scores: pd.DataFrame) -> pd.DataFrame:
+def find_headline(scores: pd.DataFrame, *, rater: str = "client") -> pd.DataFrame:
     """Return the rows of each case's headline series, in session order; cases without one have no rows.
+
+    Cases are read by the client's ratings; with `rater`, the rows are those of the ``"therapist"`` or ``"observer"``.
 
     Raises
     ------
     TableError
         The table breaks its contract.
     """
-    return take_headline(*SCORES.check_in_order(scores))
+    return take_headline(*SCORES.check_in_order(scores), rater=rater)
 
 
 def find_therapist_headline(scores: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,12 @@ class ClassSharesView(Fold):
     def __init__(self, state: EpisodesState, page: Page) -> None:
         self.state, self.text = state, ipw.HTML()
         super().__init__(say("Cases beside published shares"), self.text, page=page, fill=self._tell)
-        state.observe(page.guard(lambda _change: self.refresh()), ["line", "therapist_id"])
+        state.observe(page.guard(lambda _change: self._follow()), ["line", "therapist_id"])
+
+    def _follow(self) -> None:
+        # the published shares, and the classes of cases, are of clients' ratings
+        self.layout.display = "" if self.state.rater == "client" else "none"
+        self.refresh()
 
     def _tell(self) -> None:
         heads = (say("what became of the case"), say("cases here"), say("share here (95 %)"), say("published"))

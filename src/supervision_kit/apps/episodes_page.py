@@ -25,12 +25,13 @@ from supervision_kit.apps.trust_view import TrustView
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection import METHODS
 from supervision_kit.words import later, say, say_share
+from supervision_kit.words.raters import say_rater
 
 ALL = later("all")
 DEPTHS = (0.0, 0.1, 0.2, 0.3)  # shares of the scale
 READING = later(
-    "A band reaches from the first marked session to the one that is back; ▼ is the lowest rating. Click a row, or "
-    "choose its case below, to open it."
+    "A band reaches from the first marked session to the one that is back; ▼ is the lowest rating. “Down” now: the "
+    "latest rating is less than half way back. Click a row, or choose its case below, to open it."
 )
 
 TIMES = later(
@@ -129,13 +130,16 @@ class FilterView(ipw.Box):
         self.method = _dropdown(
             say("Method"), [(say(method.title), key) for key, method in METHODS.items()], state.method.key
         )
+        self.rater = _dropdown(say("Rated by"), [(say_rater(rater), rater) for rater in state.raters], state.rater)
         self.therapist = _dropdown(say("Therapist"), state.therapist_choices, state.therapist_id)
         self.depth = _dropdown(say("Fell by"), [(_say_depth(depth), depth) for depth in DEPTHS], state.least_depth)
         self.outcome = _dropdown(say("How it ended"), outcomes, "")
         self.open_only = ipw.Checkbox(description=say("only those down at the latest rating"), indent=False)
-        super().__init__([self.method, self.therapist, self.depth, self.outcome, self.open_only])
+        raters = [self.rater] if len(state.raters) > 1 else []
+        super().__init__([self.method, *raters, self.therapist, self.depth, self.outcome, self.open_only])
         self.add_class("sk-controls")
         links: dict[str, ipw.Widget] = {
+            "rater": self.rater,
             "therapist_id": self.therapist,
             "least_depth": self.depth,
             "outcome": self.outcome,
@@ -154,7 +158,7 @@ class CaseChoice(ipw.Box):
     """One of the cases shown, to be opened; a row picked in the chart is chosen here."""
 
     def __init__(self, page: EpisodesPage) -> None:
-        self.page = page
+        self.page: EpisodesPage = page
         self.choice = _dropdown(say("Case"), [], None)
         super().__init__([self.choice])
         self.add_class("sk-controls")
@@ -169,7 +173,8 @@ class CaseChoice(ipw.Box):
         self._show()
 
     def _show(self, _change: object = None) -> None:
-        opener = [self.page.opener(self.choice.value)] if self.choice.value else []
+        seen_at = None if self.page.state.rater == "client" else {"rater": self.page.state.rater}
+        opener = [self.page.opener(self.choice.value, seen_at)] if self.choice.value else []
         self.children = [self.choice, *opener]
 
 

@@ -9,20 +9,31 @@ import pandas as pd
 from traitlets import Bool, Float, Int, Unicode, observe, validate
 
 from supervision_kit.agreement import compare_methods, count_agreement
+from supervision_kit.apps.line import Line
 from supervision_kit.apps.therapist_state import TherapistState
+from supervision_kit.caseload.looking import place_falls
 from supervision_kit.charts.sentences import how_it_ended, outcome_look
 from supervision_kit.charts.theme import OUTCOME_WORDS
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.detection.method import UNKNOWN_SCALE_MIN_DROP
 from supervision_kit.errors import UnknownNameError
 from supervision_kit.evidence import share_classes
+from supervision_kit.headline import find_headline
 from supervision_kit.instruments import find_scale
 from supervision_kit.instruments.instrument import MIN_DROP_SHARE
 from supervision_kit.repair import time_to_repair
-from supervision_kit.tables import SERIES_KEY
+from supervision_kit.tables import RATERS, SERIES_KEY
 from supervision_kit.words import later, say, say_n, say_number
 
 CASES_PER_PAGE = 20
+_UNRATED = {
+    "therapist": later("There is no alliance rating by the therapist here, so no fall can be told."),
+    "observer": later("There is no alliance rating by an observer here, so no fall can be told."),
+}
+_BY_OTHERS = {
+    "therapist": later("By the therapist's ratings: {answer}"),
+    "observer": later("By an observer's ratings: {answer}"),
+}
 # in the order in which the answer counts them; "not" and "too early" are never one
 _ENDS = {
     "repaired": later("{n} came back in time"),
@@ -34,16 +45,18 @@ _ENDS = {
 
 
 class EpisodesState(TherapistState):
-    """All falls of the caseload by the client's headline ratings, and which of them are shown.
+    """All falls of the caseload by the headline ratings of one rater, and which of them are shown.
 
-    The therapist and the method say what the page is about. The other filters choose among the falls for the time
-    lines and the table; the answer above them counts all.
+    The rater, the therapist and the method say what the page is about. The other filters choose among the falls for
+    the time lines and the table; the answer above them counts all.
 
     Attributes
     ----------
     episodes
         All falls of the chosen cases: the columns of the repairs table, and ``therapist_id``, ``depth_share`` (of the
         scale's range), ``look``, ``word`` (how it ended) and ``is_open`` (down at the latest rating).
+    rater
+        Whose ratings are looked at: the client's, by which cases are read, or those of another of :attr:`raters`.
     least_depth
         Show falls of at least this share of the scale's range.
     outcome
@@ -55,6 +68,7 @@ class EpisodesState(TherapistState):
     """
 
     counts_falls = True
+    rater = Unicode("client")
     least_depth = Float(0.0)
     outcome = Unicode("")
     open_only = Bool(default_value=False)
@@ -73,13 +87,60 @@ class EpisodesState(TherapistState):
         rows = falls.to_dict("records")
         is_latest = ~falls.duplicated("case_id", keep="last")
         span = [_range_of(row["instrument"], row["scale"]) for row in rows]
+        is_down = falls["case_id"].map(cases["open_ruptures"]).gt(0)
+        if self.rater != "client":
+            placed = place_falls(falls, self.ratings, self.source.rebases)
+            is_down = falls["case_id"].isin(placed.loc[placed["is_down"], "case_id"])
         return falls.assign(
             therapist_id=falls["case_id"].map(cases["therapist_id"]),
             depth_share=falls["depth"] / pd.Series(span, index=falls.index, dtype=float),
             look=pd.Series([outcome_look(row) for row in rows], index=falls.index, dtype="str"),
             word=pd.Series([how_it_ended(row) for row in rows], index=falls.index, dtype="str"),
-            is_open=is_latest & falls["case_id"].map(cases["open_ruptures"]).gt(0),
+            is_open=is_latest & is_down,
         )
+
+    @property
+    def raters(self) -> tuple[str, ...]:
+        """Whose ratings there are to choose from: the client's, and those of others who rated the alliance."""
+        others = (rater for rater in RATERS if rater != "client")
+        return ("client", *(rater for rater in others if self._headline_of(rater)["score"].notna().any()))
+
+    @property
+    def headline(self) -> pd.DataFrame:
+        """Of each case the rater's ratings on the instrument and scale rated most."""
+        return self._headline_of(self.rater)
+
+    @property
+    def line_of_ratings(self) -> Line:
+        """The line over the headline ratings of the rater."""
+        return self._line_of_rater
+
+    def _line_of(self, scores: pd.DataFrame, *, read_by: pd.DataFrame | None = None) -> Line:
+        line = super()._line_of(scores, read_by=read_by)
+        self._line_of_rater = line.triage if self.rater == "client" else super()._line_of(self.headline)
+        return line
+
+    def _headline_of(self, rater: str) -> pd.DataFrame:
+        if rater == "client":
+            return self.source.headline
+        key = ("headline", rater)
+        if key not in self.remembered:
+            self.remembered[key] = find_headline(self.scores, rater=rater)
+        headline: pd.DataFrame = self.remembered[key]
+        return headline
+
+    @validate("rater")
+    def _known_rater(self, proposal: Any) -> str:
+        if proposal["value"] not in self.raters:
+            raise UnknownNameError("rater", proposal["value"], self.raters)
+        return str(proposal["value"])
+
+    @observe("rater")
+    def _judge_by_rater(self, _change: object = None) -> None:
+        self._run_line()
+
+    def _say_unrated(self) -> str:
+        return say(_UNRATED[self.rater]) if self.rater in _UNRATED else super()._say_unrated()
 
     @property
     def agreement(self) -> pd.DataFrame:
@@ -172,9 +233,13 @@ class EpisodesState(TherapistState):
     @property
     def answer(self) -> str:
         """The page's answer: how many falls, and what became of them."""
+        answer = self.why_unjudged or self._count_falls()
+        return answer if self.rater == "client" else say(_BY_OTHERS[self.rater], answer=answer)
+
+    def _count_falls(self) -> str:
         episodes, n_cases = self.episodes, len(self.cases)
-        if self.why_unjudged:
-            return self.why_unjudged
+        if self.rater != "client":
+            n_cases = int(self.ratings.dropna(subset="score")["case_id"].nunique())
         if episodes.empty:
             return say_n(
                 "{method} marks no fall in {n} case. That does not mean that there was no rupture.",
@@ -228,7 +293,9 @@ class EpisodesState(TherapistState):
         """The Python lines that repeat what the page shows."""
         lines = [
             self.line_as_code,
-            "ratings = sk.find_headline(scores)",
+            "ratings = sk.find_headline(scores)"
+            if self.rater == "client"
+            else f"ratings = sk.find_headline(scores, rater={self.rater!r})",
         ]
         if self.therapist_id:
             lines.append('ratings = ratings[ratings["case_id"].isin(caseload["case_id"])]')

@@ -43,13 +43,13 @@ class LeadingPage(Page):
         back.on_click(self.guard(lambda _button: self.lay_out(*self.parts)))
         self.lay_out(back, CasePage(state, **self.about))
 
-    def opener(self, case_id: str) -> ipw.Widget:
-        """Return what opens a case."""
+    def opener(self, case_id: str, seen_at: Mapping[str, Any] | None = None) -> ipw.Widget:
+        """Return what opens a case; `seen_at` as in :func:`case_link`."""
         if is_served():
-            opener = ipw.HTML(self.link(case_id, say("Open {case}", case=case_id)))
+            opener = ipw.HTML(self.link(case_id, say("Open {case}", case=case_id), seen_at))
         else:
             opener = ipw.Button(description=say("Open {case}", case=case_id))
-            opener.on_click(self.guard(lambda _button: self.open_case(case_id)))
+            opener.on_click(self.guard(lambda _button: self.open_case(case_id, seen_at)))
         opener.add_class("sk-open")
         return opener
 

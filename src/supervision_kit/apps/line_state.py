@@ -178,14 +178,14 @@ class LineState(HasTraits):
     @property
     def marks(self) -> pd.DataFrame:
         """What the method says of the headline ratings of the cases that the page is about."""
-        return self.line.triage.marks.merge(self.ratings[[*SERIES_KEY, "session"]])
+        return self.line_of_ratings.marks.merge(self.ratings[[*SERIES_KEY, "session"]])
 
     @property
     def why_unjudged(self) -> str:
         """Say why none of the ratings that the page is about can be judged; empty where at least one can."""
         marks = self.marks.dropna(subset="score")
         if marks.empty:
-            return say("There is no alliance rating by the client here, so no fall can be told.")
+            return self._say_unrated()
         if marks["is_rupture"].notna().any():
             return ""
         notes = marks.loc[marks["note"] != "", "note"].value_counts().index[:2]
@@ -203,6 +203,9 @@ class LineState(HasTraits):
             method=say(self.method.title),
             why="; ".join(say_note(note) for note in notes),
         )
+
+    def _say_unrated(self) -> str:
+        return say("There is no alliance rating by the client here, so no fall can be told.")
 
     @property
     def methods(self) -> dict[str, Method]:
@@ -238,7 +241,12 @@ class LineState(HasTraits):
     @property
     def falls(self) -> pd.DataFrame:
         """The followed episodes on scales that cases are read by, without the marks that are no fall."""
-        return self.line.triage.falls
+        return self.line_of_ratings.falls
+
+    @property
+    def line_of_ratings(self) -> Line:
+        """The line over the ratings that cases are read by."""
+        return self.line.triage
 
     @property
     def line_as_code(self) -> str:

@@ -94,10 +94,16 @@ def case_page(
 def episodes_page(
     *files: str, bundle: str | None = None, workspace: str | None = None, sample: str | None = None, **settings: Any
 ) -> ipw.Widget:
-    """Open ruptures and repairs; see :func:`caseload_page`."""
+    """Open ruptures and repairs; see :func:`caseload_page`.
+
+    The page's address can ask for a rater (``?rater=therapist``), and for a method and its settings.
+    """
 
     def build(shown: Shown) -> EpisodesPage:
-        return EpisodesPage(EpisodesState(shown.source, **shown.origin, **settings), **shown.about)
+        asked = asked_for()
+        state = EpisodesState(shown.source, **shown.origin, **{**settings, **asked_settings(asked)})
+        state.rater = asked.get("rater", state.rater)
+        return EpisodesPage(state, **shown.about)
 
     return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="ruptures and repairs page")
 

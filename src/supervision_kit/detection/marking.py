@@ -221,7 +221,7 @@ def _judge(
         block.put(judgement.is_rupture == 1, marks["is_rupture"])
         block.put(is_unjudged, marks["is_unjudged"])
         if is_unjudged.any():
-            reason = first_note[method] + _number_reasons(x, method, caseload.highest(block))
+            reason = first_note[method] + _number_reasons(x, method, caseload.highest(block), judgement.limit)
             if caseload.is_parted:
                 reason[: block.n_series][caseload.is_later(block)] += len(_notes(method))
             block.put(np.where(is_unjudged, reason, 0), marks["note"])
@@ -230,12 +230,13 @@ def _judge(
 def _notes(method: Method) -> list[str]:
     """Return why a cell cannot be judged, in the order of :func:`_number_reasons`."""
     too_few = [TOO_FEW.format(n=n, fewest=method.fewest_sessions) for n in range(method.fewest_sessions)]
-    return [NO_SCORE, NO_SPREAD, AT_CEILING, method.blocker or method.unjudged, *too_few]
+    unjudged = method.blocker or method.unjudged
+    return [NO_SCORE, NO_SPREAD, AT_CEILING, unjudged, method.unjudged_though_limited or unjudged, *too_few]
 
 
-def _number_reasons(x: Matrix, method: Method, highest: Matrix) -> npt.NDArray[np.int64]:
+def _number_reasons(x: Matrix, method: Method, highest: Matrix, limit: Matrix) -> npt.NDArray[np.int64]:
     """Return for each cell which of the notes says why it cannot be judged, from the plainest reason on."""
-    no_score, no_spread, at_ceiling, other, too_few = range(5)
+    no_score, no_spread, at_ceiling, other, limited, too_few = range(6)
     n = n_scored(x)
     lowest = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
     top = np.full(lowest.shape, np.nan)
@@ -245,6 +246,7 @@ def _number_reasons(x: Matrix, method: Method, highest: Matrix) -> npt.NDArray[n
     of_series = np.where(n < method.fewest_sessions, too_few + n, of_series)
     if method.blocker:
         of_series = np.full(n.shape, other)
+    of_series = np.where((of_series == other) & ~np.isnan(limit), limited, of_series)
     return np.where(np.isnan(x), no_score, of_series).astype(np.int64)
 
 

@@ -129,6 +129,11 @@ class Method(ABC):
         """Why a session with a score, in a series that is long enough and varies, still cannot be judged."""
         return later("nothing to compare with")
 
+    @property
+    def unjudged_though_limited(self) -> str:
+        """Why a session that has a score and a limit still cannot be judged; empty where :attr:`unjudged` says it."""
+        return ""
+
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the settings that were left open filled in for `scale`."""
         if self.min_drop is not None:

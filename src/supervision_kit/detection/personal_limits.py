@@ -23,7 +23,7 @@ from supervision_kit.series import Matrix, column_of, iter_blocks
 from supervision_kit.tables import SCORES
 from supervision_kit.words import later, say, say_number
 
-TOO_FEW_BEFORE = later("fewer than {n} ratings before it, or all ratings so far the same")
+TOO_FEW_BEFORE = later("fewer than {n} ratings before it")
 FEW = 1e-4  # chances below this are not put in figures
 
 
@@ -92,6 +92,11 @@ class PersonalLimits(Method):
     def unjudged(self) -> str:
         """Why a session that has a score cannot be judged."""
         return TOO_FEW_BEFORE.format(n=RATINGS_BEFORE)
+
+    @property
+    def unjudged_though_limited(self) -> str:
+        """Why a session that has a score and a limit still cannot be judged."""
+        return later("all ratings so far are the same")
 
     def for_scale(self, scale: Scale | None) -> Self:
         """Return this method with the steps and ends of `scale`."""
