@@ -46,6 +46,17 @@ def test_the_series_are_those_that_pandas_groups(rows):
     assert {tuple(one.iloc[0, :2]): len(one) for one in found} == grouped
 
 
+@given(rows, st.sampled_from([1, 10**6, 2**60]))
+def test_rows_are_sorted_alike_whether_or_not_code_session_and_row_fit_into_one_number(rows, apart):
+    table = table_of([(case, scale, apart * session) for case, scale, session in rows])
+    ordering = order_series(table, key=("case_id", "scale"), within="session")
+    order = np.arange(len(table)) if ordering.rows is None else ordering.rows
+    sessions = table["session"].to_numpy()[order]
+    for start, n in zip(ordering.start, ordering.length, strict=True):
+        of_series = list(zip(sessions[start : start + n], order[start : start + n], strict=True))
+        assert of_series == sorted(of_series)
+
+
 @given(rows)
 def test_the_kinds_are_told_apart_by_the_columns_asked_for(rows):
     table = table_of(rows)

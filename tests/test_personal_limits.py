@@ -427,6 +427,16 @@ def test_the_first_three_ratings_and_those_that_are_all_the_same_cannot_be_judge
     assert not np.isnan(judgement.evidence).any()
 
 
+def test_it_is_told_apart_why_a_rating_that_comes_too_early_or_after_equal_ones_cannot_be_judged(series):
+    marks = sk.mark_sessions(series(4, 4, 4, 4, 4, 3, instrument="wai_sr"), method="personal_limits")
+    assert marks["note"].to_list() == [
+        *["fewer than 3 ratings before it"] * 3,
+        *["all ratings so far are the same"] * 2,
+        "",
+    ]
+    assert marks["evidence"].notna().to_list() == [False] * 3 + [True] * 3
+
+
 ODD = np.random.default_rng(20)
 ODD_SERIES = {
     "one rating differs": np.where(np.arange(45).reshape(5, 9) == 40, 3.0, 4.0),
