@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from supervision_kit.tables import ANNOTATIONS, SCORES
+from supervision_kit.tables import SCORES
 from supervision_kit.text_columns import TEXT, arrow_of, number_texts, texts_at
 
 FIRST_RATINGS = 2  # ratings with the new therapist of which one begins the fall; the kit's own choice
@@ -55,10 +55,15 @@ def find_handovers(scores: pd.DataFrame, annotations: pd.DataFrame | None = None
     {'C1': {3}}
     """
     found: dict[str, set[int]] = {}
-    noted = ANNOTATIONS.empty() if annotations is None else annotations[annotations["kind"] == NOTED]
-    for case, session in (*_by_ratings(scores), *zip(noted["case_id"], noted["session"], strict=True)):
+    for case, session in (*_by_ratings(scores), *_noted(annotations)):
         found.setdefault(str(case), set()).add(int(session))
     return found
+
+
+def _noted(annotations: pd.DataFrame | None) -> Iterator[tuple[str, int]]:
+    if annotations is not None:
+        noted = annotations[annotations["kind"] == NOTED]
+        yield from zip(noted["case_id"], noted["session"], strict=True)
 
 
 def _rated_sessions(headline: pd.DataFrame, cases: set[str]) -> dict[str, list[int]]:

@@ -64,7 +64,8 @@ def review_caseload(
     weigh(weights or {})  # before what takes long
     look = look_through(scores, repairs, marks, rebases)
     cases = look.cases.assign(priority=0.0, reasons=None).reset_index()
-    return rank_cases(cases, reasons_of_ratings(look) if reasons is None else reasons, weights=weights)
+    told = reasons_of_ratings(look) if reasons is None else CASE_REASONS.check(reasons)
+    return _rank(CASELOAD.check(cases), told, weigh(weights or {}))
 
 
 def rank_cases(
@@ -105,13 +106,15 @@ def rank_cases(
     >>> rank_cases(caseload, reasons)["case_id"].to_list()
     ['b', 'a']
     """
-    weight = weigh(weights or {})
-    told = CASE_REASONS.check(reasons)
+    return _rank(CASELOAD.check(caseload), CASE_REASONS.check(reasons), weigh(weights or {}))
+
+
+def _rank(ranked: pd.DataFrame, told: pd.DataFrame, weight: Mapping[str, float]) -> pd.DataFrame:
+    """Rank checked cases, whose table is changed, by checked reasons."""
     of_case: dict[str, list[tuple[float, int, str, str]]] = {}
     columns = (told[name].to_list() for name in ("case_id", "number", "reason", "sentence"))
     for case, number, reason, sentence in zip(*columns, strict=True):
         of_case.setdefault(case, []).append((-weight.get(reason, 0.0), number, reason, sentence))
-    ranked = CASELOAD.check(caseload)
     most_weighty_first = [sorted(of_case.get(case, ())) for case in ranked["case_id"].to_list()]
     ranked["priority"] = [sum({reason: -low for low, _, reason, _ in one}.values()) + 0.0 for one in most_weighty_first]
     ranked["reasons"] = pd.Series([tuple(told for *_, told in one) for one in most_weighty_first], index=ranked.index)

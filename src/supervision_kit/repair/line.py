@@ -10,9 +10,10 @@ import pandas as pd
 
 from supervision_kit.detection.measuring import ROUNDING
 from supervision_kit.errors import TableError
-from supervision_kit.ordering import Ordering, order_series
+from supervision_kit.ordering import Ordering, combine_numbers, order_series
 from supervision_kit.rebasing import read_rebases
 from supervision_kit.tables import SERIES_KEY
+from supervision_kit.text_columns import arrow_of, join_columns, number_texts
 
 Places = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -52,11 +53,8 @@ class RatingLine:
         TableError
             An episode's series has no score; session numbers that no therapy reaches.
         """
-        key = list(SERIES_KEY)
         ordering = ordering or order_series(scores, key=SERIES_KEY, within="session")
-        keys = pd.concat([scores[key].iloc[ordering.first_row], episodes[key]])
-        code = keys.groupby(key, sort=False).ngroup().to_numpy()  # the series come first, numbered as they stand
-        line = cls.along(scores, ordering, series=code[ordering.n_series :].astype(np.int64))
+        line = cls.along(scores, ordering, series=_number_series(scores, ordering, episodes))
         return line if rebases is None else line.between_starts(episodes, rebases)
 
     @classmethod
@@ -124,3 +122,15 @@ class RatingLine:
     def sessions_at(self, places: Places) -> Numbers:
         """Return the session numbers at `places`; NaN where a place is -1."""
         return np.where(places >= 0, self.session[places], np.nan)
+
+
+def _number_series(scores: pd.DataFrame, ordering: Ordering, episodes: pd.DataFrame) -> Places:
+    """Return the number of each episode's series in the ordering; where it is not in it, the number after the last."""
+    texts = [
+        join_columns([arrow_of(scores[name]).take(ordering.first_row), arrow_of(episodes[name])]) for name in SERIES_KEY
+    ]
+    code = combine_numbers([number_texts(text) for text in texts])
+    known, place = np.unique(code[: ordering.n_series], return_index=True)
+    asked = code[ordering.n_series :]
+    at = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
+    return np.where(known[at] == asked, place[at], ordering.n_series) if len(known) else np.zeros_like(asked)

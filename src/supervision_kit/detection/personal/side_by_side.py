@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from supervision_kit.detection.measuring import Positions
 from supervision_kit.detection.personal.filter import People
 from supervision_kit.detection.personal.nodes import on_few_nodes
 from supervision_kit.detection.personal.prior import LimitsPrior
-from supervision_kit.series import Matrix
+from supervision_kit.series import CELLS, Matrix
 
 # Single precision does where levels and growth reach less far than so many spreads.
 MOST_SPREADS = 300
@@ -67,19 +67,25 @@ class Task:
 
     def lay_out(self, lower: Matrix, upper: Matrix) -> None:
         """Write between which latent ratings each must come from, in spreads from the mean level."""
-        prior = self.few
-        for ratings, *ends in zip(fill_on(self.ratings).T, lower, upper, strict=True):
-            latents = prior.form.interval(ratings, softness=prior.softness)
-            for end, latent in zip(ends, latents, strict=True):
+        prior, filled = self.few, fill_on(self.ratings).T
+        for some in self._in_cache(0):
+            latents = prior.form.interval(filled[some], softness=prior.softness)
+            for end, latent in zip((lower[some], upper[some]), latents, strict=True):
                 np.divide(latent - prior.level, prior.typical_spread, out=end)
+
+    def _in_cache(self, first: int) -> Iterator[slice]:
+        """Give the ratings from `first` on, as many at a time as stay in a processor's cache."""
+        step = max(CELLS // 4 // max(self.n_series, 1), 1)
+        for start in range(first, self.n_ratings, step):
+            yield slice(start, min(start + step, self.n_ratings))
 
     def on_form(self, judged: Judged) -> Judged:
         """Return what was judged, (n_ratings, n_series), in scale points and series by series."""
         prior, first = self.few, max(self.since, 0)
         for part in judged[:2]:
             part[:first] = np.nan
-            for values in part[first:]:
-                values[:] = prior.form.score(prior.level + prior.typical_spread * values, softness=prior.softness)
+            for some in self._in_cache(first):
+                part[some] = prior.form.score(prior.level + prior.typical_spread * part[some], softness=prior.softness)
         is_missing = np.isnan(self.ratings.T)
         for part in judged:
             part[is_missing] = np.nan
