@@ -85,6 +85,7 @@ def test_only_raters_of_the_alliance_can_be_chosen_and_the_choice_is_shown_where
     assert alone.filters.rater not in alone.filters.children
     assert both.filters.rater in both.filters.children
     both.filters.rater.value = "therapist"
+    assert both.trust.group == "wai_sr total therapist"
     assert both.state.answer.startswith("By the therapist's ratings: ")
     assert both.state.answer[28:] in both.summary.value
 

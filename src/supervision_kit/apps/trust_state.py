@@ -146,10 +146,10 @@ class TrustState(HasTraits):
         self.stage, self.progress = progress.stage, progress.done / (progress.total or 1)
 
     def _forget(self, _change: object = None) -> None:
-        self.calibration, self.curve = CALIBRATION.empty(), THRESHOLDS.empty()
         groups = list(self.groups)
-        if self.group not in groups:
+        if self.group not in groups:  # first: what follows the curve asks for the group
             self.group = next(iter(groups), "")
+        self.calibration, self.curve = CALIBRATION.empty(), THRESHOLDS.empty()
 
     @property
     def answer(self) -> str:
