@@ -43,7 +43,8 @@ def saved(page):
         page.get_by_role("button", name="Save the agenda").click()
     assert download.value.suggested_filename == "agenda.docx"
     document = Document(io.BytesIO(download.value.path().read_bytes()))
-    return "\n".join(paragraph.text for paragraph in document.paragraphs), len(document.inline_shapes)
+    beside = [cell.text for table in document.tables for cell in table.rows[0].cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *beside]), len(document.inline_shapes)
 
 
 def read_why(page):

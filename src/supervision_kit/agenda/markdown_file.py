@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from supervision_kit.agenda.blocks import Block, Heading, NewPage, Paragraph, Picture, Points, RoomToWrite
+from supervision_kit.agenda.blocks import Block, Heading, Look, Paragraph, Picture, Points, RoomToWrite
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _BEGINS_LIKE_A_MARK = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
 
 
-def write_markdown(blocks: Iterable[Block], *, title: str, language: str) -> bytes:  # noqa: ARG001 - as the others
+def write_markdown(sheets: Iterable[tuple[Look, Sequence[Block]]], *, title: str, language: str) -> bytes:  # noqa: ARG001 - as the others
     """Return the sheets as Markdown in UTF-8; texts are escaped, so that none of them becomes markup."""
     lines: list[str] = []
     pictures: list[bytes] = []
-    for block in blocks:
-        match block:
-            case Heading(text, level):
-                lines += [f"{'#' * level} {_escape(text)}", ""]
-            case Paragraph(text, is_quiet):
-                lines += [f"*{_escape(text)}*" if is_quiet else _escape(text), ""]
-            case Points(points):
-                lines += [line for point, under in points for line in _point(point, under)] + [""]
-            case Picture(png, words):
-                pictures.append(png)
-                lines += [f"![{_escape(words)}][chart-{len(pictures)}]", ""]
-            case RoomToWrite(n):
-                lines += ["\\_" * 30, ""] * n
-            case NewPage():
-                lines += ["---", ""]
+    for _, blocks in sheets:
+        for block in blocks:
+            match block:
+                case Heading(text, level, aside):
+                    lines += [f"{'#' * level} {_escape(text)}", "", *([_escape(aside), ""] if aside else [])]
+                case Paragraph(text, is_quiet):
+                    lines += [f"*{_escape(text)}*" if is_quiet else _escape(text), ""]
+                case Points(points):
+                    lines += [line for point, under in points for line in _point(point, under)] + [""]
+                case Picture(png, words):
+                    pictures.append(png)
+                    lines += [f"![{_escape(words)}][chart-{len(pictures)}]", ""]
+                case RoomToWrite(n):
+                    lines += ["\\_" * 30, ""] * n
+        lines += ["---", ""]
     while lines and lines[-1] in {"", "---"}:
         lines.pop()
     drawn = [f"[chart-{n}]: data:image/png;base64,{b64encode(png).decode()}" for n, png in enumerate(pictures, start=1)]

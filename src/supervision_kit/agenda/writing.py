@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from supervision_kit.agenda.blocks import Block
+from supervision_kit.agenda.fitting import fit_sheets
 from supervision_kit.agenda.following import follow_decisions
 from supervision_kit.agenda.markdown_file import write_markdown
 from supervision_kit.agenda.naming import draw_names, name_as_kept
@@ -31,6 +31,7 @@ from supervision_kit.workspace import Workspace
 
 Writer: TypeAlias = Callable[..., bytes]
 FORMATS: Mapping[str, Writer] = {"docx": write_docx, "pdf": write_pdf, "md": write_markdown}
+SLACK: Mapping[str, float | None] = {"docx": 0.03, "pdf": 0.0, "md": None}  # see fit_sheets
 
 
 def write_agenda(
@@ -131,8 +132,10 @@ def make_agenda(
     names = draw_names(workspace, cases, therapists) if coded else name_as_kept(cases, therapists)
     notes = not coded if with_notes is None else with_notes
     ranked = replace(tables, caseload=rank_for_user(workspace, tables, decisions))
-    blocks: Iterable[Block] = compose_sheets(ranked, agenda, still, names=names, with_notes=notes)
-    content = FORMATS[kind](blocks, title=say("Supervision agenda"), language=current_language())
+    sheets = compose_sheets(ranked, agenda, still, names=names, with_notes=notes)
+    content = FORMATS[kind](
+        fit_sheets(sheets, slack=SLACK[kind]), title=say("Supervision agenda"), language=current_language()
+    )
     what = "coded" if coded else "identifiable"
     workspace.record_export(f"agenda, {what}{', with notes' if coded and notes else ''}", cases)
     return content

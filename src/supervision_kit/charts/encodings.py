@@ -34,19 +34,21 @@ def chart_of(
     *,
     independent: tuple[str, ...],
     numbers: tuple[str, dict[str, str]] | None = None,
+    axis_x: Mapping[str, Any] | None = None,
     **properties: Any,
 ) -> alt.LayerChart:
     """Lay `layers` over each other, with the kit's look, scales shared but for the `independent` ones.
 
     `numbers` name the dataset that holds what the chart shows, and its columns with their headings: a page shows it as
     a table beneath the chart (see :func:`name_numbers`, where these differ among the fillings of one drawing).
+    `axis_x` is what its x axis has otherwise than others.
 
     All at once: each change of a layered chart afterwards copies it through and through.
     """
     return alt.LayerChart(
         layer=list(layers),
         resolve={"scale": dict.fromkeys(independent, "independent")},
-        config=theme.config(),
+        config=theme.config() | ({"axisX": dict(axis_x)} if axis_x else {}),
         usermeta=name_numbers(*numbers) if numbers else alt.Undefined,
         **properties,
     )

@@ -43,11 +43,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands from top to bottom, in px; with rows for what the supervisor says, or without."""
+    """The bands from top to bottom, in px; with rows for what the supervisor says, or without.
+
+    A small chart has the alliance alone: no caption, no flags, no key, and "no form" close beneath.
+    """
 
     height: int
     has_said: bool = False
     has_key: bool = True
+    is_small: bool = False
 
     @property
     def title(self) -> float:
@@ -62,6 +66,8 @@ class Bands:
     @property
     def top(self) -> float:
         """Top of the alliance."""
+        if self.is_small:
+            return GAP / 2
         return self.flags + N_LANES * LANE + GAP / 2
 
     @property
@@ -72,7 +78,7 @@ class Bands:
     @property
     def no_form(self) -> float:
         """Middle of the row that shows sessions without a form."""
-        return self.bottom + GAP
+        return self.bottom + (GAP / 2 if self.is_small else GAP)
 
     @property
     def judged(self) -> float:

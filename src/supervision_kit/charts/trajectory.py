@@ -46,6 +46,7 @@ def trajectory(
     is_judged: bool = True,
     width: int | Literal["container"] = "container",
     height: int = 190,
+    is_small: bool = False,
 ) -> alt.LayerChart | alt.Chart:
     """Draw one case's alliance by session, its marked sessions and episodes, and the outcome measure beneath.
 
@@ -79,6 +80,9 @@ def trajectory(
         themselves first.
     width, height
         Width of the chart in px, or that of the element that holds it; height of the alliance's band in px.
+    is_small
+        Whether to draw the alliance alone, for paper and for many side by side: without caption, flags, key and outcome
+        measures, which stand beside it in words.
 
     Raises
     ------
@@ -112,8 +116,13 @@ def trajectory(
         repairs=series.pick(of_case(repairs, REPAIRS, case_id)),
         annotations=of_case(annotations, ANNOTATIONS, case_id),
         judgements=replace(series, method="").pick(of_case(judgements, JUDGEMENTS, case_id)),
-        measures=outcome_measures(scored),
-        bands=Bands(height, has_said=annotations is not None or judgements is not None, has_key=is_judged),
+        measures=[] if is_small else outcome_measures(scored),
+        bands=Bands(
+            height,
+            has_said=not is_small and (annotations is not None or judgements is not None),
+            has_key=is_judged and not is_small,
+            is_small=is_small,
+        ),
     )
     if not is_judged:
         case = replace(case, series=replace(series, method=""), repairs=REPAIRS.empty())
@@ -191,7 +200,9 @@ def _datasets(case: _Case, told: dict[str, str], *, judged_by: str) -> dict[str,
     drawn["columns"] = [row | {"told": {title: row[name] for name, title in told.items()}} for row in drawn["columns"]]
     drawn["panels"] = _panels(case)
     ends = {rater: (lines["ratings"], "score"), SECOND_RATER[rater]: (lines["second"], "score")}
-    drawn["labels"] = rows.label_rows(ends | {name: (steps, "value") for name, steps in usual.items()}, case.panel)
+    if not case.bands.is_small:
+        ends |= {name: (steps, "value") for name, steps in usual.items()}
+    drawn["labels"] = rows.label_rows(ends, case.panel)
     drawn |= {f"line_{n}": rows.published_line(measure) for n, (measure, _) in enumerate(case.measures, 1)}
     rated = say("{scale}, {rated_by}", scale=case.series.title, rated_by=say_rated_by(rater))
     drawn["caption"] = [{"title": say("Case {case}", case=case.case_id), "rated": rated, "judged": judged_by}]
@@ -229,6 +240,20 @@ def _told(case: _Case) -> dict[str, str]:
 def _draw(n_measures: int, bands: Bands, width: int | Literal["container"]) -> alt.LayerChart:
     """Draw what is the same for all cases, raters and scales; kept, for Altair takes a quarter of a second for it."""
     bottom = bands.total(n_measures)
+    if bands.is_small:
+        return chart_of(
+            [
+                *layers.frame(bands),
+                layers.untitled(),
+                layers.bands_of_episodes(bands),
+                layers.alliance(bands),
+                *layers.no_form(bands),
+            ],
+            independent=("y", "fill", "stroke", "shape"),
+            axis_x=layers.WORDS_BESIDE,
+            width=width,
+            height=bottom,
+        )
     return chart_of(
         [
             *layers.frame(bands),

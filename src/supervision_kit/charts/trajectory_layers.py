@@ -21,6 +21,7 @@ from supervision_kit.words import say
 
 INDENT = -LEFT - 4
 WORDS_AT = {"expr": f"width - {RIGHT - 8}"}
+WORDS_BESIDE = {"titleX": WORDS_AT, "titleY": 17, "titleBaseline": "bottom"}  # of a small chart's axis
 PX_PER_SESSION = f"(width - {RIGHT}) / span(domain('x'))"
 
 
@@ -48,6 +49,12 @@ def titles() -> alt.Chart:
         .mark_text(align="left", baseline="top", x=INDENT, y={"expr": "datum.top"})
         .encode(text="title:N")
     )
+    return chart
+
+
+def untitled() -> alt.Chart:
+    """Carry what the panel spans, and draw nothing: Vega leaves out data that no layer names."""
+    chart: alt.Chart = layer("panels", "panels").mark_point(opacity=0, aria=False)
     return chart
 
 
@@ -109,7 +116,7 @@ def episodes(bands: Bands) -> list[alt.Chart]:
     word = f"width < {WIDE + RIGHT} ? datum.narrow_word : datum.wide_word"
     text_top = f"{bands.flags + (N_LANES - 1) * LANE} - {LANE} * {lane}"
     return [
-        episode_band("episodes", y=bands.top - 4, y2=bands.bottom).encode(x=session("from"), x2="to:Q"),
+        bands_of_episodes(bands),
         layer("episodes", "flag_poles")
         .mark_rule(y={"expr": text_top}, y2=bands.top - 4, aria=False)
         .encode(x=session("from"), stroke=stroke_by_outcome()),
@@ -123,6 +130,12 @@ def episodes(bands: Bands) -> list[alt.Chart]:
             )
         ),
     ]
+
+
+def bands_of_episodes(bands: Bands) -> alt.Chart:
+    """Draw a band per episode, without its flag."""
+    band: alt.Chart = episode_band("episodes", y=bands.top - 4, y2=bands.bottom).encode(x=session("from"), x2="to:Q")
+    return band
 
 
 def alliance(bands: Bands) -> alt.LayerChart:
