@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ import supervision_kit as sk
 from canaries import CASES, LONGEST, PLANTED, RARE_QUESTIONNAIRE, find_in_folder, find_planted
 from supervision_kit.cli import main
 
+GERMAN_TITLE = "Fälle zum gemeinsamen Anschauen"
 PLAIN = ("--all",)
 FULL = ("--all", "--weeks", "--lens", "--items")
 PROTECTED = ("--all", "--rounding", "0.1", "--without-therapists", "--language", "de")
@@ -120,6 +122,32 @@ def test_every_code_that_goes_out_was_drawn(published):
     scores = sk.open_bundle(folder / "bundle").scores
     assert scores["case_id"].str.fullmatch(r"case-\d+").all()
     assert scores["therapist_id"].dropna().str.fullmatch(r"therapist-[A-Z]+").all()
+
+
+def test_no_file_says_when_in_the_day_it_was_made(published):
+    folder, _wanted, _log = published
+    assert {path.stat().st_mtime % (24 * 60 * 60) for path in folder.rglob("*")} == {0}
+
+
+def test_settings_and_addresses_are_an_allow_list(published):
+    folder, _wanted, _log = published
+    bundle = sk.open_bundle(folder / "bundle")
+    assert set(bundle.settings) == {
+        *("audience", "smallest", "methods", "weeks", "items", "lens", "therapists", "headline", "rounding", "jitter"),
+        *("n_notes", "seeded", "kit_version", "publication", "synthetic", "cut_after"),
+    }  # no seed: who has it draws the codes again
+    assert bundle.settings["seeded"] is False
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    own = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    ids = set(re.findall(r'\sid="([^"]*)"', own))
+    assert {one for one in ids if not re.fullmatch(r"at-\d+", one)} <= {
+        *("main", "bar", "picker", "before", "after", "where", "overview", "stage", "reveal", "steps", "next", "upTo"),
+        *("revealed", "whole", "veiled", "scales", "scale", "ofScale", "drawing", "told"),
+    }
+    assert set(re.findall(r"<title>([^<]*)</title>", own.split("</head>")[0])) <= {
+        "Cases to look at together",
+        GERMAN_TITLE,
+    }
 
 
 REFUSED = (

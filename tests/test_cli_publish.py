@@ -67,6 +67,17 @@ def test_the_audit_says_what_was_published_and_of_how_many_cases(at, capsys):
     assert audit()[-1] == ("publish", f"{publication} 5 cases inside bundle", 0)
 
 
+def test_the_cases_that_are_named_are_published_and_no_others(at, capsys):
+    code, said = run(capsys, "--cases", *SIX[1:5], "--smallest", 4, "--out", at / "monday")
+    assert code == 0, said.err
+    bundle = sk.open_bundle(at / "monday")
+    with sk.Workspace() as workspace:
+        assert sorted(workspace.key(bundle.settings["publication"])["case_id"]) == sorted(SIX[1:5])
+    assert bundle.scores["case_id"].nunique() == 4
+    for both in (["--all", "--cases", "Ada"], []):
+        assert run(capsys, *both, "--out", at / "tuesday")[0] == 2
+
+
 def test_a_dry_run_writes_nothing_and_forgets_the_key(at, capsys):
     code, said = run(capsys, "--all", "--dry-run")
     assert code == 0

@@ -26,7 +26,6 @@ from supervision_kit.publishing.page_case import address_of, case_in_html
 from supervision_kit.publishing.page_overview import overview_in_html
 from supervision_kit.words import current_language, say, say_n
 
-LAYERS = ("marks", "falls", "second", "outcome")
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -156,8 +155,8 @@ def _stage() -> str:
         "outcome": say("the outcome measure"),
     }
     boxes = "".join(
-        f'<label><input type="checkbox" checked data-layer="{name}"> {html.escape(layers[name])}</label>'
-        for name in LAYERS
+        f'<label><input type="checkbox" checked data-layer="{name}"> {html.escape(said)}</label>'
+        for name, said in layers.items()
     )
     veiled = say("What came later, and what was made of it, is hidden until everything is shown.")
     return (

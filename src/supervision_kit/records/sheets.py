@@ -21,13 +21,12 @@ from supervision_kit.words import later, say, say_number
 Targets = Mapping[str, Role | None]
 
 _SAVE = later("Save the table of ratings as CSV or Excel (.xlsx) and read that.")
+_IMAGE = later("{file} is an image.")
 _UNPACK = later("Unpack it and read the files in it, or pack them as .zip.")
 _KINDS_REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", later("{file} is a PDF, which holds no table that can be read."), _SAVE),
     (b"{\\rtf", later("{file} is a document (RTF), not a table."), _SAVE),
-    (b"\x89PNG", later("{file} is an image."), _SAVE),
-    (b"\xff\xd8\xff", later("{file} is an image."), _SAVE),
-    (b"GIF8", later("{file} is an image."), _SAVE),
+    *((start, _IMAGE, _SAVE) for start in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
     (b"7z\xbc\xaf\x27\x1c", later("{file} is a 7z archive."), _UNPACK),
     (b"Rar!", later("{file} is a RAR archive."), _UNPACK),
     (b"\x28\xb5\x2f\xfd", later("{file} is compressed (zstd)."), _UNPACK),
