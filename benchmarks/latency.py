@@ -1,6 +1,6 @@
 """Say how soon pages answer: from the input event to the changed picture or list, in Chromium, Voila and JupyterLab.
 
-Run from the root of the project: ``python benchmarks/latency.py`` (seven minutes, never more than nine; ``--cases 50
+Run from the root of the project: ``python benchmarks/latency.py`` (seven minutes, never more than eight; ``--cases 50
 --times 5`` for a quick look). It prints a table; ``--write`` puts it in docs/benchmarks.md. The clock is the page's own
 (``performance.now``): it starts as the event is sent to the control, and stops at the first change of the page after
 which the chart, or the list, shows something else. Beside the kit, in the same run, plain Voila serves an ordinary
@@ -25,8 +25,8 @@ from serving import DEMO, LAB, ROOT, chromium, end_by, serving, serving_plainly,
 
 import supervision_kit as sk
 
-LIMIT = 540.0  # s, of the whole run
-WARM_UP, TIMES = 2, 14
+LIMIT = 475.0  # s, of the whole run
+WARM_UP, TIMES = 2, 11
 PATIENCE_MS, PAUSE_MS = 60_000, 600  # the pause is a person's who looks at the answer and goes on
 ASKED_MS, ASKED_OF_LIST_MS = 150, 300
 MARKS = "svg .mark-symbol path"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextvars import copy_context
 from threading import Event, Thread
@@ -11,6 +12,9 @@ from supervision_kit.apps.page import Page
 from supervision_kit.threads import telling
 
 Found = TypeVar("Found")
+BRIEFLY = (
+    0.0005  # seconds for which what is clicked waits each time until other work lets Python go on; else it is 0.005
+)
 
 
 class _GivenUpError(BaseException):
@@ -64,6 +68,7 @@ class Background(Generic[Found]):
 
         if given_up.wait(after):
             return
+        sys.setswitchinterval(BRIEFLY)  # of this process, from now on
         try:
             with telling(heed):
                 found = self._work()

@@ -50,6 +50,7 @@ class CasePage(Page):
         self.by_hand = ipw.Button(layout=ipw.Layout(display="none"))
         self.by_hand.add_class("sk-open")
         self.session = SessionView(state, self, self.chart, self.by_hand)
+        state.observe(self.chance.let_go, "picture")
         self.follow(state, self._draw, "picture")
         state.observe(self.guard(self._tell), "revision")
         state.observe(self.guard(self._ask), "session")

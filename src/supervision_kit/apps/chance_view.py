@@ -14,7 +14,7 @@ from supervision_kit.apps.page import Page
 from supervision_kit.words import later, say
 
 WORKING = later("What chance alone would give is being worked out …")
-QUIET = 0.4  # seconds without a change before the work begins: who tries one setting after another waits for none of it
+QUIET = 0.8  # seconds without a change before the work begins: who tries one setting after another waits for none of it
 
 
 class ChanceView(ipw.VBox):
@@ -38,6 +38,10 @@ class ChanceView(ipw.VBox):
     def follow(self, *traits: str) -> None:
         """Say it anew whenever one of these changes; to be called after all else that follows them."""
         self.page.follow(self.state, self._begin_anew, *traits)
+
+    def let_go(self, _change: object = None) -> None:
+        """Let go of what is being worked out, for it will be asked for anew: nobody waits for it, and it takes time."""
+        self.work.give_up()
 
     def _begin(self, *_message: object) -> None:
         self.is_seen = True

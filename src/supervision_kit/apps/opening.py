@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as ipw
@@ -22,6 +24,7 @@ from supervision_kit.apps.load_state import LoadState
 from supervision_kit.apps.page import error_box
 from supervision_kit.apps.seat import take_seat
 from supervision_kit.apps.shown import Shown, find_ratings
+from supervision_kit.apps.turns import is_in_kernel
 from supervision_kit.errors import SupervisionKitError
 
 
@@ -127,6 +130,24 @@ def consultation_page(
     return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="consultation page")
 
 
+@contextmanager
+def keeping_all() -> Iterator[None]:
+    """Collect no garbage while a page is made: nearly all of what comes then stays, and looking through it takes time.
+
+    In a kernel, which has one page, what there is afterwards is never looked through again; else a click would now and
+    then wait a tenth of a second for it.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+    if is_in_kernel():
+        gc.freeze()
+
+
 def _open(
     build: Callable[[Shown], ipw.Widget],
     files: tuple[str, ...],
@@ -137,6 +158,7 @@ def _open(
     view: str,
 ) -> ipw.Widget:
     try:
-        return build(find_ratings(files, bundle=bundle, workspace=workspace, sample=sample, view=view))
+        with keeping_all():
+            return build(find_ratings(files, bundle=bundle, workspace=workspace, sample=sample, view=view))
     except SupervisionKitError as error:
         return error_box(str(error))

@@ -82,11 +82,16 @@ class Turns:
             self._wait()
 
 
-def _loop_of_kernel() -> asyncio.AbstractEventLoop | None:
-    """Return what runs a kernel's callbacks; None outside a kernel, and in threads of its own."""
+def is_in_kernel() -> bool:
+    """Tell whether this process is a kernel of Jupyter's."""
     from IPython.core.getipython import get_ipython
 
-    if getattr(get_ipython(), "kernel", None) is None:
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def _loop_of_kernel() -> asyncio.AbstractEventLoop | None:
+    """Return what runs a kernel's callbacks; None outside a kernel, and in threads of its own."""
+    if not is_in_kernel():
         return None
     try:
         return asyncio.get_running_loop()
