@@ -141,9 +141,9 @@ def _below(pid: int) -> list[int]:
     return [int(one) for thread in threads for one in (thread / "children").read_text().split()]
 
 
-def write_table(name: str, lines: Sequence[str]) -> None:
-    """Put lines between the markers of that name in docs/benchmarks.md."""
-    path = ROOT / "docs" / "benchmarks.md"
+def write_table(name: str, lines: Sequence[str], *, page: str = "benchmarks") -> None:
+    """Put lines between the markers of that name in a page of docs/."""
+    path = ROOT / "docs" / f"{page}.md"
     before, mark, rest = path.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
     _, _, after = rest.partition(f"<!-- end of {name} -->")
     text = "\n".join(lines)
