@@ -166,7 +166,10 @@ def _with_earlier_publications(account: Account) -> Iterator[str]:
         fewest=say_n("{n} case", "{n} cases", beside.smallest),
     )
     if account.settings["jitter"] is not None:
-        yield say("Scores are shifted alike in all publications with this share: several tell no more than one.")
+        yield say(
+            "Scores are shifted alike in all publications with this share: several tell no more than one. An earlier "
+            "one without shifts tells what they hide."
+        )
 
 
 def _figures(found: Linkage) -> dict[str, str]:
@@ -193,7 +196,8 @@ def tell_what_to_change(account: Account) -> Iterator[tuple[str, str]]:
         yield say("Publish the same cases by the same settings as before, or withdraw what was published."), ""
     if account.inferring.n_words_alike:
         yield say("Leave out the words said of falls."), "lens"
-    if account.inferring.n_alone_by_gaps and not settings["headline"]:
+    is_told = account.with_originals.share > OPEN_BOOK and not settings["items"]
+    if account.inferring.n_alone_by_gaps and not settings["headline"] and not is_told:
         yield say("Publish the client's overall ratings alone: sessions without them close up."), "headline only"
     if settings["n_notes"]:
         yield say("Leave out the notes: no rule finds a story that only one person has."), ""
