@@ -270,3 +270,44 @@ def test_no_page_shows_a_text_that_nobody_can_translate():
 )
 def test_such_a_text_is_found(code, is_found):
     assert bool(list(shown_without_words(ast.parse(code)))) is is_found
+
+
+# what a script shows: texts of elements, and what is said of them
+SHOWN_BY_SCRIPT = re.compile(
+    r"""(?:\.(?:textContent|innerText|innerHTML|title|placeholder|ariaLabel|alt)\s*\+?=\s*|"""
+    r"""setAttribute\(\s*["'](?:aria-label|title|placeholder|alt)["']\s*,\s*|"""
+    r"""(?:createTextNode|alert|confirm|prompt)\(\s*)(["'`])(.*?)\1""",
+    re.DOTALL,
+)
+FILLED_IN = re.compile(r"\$\{[^}]*\}")
+SENTENCE = re.compile(r"""(["'`])([A-Z][a-z]+,?(?: [a-z]+[,:;]?){2,}[^"'`\n]*)\1""")
+
+
+def shown_by_script(code):
+    """Give the texts that a script would show in the language of its code, and all that reads like a sentence."""
+    bare = re.sub(r"^\s*(?://|/?\*).*$", "", code, flags=re.MULTILINE)
+    texts = [found[2] for pattern in (SHOWN_BY_SCRIPT, SENTENCE) for found in pattern.finditer(bare)]
+    return [text for text in texts if LETTERS.search(FILLED_IN.sub("", text))]
+
+
+def test_no_script_shows_a_text_that_nobody_can_translate():
+    scripts = sorted((ROOT / "src" / "supervision_kit").rglob("*.js"))
+    assert {"chart_view.js", "kept_text.js", "file_drop.js", "page.js"} <= {path.name for path in scripts}
+    found = {f"{path.name}: {text}" for path in scripts for text in shown_by_script(path.read_text(encoding="utf-8"))}
+    assert not found, "hand the words over from Python, where they are said"
+
+
+@pytest.mark.parametrize(
+    ("code", "is_found"),
+    [
+        ('status.textContent = "Saved.";', True),
+        ('box.setAttribute("aria-label", `Case ${n}`);', True),
+        ('const SORRY = "Not saved: this page gets no answer";', True),
+        ('window.confirm("Leave?")', True),
+        ("status.textContent = words.saved;", False),
+        ('button.textContent = `${model.get("description")} ${isOpen ? "▾" : "▸"}`;', False),
+        ('  // he said "This is only a remark"', False),
+    ],
+)
+def test_such_a_text_in_a_script_is_found(code, is_found):
+    assert bool(shown_by_script(code)) is is_found

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import later, say
 from supervision_kit.workspace.changing import Doing, close_conflicts, dissolve_settled, stored_values, write_values
 from supervision_kit.workspace.database import select_rows
 from supervision_kit.workspace.forms import as_frame
@@ -19,7 +20,8 @@ _QUERY = (
     "SELECT c.id, c.form_number, c.slot, c.brought, c.import_number, c.state, f.case_number FROM conflicts c "
     "JOIN forms f ON f.id = c.form_number WHERE c.id {numbers} ORDER BY c.id"
 )
-_IN_WORDS = {"kept": "was decided already", "replaced": "was decided already", "dissolved": "fell away by itself"}
+_DECIDED = later("{number} was decided already")
+_IN_WORDS = {"kept": _DECIDED, "replaced": _DECIDED, "dissolved": later("{number} fell away by itself")}
 
 
 def decide(connection: Connection, numbers: Sequence[int], choice: str, *, reason: str, who: str, at: str) -> list[int]:
@@ -27,13 +29,18 @@ def decide(connection: Connection, numbers: Sequence[int], choice: str, *, reaso
     table = _find(connection, numbers)
     closed = table[table["state"] != "open"]
     if len(closed):
-        listed = "; ".join(f"{row.id} {_IN_WORDS[str(row.state)]}" for row in closed.itertuples())
-        raise WorkspaceError(f"Nothing was decided. Of the conflicts, {listed}. Reopen one to decide it anew.")
+        listed = "; ".join(say(_IN_WORDS[str(row.state)], number=row.id) for row in closed.itertuples())
+        raise WorkspaceError(
+            say("Nothing was decided. Of the conflicts, {listed}. Reopen one to decide it anew.", listed=listed)
+        )
     stored = stored_values(connection, list(zip(table["form_number"], table["slot"], strict=True)))
     table["stored"] = [stored[form, slot] for form, slot in zip(table["form_number"], table["slot"], strict=True)]
     if choice == "replace" and table.duplicated(["form_number", "slot"]).any():
         raise WorkspaceError(
-            "Nothing was decided. Some of these conflicts are over the same value: choose which one shall replace it."
+            say(
+                "Nothing was decided. Some of these conflicts are over the same value: choose which one shall replace "
+                "it."
+            )
         )
     doing = Doing(who, at, None, reason)
     close_conflicts(connection, table, "kept" if choice == "keep" else "replaced", doing)
@@ -50,14 +57,16 @@ def reopen(connection: Connection, numbers: Sequence[int]) -> list[int]:
     """
     table = _find(connection, numbers)
     if (table["state"] == "open").any():
-        raise WorkspaceError("Nothing was reopened: some of these conflicts are open already.")
+        raise WorkspaceError(say("Nothing was reopened: some of these conflicts are open already."))
     keys = list(zip(table["form_number"], table["slot"], strict=True))
     stored = stored_values(connection, keys)
     was = dict(select_rows(connection, "SELECT id, stored FROM conflicts WHERE id {numbers}", table["id"].tolist()))
     for row, key in zip(table.itertuples(), keys, strict=True):
         brought = was[row.id] if row.state == "replaced" else row.brought
         if brought is None or stored[key] == brought:
-            raise WorkspaceError(f"Nothing was reopened: over {row.id} there is nothing left to decide.")
+            raise WorkspaceError(
+                say("Nothing was reopened: over {number} there is nothing left to decide.", number=row.id)
+            )
         renewed = {"state": "open", "brought": brought, "stored": None, "decided_at": None, "decided_by": None}
         connection.execute(update(conflicts).where(conflicts.c.id == row.id).values(renewed))
     return table["case_number"].tolist()
@@ -67,7 +76,9 @@ def _find(connection: Connection, numbers: Sequence[int]) -> pd.DataFrame:
     table = as_frame(select_rows(connection, _QUERY, sorted(set(numbers))), _NAMES)
     strange = sorted(set(numbers) - set(table["id"].tolist()))
     if strange:
-        raise WorkspaceError(f"There is no conflict of the number(s) {', '.join(map(str, strange))}.")
+        raise WorkspaceError(
+            say("There is no conflict of the number(s) {numbers}.", numbers=", ".join(map(str, strange)))
+        )
     if not len(table):
-        raise WorkspaceError("Name at least one conflict by its number.")
+        raise WorkspaceError(say("Name at least one conflict by its number."))
     return table

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from supervision_kit.errors import WorkspaceError
 from supervision_kit.records import Ratings
+from supervision_kit.words import say
 from supervision_kit.workspace.auditing import write_entry
 from supervision_kit.workspace.comparing import Comparison, compare, number_cases
 from supervision_kit.workspace.deciding import decide, reopen
@@ -71,9 +72,12 @@ class Rated(Opened):
             found = compare(connection, brought, replacing=on_change == "replace")
             if found.erased and on_erased == "refuse":
                 raise WorkspaceError(
-                    f"{len(found.erased)} of the cases in these files were erased from this workspace. Nothing was "
-                    "imported. Leave them out with on_erased='leave_out' (--erased leave-out), or take them in again "
-                    "with on_erased='take' (--erased take)."
+                    say(
+                        "{n} of the cases in these files were erased from this workspace. Nothing was imported. Leave "
+                        "them out with on_erased='leave_out' (--erased leave-out), or take them in again with "
+                        "on_erased='take' (--erased take).",
+                        n=len(found.erased),
+                    )
                 )
             if found.erased and on_erased == "leave_out":
                 n_all, brought = len(brought.forms), brought.without(found.erased)

@@ -12,6 +12,7 @@ from supervision_kit.errors import WorkspaceError
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.scoring import score_responses
 from supervision_kit.tables import RESPONSES, SCORES
+from supervision_kit.words import say
 from supervision_kit.workspace.database import select_rows
 from supervision_kit.workspace.forms import FORM, as_frame, load_answers, load_forms, texts_as_dates
 from supervision_kit.workspace.moments import as_moments
@@ -62,8 +63,11 @@ def _check_known(entries: pd.DataFrame) -> None:
     unknown = sorted(set(entries["instrument"].unique()) - set(INSTRUMENTS))
     if unknown:
         raise WorkspaceError(
-            f"The workspace holds ratings on {', '.join(unknown)}, which this machine does not know. Add the "
-            "instrument's file first; its ratings are kept."
+            say(
+                "The workspace holds ratings on {instruments}, which this machine does not know. Add the instrument's "
+                "file first; its ratings are kept.",
+                instruments=", ".join(unknown),
+            )
         )
 
 

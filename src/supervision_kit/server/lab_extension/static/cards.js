@@ -125,7 +125,6 @@
     const icon = new LabIcon({ name: "supervision_kit:page", svgstr: ICON });
     const plugin = {
       id: "supervision_kit:cards",
-      description: "Cards for the pages of supervision_kit.",
       autoStart: true,
       requires: [ILauncher],
       activate: (app, launcher) => {
