@@ -67,7 +67,9 @@ def test_another_raters_falls_are_shown_by_the_ratings_of_that_rater(scores):
         "1 of them is down at the latest rating."
     )
     assert set(state.episodes.loc[state.episodes["is_open"], "case_id"]) == {"late"}
+    assert (state.shown_cases["open_ruptures"] == 0).all()  # the client's are not shown beside the therapist's
     assert "sk.find_headline(scores, rater='therapist')" in state.as_code
+    assert 'caseload["open_ruptures"] = 0' in state.as_code
     state.therapist_id = "T2"
     assert looks(state.episodes) == {"late": "unrepaired"}
     state.rater = "client"

@@ -214,7 +214,9 @@ class EpisodesState(TherapistState):
 
     @property
     def _cases_with_falls(self) -> pd.DataFrame:
-        return self.cases[self.cases["case_id"].isin(self.shown["case_id"])]
+        cases = self.cases[self.cases["case_id"].isin(self.shown["case_id"])]
+        # what is open is counted by the client's ratings; whether another's are down says the table
+        return cases if self.rater == "client" else cases.assign(open_ruptures=0)
 
     @validate("outcome")
     def _known_outcome(self, proposal: Any) -> str:
@@ -300,6 +302,8 @@ class EpisodesState(TherapistState):
         if self.therapist_id:
             lines.append('ratings = ratings[ratings["case_id"].isin(caseload["case_id"])]')
         lines.append('falls = falls.merge(ratings[["case_id", "rater", "instrument", "scale"]].drop_duplicates())')
+        if self.rater != "client":
+            lines.append('caseload["open_ruptures"] = 0  # are counted by the client\'s ratings')
         return "\n".join([*lines, "sk.charts.episode_timeline(falls, caseload)"])
 
 
