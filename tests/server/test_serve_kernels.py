@@ -1,15 +1,18 @@
 """Whose kernel is whose, what one is told when it starts, and how much it may take."""
 
 import asyncio
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from shared_server import run_apart
 from supervision_kit.server.kernels import PageKernels
-from supervision_kit.server.sharing.holding_back import hold_back
+from supervision_kit.server.sharing import holding_back
+from supervision_kit.server.sharing.holding_back import ProcessorTime, hold_back
 from supervision_kit.server.sharing.kernels import SharedKernels
 from supervision_kit.server.sharing.open_pages import OpenPages
 from supervision_kit.server.sharing.seats import Seats
@@ -161,3 +164,33 @@ def test_a_process_stands_back_and_its_memory_has_an_end():
         said, errors = process.communicate(b"\n")
     assert said == b""
     assert b"MemoryError" in errors
+
+
+def test_a_process_that_never_rests_stands_behind_all_others_and_then_ends(monkeypatch):
+    if not Path("/proc/self/stat").is_file():
+        pytest.skip("what processes use is told on Linux only")
+    monkeypatch.setattr(holding_back, "BUSY_AT_ONCE", 0.2)
+    monkeypatch.setattr(holding_back, "MOST_AT_ONCE", 0.6)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
+        measure, seen = ProcessorTime(process.pid, clock=Clock()), []
+        for _ in range(600):
+            is_over = measure.is_too_much()
+            seen.append((os.getpriority(os.PRIO_PROCESS, process.pid), is_over))
+            if is_over:
+                break
+            time.sleep(0.05)
+        process.kill()
+    assert seen[0] == (0, False)
+    assert (19, False) in seen
+    assert seen[-1] == (19, True)
+
+
+def test_a_page_that_uses_too_much_of_the_processor_is_ended_and_no_other(started, caplog):
+    greedy, modest = started.open_page(ANNA), started.open_page(BEN)
+    for kernel, is_too_much in ((greedy, True), (modest, False)):
+        started.kernels._processor[kernel] = type("Measure", (), {"is_too_much": lambda _, so=is_too_much: so})()
+    started.run(SharedKernels.end_greedy_pages)
+    assert (started.kernels.owner(greedy), started.kernels.owner(modest)) == (None, BEN)
+    assert [record.getMessage() for record in caplog.records] == [
+        "A page used too much of the processor, and was ended."
+    ]

@@ -481,13 +481,16 @@ OWN = b"Host: 127.0.0.1\r\n"
         b"POST /sign-in HTTP/1.1\r\n" + OWN + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
         b"POST /sign-in HTTP/1.1\r\n" + OWN + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"GET /sign-in\x00 HTTP/1.1\r\n" + OWN + b"\r\n",
+        b"GET /nowhere?lang=%ff&next=%ff HTTP/1.1\r\n" + OWN + b"\r\n",
+        b"GET /sign-in?token=%ff&lang=%ff HTTP/1.1\r\n" + OWN + b"\r\n",
+        b"POST /sign-in HTTP/1.1\r\n" + OWN + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b",
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n",
         b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 600,
         b"\x00" * 100_000,
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_odd_requests_are_not_answered(server, sent):
     heard = raw(server, sent)

@@ -15,7 +15,7 @@ SETTING = "supervision_kit"  # in a served notebook's metadata
 
 def settle_language(handler: Any) -> tuple[str, bool]:
     """Return the language of a request, and whether its address asks for it."""
-    asked = handler.get_argument(ASKED, "")
+    asked = handler.request.query_arguments.get(ASKED, [b""])[-1].decode("ascii", "replace")
     if asked in LANGUAGES:
         return asked, True
     kept = handler.get_cookie(COOKIE, "")
