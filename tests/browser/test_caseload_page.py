@@ -161,6 +161,22 @@ def test_the_list_works_by_keyboard_and_keeps_the_focus(open_tab, small):
     wait_for_list(page, ["mended1", "mended2", "mended3"])
 
 
+def test_what_was_done_a_moment_ago_is_taken_back_before_the_page_shows_it(open_tab, small):
+    _visit, page = open_caseload(open_tab, small)
+    was = listed(page)
+    page.evaluate(
+        """() => {
+             const undo = { key: "z", ctrlKey: true, bubbles: true };
+             document.querySelector(".sk-one-case button[data-flag=seen]").click();
+             document.body.dispatchEvent(new KeyboardEvent("keydown", undo));
+           }"""
+    )
+    page.get_by_text(re.compile("^Taken back: ")).wait_for()
+    wait_for_list(page, was)
+    page.keyboard.press("Control+z")
+    page.get_by_text("There is nothing to take back.").wait_for()
+
+
 @pytest.mark.parametrize("width", [420, 1280])
 def test_the_page_fits_its_window(open_tab, small, width):
     visit = open_tab(small)

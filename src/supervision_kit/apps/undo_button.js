@@ -1,4 +1,5 @@
 // UndoButton in the page: a button, and Ctrl+Z wherever no text is being edited (there it is the browser's own).
+// Ctrl+Z counts before the button is there, too: Python hears it after the change that it is meant for.
 
 const EDITED = "input:not([type=checkbox]):not([type=radio]), textarea, [contenteditable], .cm-editor";
 
@@ -19,7 +20,7 @@ function render({ model, el }) {
   const press = (event) => {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
     const isHere = el.closest(".sk-page")?.contains(event.target) || event.target === document.body;
-    if (!isUndo || !isHere || button.hidden || event.target.matches(EDITED)) return;
+    if (!isUndo || !isHere || event.target.matches(EDITED)) return;
     event.preventDefault();
     event.stopPropagation();
     undo();
