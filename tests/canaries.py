@@ -9,6 +9,7 @@ import json
 import re
 import zipfile
 import zlib
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -128,7 +129,7 @@ def find_planted(content, planted=PLANTED):
     """Return which canaries are in some bytes or a text, as they are, encoded, escaped or compressed."""
     content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else bytes(content)
     found = set()
-    for blob in _unwrap(content):
+    for blob in set(_unwrap(content)):
         lowered = blob.lower()
         found |= {kind for kind, word in planted.items() if any(needle in lowered for needle in _needles(word))}
     return found
@@ -148,6 +149,7 @@ def find_in_folder(folder, planted=PLANTED):
     return found
 
 
+@cache
 def _needles(word):
     """Return a word in small letters as it stands in bytes: encodings, escapes, percent signs."""
     forms = {word, html.escape(word), quote(word), quote(word, safe=""), json.dumps(word)[1:-1]}

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from browser.everywhere import NOTEBOOKS, PATIENCE, open_context, open_whole
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -18,6 +20,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+KEPT = "spring.sqlite"
 SERVE = (
     "import sys; from supervision_kit.server import serve_demo; "
     "sys.exit(serve_demo(port=0, open_browser=False, workspace=sys.argv[1] or None))"
@@ -47,34 +50,46 @@ def start_demo(workspace=""):
     return process, line.removeprefix("Open: ").strip().rstrip("/")
 
 
+def end_demo(process):
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+
+
 @pytest.fixture(scope="session")
 def address():
     process, url = start_demo()
     yield url
-    process.terminate()
-    process.communicate(timeout=30)
+    end_demo(process)
+
+
+@pytest.fixture(scope="session")
+def kept_demo(tmp_path_factory):
+    """A demo whose pages find the workspace ``spring.sqlite`` in whatever folder a link leads to; link and address."""
+    link = tmp_path_factory.mktemp("kept") / "now"
+    process, url = start_demo(workspace=str(link / KEPT))
+    yield link, url
+    end_demo(process)
 
 
 @pytest.fixture
-def serve():
-    """A function that starts a demo of its own over a workspace and returns its address; each ends with the test."""
-    processes = []
+def serve(kept_demo):
+    """A function that lets the pages of a demo show a workspace from now on, and returns their address."""
+    link, url = kept_demo
 
     def serve_one(workspace):
-        process, url = start_demo(workspace=str(workspace))
-        processes.append(process)
+        assert workspace.name == KEPT
+        link.unlink(missing_ok=True)
+        link.symlink_to(workspace.parent, target_is_directory=True)
         return url
 
     yield serve_one
-    for process in processes:
-        process.terminate()
-        process.communicate(timeout=30)
+    link.unlink(missing_ok=True)
 
 
 @pytest.fixture
 def kept_address(serve, tmp_path):
-    """A demo of its own, with a workspace of its own."""
-    return serve(tmp_path / "spring.sqlite")
+    """A demo with an empty workspace."""
+    return serve(tmp_path / KEPT)
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +100,9 @@ def chromium():
         if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
             pytest.fail(reason)
         pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
@@ -108,13 +124,13 @@ class Visit:
 
     def open_chart(self, notebook, query=""):
         page = self.open(notebook, query)
-        page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached", timeout=60_000)
+        page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached")
         return page
 
 
 def watched(chromium, address, *, outside):
     """Open a tab in which whatever is not from `address` is aborted or, as behind many a firewall, never answered."""
-    tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    tab = open_context(chromium).new_page()
     visit = Visit(tab, address)
     own = urlsplit(address).netloc
 
@@ -128,9 +144,14 @@ def watched(chromium, address, *, outside):
 
     tab.route(is_foreign, answer)
     tab.on("websocket", lambda socket: visit.asked_outside.append(socket.url) if is_foreign(socket.url) else None)
-    tab.on("console", lambda message: visit.complaints.append(message.text) if message.type == "error" else None)
+    tab.on("console", lambda message: visit.complaints.append(whole(message)) if message.type == "error" else None)
     tab.on("pageerror", lambda error: visit.complaints.append(str(error)))
     return visit
+
+
+def whole(message):
+    """Return what a page complains of, and where."""
+    return f"{message.text} ({message.location['url']})"
 
 
 @pytest.fixture
@@ -156,3 +177,35 @@ def firewalled(request, open_tab, address):
 @pytest.fixture
 def visit(open_tab, address):
     return open_tab(address)
+
+
+@pytest.fixture(scope="session", params=NOTEBOOKS)
+def whole_english_page(request, chromium, address):
+    """A page with all of its folds open, for all tests that only look at it: they run one after the other."""
+    yield from keep_whole(watched(chromium, address, outside="aborted"), request.param, "en")
+
+
+@pytest.fixture(scope="session", params=NOTEBOOKS)
+def whole_german_page(request, chromium, address):
+    yield from keep_whole(watched(chromium, address, outside="aborted"), request.param, "de")
+
+
+def keep_whole(visit, notebook, language):
+    yield open_whole(visit, notebook, language=language)
+    visit.page.context.close()
+
+
+def as_at_first(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+    return page
+
+
+@pytest.fixture
+def english_page(whole_english_page):
+    return as_at_first(whole_english_page)
+
+
+@pytest.fixture
+def german_page(whole_german_page):
+    return as_at_first(whole_german_page)

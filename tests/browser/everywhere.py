@@ -1,5 +1,7 @@
 """What the tests of all pages have in common: which pages there are, and how all of a page is opened."""
 
+import time
+
 from supervision_kit.apps.chance_view import WORKING
 from supervision_kit.server.page_language import say_in
 from supervision_kit.server.pages import PAGES
@@ -7,6 +9,22 @@ from supervision_kit.server.pages import PAGES
 NOTEBOOKS = [page.notebook for page in PAGES]
 ASKED = {"3_case.ipynb": "?case=C07", "5_consultation.ipynb": "?case=C07"}
 MARKS = ".sk-chart svg .mark-symbol path"
+PATIENCE = 90  # seconds that anything is waited for: machines that test are busy
+
+
+def open_context(chromium, **settings):
+    """Open a browser context, in which everything is waited for with patience."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
+def assert_soon(page, happens):
+    """Wait until something holds, while the page goes on living."""
+    give_up = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < give_up, "it never came to hold"
+        page.wait_for_timeout(100)
 
 
 def open_whole(visit, notebook, *, language="en"):
@@ -14,15 +32,18 @@ def open_whole(visit, notebook, *, language="en"):
     asked = ASKED.get(notebook, "?")
     page = visit.page
     asked = f"{asked}{'' if asked.endswith('?') else '&'}lang={language}"
-    page.goto(f"{visit.address}/voila/render/{notebook}{asked}", wait_until="commit", timeout=60_000)
-    page.locator(".sk-page").first.wait_for(timeout=60_000)
+    page.goto(f"{visit.address}/voila/render/{notebook}{asked}", wait_until="commit")
+    page.locator(".sk-page").first.wait_for()
     if notebook != NOTEBOOKS[0]:
-        page.locator(MARKS).first.wait_for(state="attached", timeout=60_000)
-        page.wait_for_function(
-            "text => !document.body.innerText.includes(text)", arg=say_in(WORKING, language), timeout=60_000
-        )
+        page.locator(MARKS).first.wait_for(state="attached")
+        page.wait_for_function("text => !document.body.innerText.includes(text)", arg=say_in(WORKING, language))
     unfold(page)
     return page
+
+
+FITS = "width => innerWidth === width && document.documentElement.scrollWidth <= width"
+FEWER = """n => [...document.querySelectorAll(".sk-fold-button[aria-expanded=false]")]
+    .filter((one) => one.checkVisibility()).length <= n"""
 
 
 def unfold(page):
@@ -32,7 +53,7 @@ def unfold(page):
         closed = page.locator(".sk-fold-button[aria-expanded=false]:visible")
         if not closed.count():
             break
-        for _ in range(closed.count()):
+        for n_left in reversed(range(closed.count())):
             closed.first.click()
-            page.wait_for_timeout(200)
+            page.wait_for_function(FEWER, arg=n_left)
     page.wait_for_load_state("networkidle")

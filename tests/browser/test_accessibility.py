@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from browser.everywhere import MARKS, NOTEBOOKS, open_whole
+from browser.everywhere import FITS, MARKS
 
 SERIOUS = ("serious", "critical")
 # each page is seen light and dark, wide and narrow, and in both languages, each in two of the eight ways
@@ -27,18 +27,24 @@ def faults(page, axe):
     ]
 
 
-@pytest.mark.parametrize("language", SEEN)
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_axe_finds_no_serious_fault_light_or_dark_wide_or_narrow(visit, axe, notebook, language):
-    page = open_whole(visit, notebook, language=language)
+def faults_light_and_dark(page, axe, language):
     found = {}
     for scheme, width in SEEN[language]:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
+        page.wait_for_function("scheme => document.documentElement.dataset.skScheme === scheme", arg=scheme)
+        page.wait_for_function(FITS, arg=width)
         if wrong := faults(page, axe):
             found[scheme, width] = wrong
-    assert not found
+    return found
+
+
+def test_axe_finds_no_serious_fault_on_an_english_page(english_page, axe):
+    assert not faults_light_and_dark(english_page, axe, "en")
+
+
+def test_axe_finds_no_serious_fault_on_a_german_page(german_page, axe):
+    assert not faults_light_and_dark(german_page, axe, "de")
 
 
 def test_axe_finds_a_fault_where_there_is_one(visit, axe):
@@ -87,9 +93,8 @@ def focus_stops(page):
     return stops
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_every_control_is_reached_by_tab_and_seen_to_be(visit, notebook):
-    page = open_whole(visit, notebook)
+def test_every_control_is_reached_by_tab_and_seen_to_be(english_page):
+    page = english_page
     stops = focus_stops(page)
     unseen = [stop["is"] for stop in stops if not (stop["isSeen"] and stop["isThere"])]
     assert not unseen
@@ -127,12 +132,10 @@ def test_a_chart_says_what_it_shows_and_holds_its_numbers_in_a_table(visit):
     assert chart.locator("tbody tr").count() != 21
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_a_page_holds_at_twice_the_size(visit, notebook):
+def test_a_page_holds_at_twice_the_size(english_page):
     # 200 % on a window of 1280: as many CSS pixels as a window of 640
-    visit.page.set_viewport_size({"width": 640, "height": 450})
-    page = open_whole(visit, notebook)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    english_page.set_viewport_size({"width": 640, "height": 450})
+    english_page.wait_for_function(FITS, arg=640)
 
 
 def test_a_dark_page_changes_the_charts_in_place(visit):

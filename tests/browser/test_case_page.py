@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 import supervision_kit as sk
+from browser.everywhere import FITS, PATIENCE, assert_soon
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
 WEEKS = ("week_1.csv", "week_2.csv")
@@ -40,7 +42,7 @@ def unfold(page, title):
 
 
 def is_said(page, text):
-    page.get_by_text(text).first.wait_for(timeout=60_000)  # what chance gives is worked out meanwhile
+    page.get_by_text(text).first.wait_for()  # what chance gives is worked out meanwhile
 
 
 def test_a_clicked_session_shows_its_answers_and_the_list_follows(visit):
@@ -77,13 +79,17 @@ def test_an_episode_is_judged_with_words_and_all_of_it_is_there_after_a_reload(v
     page.wait_for_function(
         "[...document.querySelectorAll('input[type=checkbox]')].filter(box => box.checked).length === 2"
     )
-    page.locator(UNDO).wait_for()
-    while page.locator(UNDO).is_visible():  # as it was before
-        words = page.locator(".sk-undo").inner_text()
-        page.locator(UNDO).click()
-        page.wait_for_function("words => document.querySelector('.sk-undo').innerText !== words", arg=words)
-        page.wait_for_timeout(500)
-    assert not page.get_by_label("a rupture", exact=True).is_checked()
+    page.locator(UNDO).click()
+    is_said(page, "Taken back: ")
+    page.locator(".sk-undo").evaluate("undo => { undo.tabIndex = -1; undo.focus(); }")
+    told = page.locator(".sk-undo [role=status]")
+
+    def is_all_taken_back():
+        page.keyboard.press("Control+z")
+        return told.inner_text() == "There is nothing to take back."
+
+    assert_soon(page, is_all_taken_back)
+    expect(page.get_by_label("a rupture", exact=True)).not_to_be_checked()  # as it was before
 
 
 def test_a_new_start_breaks_the_line_and_is_taken_back_by_keyboard(visit):
@@ -198,8 +204,7 @@ def test_with_everything_opened_the_page_fits_its_window(visit, width):
             ".filter(one => one.checkVisibility()).length < n",
             arg=n,
         )
-    page.wait_for_timeout(2000)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.wait_for_function(FITS, arg=width)
     page.get_by_role("button", name="Take this judgement out").click()
     page.get_by_label("Why we see it so").wait_for(state="hidden")
 
@@ -219,4 +224,4 @@ def test_files_that_are_only_shown_say_where_what_is_said_can_be_kept(open_tab):
         assert page.locator(".sk-choices").count() == 0
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)

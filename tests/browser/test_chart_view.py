@@ -6,6 +6,8 @@ import sys
 import nbformat
 import pytest
 
+from browser.everywhere import assert_soon
+
 SERVE = """
 import logging.config, sys
 from pathlib import Path
@@ -118,11 +120,21 @@ def test_what_python_picks_is_shown_as_picked_and_can_be_picked_away_from(small)
     page.locator(".told", has_text="{'session': [1]}").wait_for()
 
 
+LISTEN = """() => {
+    const status = document.querySelector(".sk-kept-text [role=status]");
+    window.said = [];
+    const listen = () => window.said.push(status.textContent);
+    new MutationObserver(listen).observe(status, { subtree: true, childList: true });
+}"""
+
+
 def test_a_text_is_kept_while_it_is_typed_and_says_so(small):
     page = small.open("typed.ipynb")
-    field, status = page.get_by_label("Note"), page.locator(".sk-kept-text [role=status]")
+    field = page.get_by_label("Note")
+    field.wait_for()
+    page.evaluate(LISTEN)
     field.type("rose went quiet")
-    assert status.inner_text() == "Not saved yet …"
+    page.wait_for_function("window.said.includes('Not saved yet …')")
     page.locator(".kept", has_text="C1: rose went quiet").wait_for()
     page.wait_for_function("document.querySelector('.sk-kept-text [role=status]').textContent === 'Saved.'")
     assert page.locator(".left").inner_text().strip() == ""
@@ -141,14 +153,9 @@ def test_without_a_kernel_the_text_says_that_it_is_not_saved(small):
     kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
     # as the page itself does when it is closed
     assert page.evaluate("path => navigator.sendBeacon(path)", f"/voila/api/shutdown/{kernel}")
-    for _ in range(50):
-        if page.request.get(f"{small.address}/api/kernels/{kernel}").status == 404:
-            break
-        page.wait_for_timeout(200)
-    else:
-        pytest.fail("The kernel still runs.")
+    assert_soon(page, lambda: page.request.get(f"{small.address}/api/kernels/{kernel}").status == 404)
     field.type("rose went quiet")
-    page.locator(".sk-kept-text", has_text="Not saved: this page gets no answer").wait_for(timeout=15_000)
+    page.locator(".sk-kept-text", has_text="Not saved: this page gets no answer").wait_for()
     assert field.input_value() == "rose went quiet"
 
 
@@ -171,23 +178,23 @@ def test_a_chart_takes_new_rows_in_place_and_another_look_anew(small):
 def test_panels_under_each_other_fill_the_width(small, width):
     small.page.set_viewport_size({"width": width, "height": 900})
     page = small.open_chart("stacked.ipynb")
-    page.wait_for_timeout(300)
-    chart = page.locator(".sk-chart").bounding_box()
-    svg = page.locator(".sk-chart svg").bounding_box()
-    assert svg["width"] == pytest.approx(chart["width"], abs=2)
+    width_of = "found => document.querySelector(found).getBoundingClientRect().width"
+    page.wait_for_function(
+        f"() => {{ const width = {width_of}; return Math.abs(width('.sk-chart svg') - width('.sk-chart')) <= 2; }}"
+    )
 
 
 def test_a_chart_that_cannot_be_drawn_says_so_in_a_sentence(small):
     page = small.open("broken.ipynb")
     banner = page.locator(".sk-chart .sk-banner-error")
-    banner.wait_for(timeout=60_000)
+    banner.wait_for()
     assert banner.inner_text().startswith("This chart could not be drawn. Please reload the page")
     assert banner.get_attribute("role") == "alert"
 
 
 def test_viewers_and_the_log_learn_nothing_from_a_failing_cell(small, small_pages):
     page = small.open("failed.ipynb")
-    page.get_by_role("alert").wait_for(timeout=60_000)
+    page.get_by_role("alert").wait_for()
     assert page.get_by_role("alert").inner_text().startswith("This page had to stop here. Please reload it")
     assert "Jane" not in page.content()
     said = iter(small_pages[0].stderr.readline, "")

@@ -52,7 +52,6 @@ class Member:
     def __init__(self, visit, query, *, enters_at=None):
         self.visit, self.query, self.received = visit, query, []
         self.page = visit.page
-        self.page.set_default_navigation_timeout(90_000)
         self.page.on("websocket", lambda socket: socket.on("framereceived", self._take))
         self.page.on("dialog", lambda dialog: dialog.accept())
         if enters_at:
@@ -64,10 +63,10 @@ class Member:
 
     def open(self):
         self.page.goto(f"{self.visit.address}/voila/render/{PAGE}{self.query}")
-        self.page.locator(".sk-page").first.wait_for(timeout=90_000)
+        self.page.locator(".sk-page").first.wait_for()
 
     def sees(self, text):
-        self.page.locator(f".sk-page >> text={text}").first.wait_for(timeout=30_000)
+        self.page.locator(f".sk-page >> text={text}").first.wait_for()
 
     def got(self, text):
         return any(text in frame for frame in self.received) or text in self.page.content()
@@ -223,7 +222,7 @@ def test_time_is_counted_by_the_page_and_starts_on_all(lead, join):
     seat = join()
     seat.sees("15:00 left, the time is stopped")
     lead.press("Start the time")
-    seat.page.locator(".sk-time-left", has_text=re.compile(r"14:5\d left")).wait_for(timeout=30_000)
+    seat.page.locator(".sk-time-left", has_text=re.compile(r"14:5\d left")).wait_for()
     n_received = len(seat.received)
     first = seat.page.locator(".sk-time-left").inner_text()
     seat.page.wait_for_function("before => document.querySelector('.sk-time-left').innerText !== before", arg=first)
@@ -276,16 +275,16 @@ def test_one_can_try_a_group_out_in_a_demo(address, open_tab):
     with lead.page.context.expect_page() as opened:
         lead.page.get_by_role("link", name="participant 2").click()
     tab = opened.value
-    tab.get_by_text("C07, up to session 1").wait_for(timeout=90_000)
+    tab.get_by_text("C07, up to session 1").wait_for()
     assert tab.locator(".sk-lead").count() == 0
     lead.say_people(6)
     lead.press("Ask the group")
-    tab.get_by_role("radio", name="unsure").check(timeout=30_000)
+    tab.get_by_role("radio", name="unsure").check()
     lead.sees("1 has answered.")
     lead.press("See it as a participant does")
-    lead.page.get_by_role("radio", name="unsure").check(timeout=30_000)
+    lead.page.get_by_role("radio", name="unsure").check()
     lead.press("◂ Back to leading")
     lead.sees("2 have answered.")
     lead.press("Close without showing")
     lead.press("Next session ▸")
-    tab.get_by_text("C07, up to session 2").wait_for(timeout=30_000)
+    tab.get_by_text("C07, up to session 2").wait_for()

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tornado.netutil import bind_sockets
 
 import supervision_kit as sk
+from browser.everywhere import open_context
 
 DEPLOYMENT = Path(__file__).parents[2] / "deployment"
 NAME, GROUP, FACILITATOR = "localhost", "blue heron at noon", "grey heron at dawn"
@@ -226,11 +227,11 @@ def address(request, run, house):
 
 
 def test_a_group_signs_in_through_what_stands_in_front_and_its_pages_live(chromium, address):
-    context = chromium.new_context(ignore_https_errors=True)
+    context = open_context(chromium, ignore_https_errors=True)
     page = context.new_page()
     page.goto(f"{address}voila/render/3_case.ipynb")  # leads to the sign-in, and from there back
     page.locator("input[type=password]").fill(GROUP)
     page.keyboard.press("Enter")
-    page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached", timeout=120_000)
+    page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached")
     assert {cookie["secure"] for cookie in context.cookies(address) if cookie["httpOnly"]} == {True}
     context.close()

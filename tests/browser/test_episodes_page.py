@@ -11,8 +11,8 @@ PAGE = "4_ruptures_and_repairs.ipynb"
 
 def open_page(visit):
     page = visit.open_chart(PAGE)
-    page.locator(".sk-rows tbody tr").first.wait_for(timeout=60_000)
-    page.get_by_role("heading", name="Do the methods agree?").wait_for(timeout=90_000)  # the last that comes by itself
+    page.locator(".sk-rows tbody tr").first.wait_for()
+    page.get_by_role("heading", name="Do the methods agree?").wait_for()  # the last that comes by itself
     return page
 
 
@@ -22,9 +22,9 @@ def shown(page):
 
 def test_chance_stands_beside_the_falls_a_moment_after_the_page(visit):
     page = open_page(visit)
-    page.get_by_text(re.compile("In ratings like these chance alone would give about")).wait_for(timeout=60_000)
-    page.get_by_role("heading", name="How long until they are back").wait_for(timeout=60_000)
-    page.locator(".sk-chart svg", has_text="still followed").wait_for(timeout=60_000)
+    page.get_by_text(re.compile("In ratings like these chance alone would give about")).wait_for()
+    page.get_by_role("heading", name="How long until they are back").wait_for()
+    page.locator(".sk-chart svg", has_text="still followed").wait_for()
     page.get_by_role("heading", name="Do the methods agree?").wait_for()
     page.get_by_text("Pair by pair").click()
     assert page.locator("table.sk-kappa").count() == 2  # those that look back, and those at the whole series, apart
@@ -57,7 +57,7 @@ def test_a_row_that_is_clicked_leads_to_its_case_with_the_method(visit):
     link.wait_for()
     case = link.inner_text().removeprefix("Open ")
     link.click()
-    page.locator(".sk-chart svg", has_text=f"Case {case}").wait_for(timeout=60_000)
+    page.locator(".sk-chart svg", has_text=f"Case {case}").wait_for()
     assert "Control chart" in page.locator(".sk-chart svg").text_content()
 
 
@@ -109,7 +109,7 @@ def test_no_rule_of_accessibility_is_broken(visit):
     from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(visit)
-    page.get_by_role("heading", name="Do the methods agree?").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="Do the methods agree?").wait_for()
     page.get_by_text("Pair by pair").click()
     found = Axe().run(page, context=".sk-page").response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
@@ -122,7 +122,7 @@ def test_the_case_page_compares_all_methods(visit, query):
     page = visit.open_chart("3_case.ipynb", query)
     page.get_by_role("button", name="Compare methods").click()
     page.locator(".sk-strips svg", has_text="Judged from earlier sessions alone").wait_for()
-    page.get_by_text(re.compile("marked by .* in this caseload")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile("marked by .* in this caseload")).wait_for()
     found = Axe().run(page, context=".sk-page").response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
     assert visit.complaints == []

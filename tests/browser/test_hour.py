@@ -28,13 +28,13 @@ def hour(open_tab, serve, tmp_path):
 def import_week(visit, week):
     page = visit.open("1_load_ratings.ipynb")
     button = page.get_by_role("button", name="Choose files …")
-    button.wait_for(timeout=60_000)
+    button.wait_for()
     with page.expect_file_chooser() as chooser:
         button.click()
     chooser.value.set_files(SAMPLES / f"week_{week}.csv")
-    page.get_by_role("button", name="Import").click(timeout=60_000)
-    page.get_by_role("link", name="Go on to the caseload").click(timeout=60_000)
-    page.locator(".sk-one-case").first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Import").click()
+    page.get_by_role("link", name="Go on to the caseload").click()
+    page.locator(".sk-one-case").first.wait_for()
     return page
 
 
@@ -58,7 +58,7 @@ def read_why(page):
 
 def say_what_happened(page):
     """Click the marked session, confirm the episode, name the repair, add an annotation that rebases."""
-    page.locator(RATED.format(6)).first.wait_for(state="attached", timeout=60_000)
+    page.locator(RATED.format(6)).first.wait_for(state="attached")
     page.locator(RATED.format(6)).first.click(force=True)
     page.locator(RATED.format(7)).first.click(force=True)
     page.locator(".sk-session", has_text="session 7").wait_for()
@@ -78,7 +78,7 @@ def say_what_happened(page):
 def agree(page):
     """Put the case on the agenda, with a decision."""
     page.get_by_role("button", name="Put this case on the agenda").click()
-    expect(page.get_by_label("Question for the agenda")).to_have_value(QUESTION, timeout=30_000)
+    expect(page.get_by_label("Question for the agenda")).to_have_value(QUESTION)
     page.get_by_role("button", name="Put on the agenda", exact=True).click()
     page.get_by_label("What we agree").fill(DECISION)
     page.get_by_role("button", name="Note this decision").click()
@@ -87,7 +87,7 @@ def agree(page):
 
 def take_along(page):
     """Save the agenda: coded, and then as the clinic names its cases."""
-    page.locator(".sk-agenda-item", has_text="W08").wait_for(timeout=60_000)
+    page.locator(".sk-agenda-item", has_text="W08").wait_for()
     said, n_charts = saved(page)
     assert n_charts == 1
     assert "Supervisee A" in said

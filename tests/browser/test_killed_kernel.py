@@ -63,7 +63,7 @@ def kill_kernel(kernel):
 
 def note_on(page):
     field = page.get_by_label("A note on this case")
-    field.wait_for(timeout=90_000)
+    field.wait_for()
     return field
 
 
@@ -75,13 +75,12 @@ def write_and_lose_the_kernel(page, kernel):
     page.wait_for_function("status => status.textContent === 'Saved.'", arg=kept.element_handle())
     kill_kernel(kernel)
     field.type(" after that")
-    page.locator(".sk-kept-text", has_text="Not saved: this page gets no answer").wait_for(timeout=30_000)
+    page.locator(".sk-kept-text", has_text="Not saved: this page gets no answer").wait_for()
     assert field.input_value() == "rose went quiet after that"
 
 
 def test_what_was_typed_before_the_kernel_died_is_there_when_the_page_is_loaded_again(open_tab, serve, place):
     visit = open_tab(serve(place))
-    visit.page.set_default_navigation_timeout(90_000)
     page = visit.open_chart("3_case.ipynb", "?case=C07")
     write_and_lose_the_kernel(page, page.evaluate(KERNEL_OF_PAGE))
     page.on("dialog", lambda dialog: dialog.accept())  # the page asks whether to leave with text that is not saved
@@ -91,14 +90,13 @@ def test_what_was_typed_before_the_kernel_died_is_there_when_the_page_is_loaded_
 
 def test_in_jupyterlab_too(open_tab, lab_address):
     visit = open_tab(lab_address)
-    visit.page.set_default_navigation_timeout(90_000)
     page = visit.page
     page.on("dialog", lambda dialog: dialog.accept())
     for is_first in (True, False):
         page.goto(lab_address)
-        page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="start_here").click(timeout=60_000)
+        page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="start_here").click()
         page.locator(".jp-MarkdownViewer li a", has_text="Case").last.click()
         if is_first:
-            page.locator(".sk-fold-button", has_text="Notes").wait_for(timeout=90_000)
+            page.locator(".sk-fold-button", has_text="Notes").wait_for()
             write_and_lose_the_kernel(page, page.evaluate(KERNEL_OF_LAB))
     assert note_on(page).input_value().startswith("rose went quiet")

@@ -65,8 +65,8 @@ def run_all(page):
 def open_and_run(visit, lab_address, notebook):
     page = visit.page
     page.goto(lab_address.replace("/?", f"/lab/workspaces/{notebook}/tree/notebooks/{notebook}.ipynb?"))
-    page.locator(".jp-Notebook").wait_for(timeout=60_000)
-    page.get_by_text("Python 3 | Idle").wait_for(timeout=60_000)
+    page.locator(".jp-Notebook").wait_for()
+    page.get_by_text("Python 3 | Idle").wait_for()
     run_all(page)
     return page
 
@@ -75,7 +75,7 @@ def open_and_run(visit, lab_address, notebook):
 def test_a_notebook_shows_its_chart_in_jupyterlab_and_asks_nothing_of_the_outside(open_tab, lab_address, notebook):
     visit = open_tab(lab_address)
     page = open_and_run(visit, lab_address, notebook)
-    page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached", timeout=60_000)
+    page.locator(".sk-chart svg .mark-symbol path").first.wait_for(state="attached")
     assert page.locator(".sk-chart .sk-banner-error").count() == 0
     assert visit.asked_outside == []
 
@@ -83,23 +83,23 @@ def test_a_notebook_shows_its_chart_in_jupyterlab_and_asks_nothing_of_the_outsid
 def test_a_file_larger_than_a_web_socket_takes_is_read_and_kept_in_jupyterlab(open_tab, lab_of_its_own):
     visit = open_tab(lab_of_its_own)
     page = open_and_run(visit, lab_of_its_own, "1_load_ratings")
-    page.get_by_role("button", name="Choose files …").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Choose files …").wait_for()
     rows = [f"C{n // 50},{n % 50 + 1},{'x' * 400},31\n" for n in range(30_000)]
     text = "Client,Session,Remark,SRS total\n" + "".join(rows)
     assert len(text) > 12_000_000
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files …").click()
     chooser.value.set_files([{"name": "large.csv", "mimeType": "", "buffer": text.encode()}])
-    page.get_by_text("30,000 of 30,000 rows are ready, none set aside.").first.wait_for(timeout=120_000)
+    page.get_by_text("30,000 of 30,000 rows are ready, none set aside.").first.wait_for()
     page.get_by_role("button", name="Import 30,000 rows").click()
-    page.get_by_text("Go on with the caseload: open 2_caseload.ipynb and run it.").wait_for(timeout=60_000)
+    page.get_by_text("Go on with the caseload: open 2_caseload.ipynb and run it.").wait_for()
     assert visit.asked_outside == []
 
 
 def open_start(visit, lab_address):
     page = visit.page
     page.goto(lab_address)
-    page.locator(".jp-MarkdownViewer h1", has_text="The supervision hour starts here").wait_for(timeout=60_000)
+    page.locator(".jp-MarkdownViewer h1", has_text="The supervision hour starts here").wait_for()
     return page
 
 
@@ -116,7 +116,7 @@ def test_jupyterlab_opens_with_a_page_that_says_where_to_begin_and_its_links_run
     links = page.locator(".jp-MarkdownViewer li a")
     assert links.all_inner_texts() == ["Load", "Caseload", "Case", "Ruptures & repairs", "Consultation"]
     links.filter(has_text=re.compile("^Caseload$")).click()
-    drawn(page).wait_for(state="attached", timeout=90_000)
+    drawn(page).wait_for(state="attached")
     assert visit.asked_outside == []
     assert visit.complaints == []
 
@@ -125,12 +125,12 @@ def test_a_card_in_the_launcher_opens_a_page_and_runs_it_once(open_tab, lab_addr
     visit = open_tab(lab_address)
     page = visit.page
     page.goto(lab_address.replace("/?", "/lab/workspaces/cards?"))
-    page.locator(".jp-MarkdownViewer h1").wait_for(timeout=60_000)
+    page.locator(".jp-MarkdownViewer h1").wait_for()
     page.get_by_role("button", name="New Launcher").first.click()
     card = page.locator(".jp-LauncherCard", has_text=re.compile("^Case$"))
     assert card.get_attribute("title") == "what happened between these two, and what to make of it"
     card.click()
-    drawn(page).wait_for(state="attached", timeout=90_000)
+    drawn(page).wait_for(state="attached")
     page.locator(".sk-case-picker select").first.evaluate("one => { one.dataset.same = 'yes'; }")
     page.get_by_role("button", name="New Launcher").first.click()
     page.locator(".jp-LauncherCard:visible", has_text=re.compile("^Case$")).click()
@@ -152,7 +152,7 @@ def test_a_link_that_is_clicked_the_moment_it_is_shown_runs_its_page(open_tab, l
     visit = open_tab(lab_address)
     visit.page.add_init_script(CLICK_AT_ONCE)
     visit.page.goto(lab_address.replace("/?", "/lab/workspaces/at_once?"))
-    drawn(visit.page).wait_for(state="attached", timeout=90_000)
+    drawn(visit.page).wait_for(state="attached")
     assert visit.asked_outside == []
 
 
@@ -181,7 +181,7 @@ def test_a_page_that_did_not_run_is_run_again(open_tab, lab_address):
     lost = lose_requests(visit.page, how_many=1)
     visit.page.goto(lab_address.replace("/?", "/lab/workspaces/lost_once?"))
     visit.page.locator(".jp-MarkdownViewer li a", has_text="Ruptures").click()
-    drawn(visit.page).wait_for(state="attached", timeout=90_000)
+    drawn(visit.page).wait_for(state="attached")
     assert len(lost) == 1
 
 
@@ -191,5 +191,5 @@ def test_jupyterlab_says_that_it_could_not_run_a_page(open_tab, lab_address):
     visit.page.goto(lab_address.replace("/?", "/lab/workspaces/lost?"))
     visit.page.locator(".jp-MarkdownViewer li a", has_text="Load").first.click()
     said = "JupyterLab did not run this page. Please click it once more, or choose Run All Cells in the menu Run."
-    visit.page.get_by_text(said).first.wait_for(timeout=90_000)
+    visit.page.get_by_text(said).first.wait_for()
     assert len(lost) > 1

@@ -2,9 +2,7 @@
 
 import re
 
-import pytest
-
-from browser.everywhere import NOTEBOOKS, open_whole
+from browser.everywhere import open_context
 
 TEXTS = """() => {
     const said = new Set();
@@ -36,16 +34,13 @@ def english_in(texts):
     return [text for text in texts if ENGLISH.search(NAMES.sub("", text))]
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_nothing_on_a_german_page_is_english(visit, notebook):
-    page = open_whole(visit, notebook, language="de")
-    assert page.locator("html").get_attribute("lang") == "de"
-    assert not english_in(page.evaluate(TEXTS))
+def test_nothing_on_a_german_page_is_english(german_page):
+    assert german_page.locator("html").get_attribute("lang") == "de"
+    assert not english_in(german_page.evaluate(TEXTS))
 
 
-def test_english_is_noticed(visit):
-    page = open_whole(visit, "3_case.ipynb", language="en")
-    assert len(english_in(page.evaluate(TEXTS))) > 20
+def test_english_is_noticed(english_page):
+    assert len(english_in(english_page.evaluate(TEXTS))) > 20
 
 
 def test_numbers_on_a_german_page_have_a_comma_in_charts_too(visit):
@@ -55,7 +50,7 @@ def test_numbers_on_a_german_page_have_a_comma_in_charts_too(visit):
 
 
 def test_the_browsers_wish_is_followed_until_another_language_is_chosen(chromium, address):
-    context = chromium.new_context(locale="de-DE")
+    context = open_context(chromium, locale="de-DE")
     page = context.new_page()
     for path, language in [("", "de"), ("?case=C07&lang=en", "en"), ("", "en")]:  # the last without a word: it is kept
         page.goto(f"{address}/voila/render/3_case.ipynb{path}", wait_until="commit")

@@ -6,6 +6,8 @@ import io
 import openpyxl
 import pytest
 
+from browser.everywhere import FITS
+
 PAGE = "1_load_ratings.ipynb"
 NASTY = "<img src=x onerror=alert(1)>"
 MARCH = "Kd.,Session,Date,SRS total\nC1,1,2025-03-04,31\nC1,2,2025-03-11,33.5\nC2,1,2025-03-05,41\nC2,2,,28\n"
@@ -19,7 +21,7 @@ def kept(open_tab, kept_address):
 
 def open_load(visit):
     page = visit.open(PAGE)
-    page.get_by_role("button", name="Choose files …").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Choose files …").wait_for()
     return page
 
 
@@ -44,7 +46,7 @@ def drop(page, name, content, onto=".sk-drop"):
 
 
 def ready(page, sentence):
-    page.locator(".sk-summary", has_text=sentence).wait_for(timeout=60_000)
+    page.locator(".sk-summary", has_text=sentence).wait_for()
 
 
 def rows_shown(page):
@@ -139,13 +141,13 @@ def test_hostile_names_headings_and_cells_are_shown_as_they_are(visit):
 def test_columns_are_put_right_ratings_kept_and_what_is_new_said(kept):
     page = open_load(kept)
     drop(page, "march.csv", MARCH)
-    page.locator(".sk-file", has_text="a case column").wait_for(timeout=60_000)
+    page.locator(".sk-file", has_text="a case column").wait_for()
     page.get_by_label("Kd.").select_option("case code")
     ready(page, "3 of 4 rows are ready, 1 set aside.")
     page.get_by_role("button", name="Import 3 rows").click()
     page.get_by_text("Imported.").wait_for()
     page.get_by_role("link", name="Go on to the caseload").click()
-    page.get_by_text("From the workspace spring.sqlite, 2 cases.").wait_for(timeout=60_000)
+    page.get_by_text("From the workspace spring.sqlite, 2 cases.").wait_for()
 
     page = open_load(kept)  # next week: the same file with a changed score and a new case
     drop(page, "april.csv", MARCH.replace("33.5", "12") + "C3,1,2025-04-01,30\n")
@@ -162,7 +164,7 @@ def test_columns_are_put_right_ratings_kept_and_what_is_new_said(kept):
 
     page = open_load(kept)
     drop(page, "april.csv", MARCH.replace("33.5", "12") + "C3,1,2025-04-01,30\n")
-    page.get_by_text("Nothing is new: all 4 forms are in the workspace already.").wait_for(timeout=60_000)
+    page.get_by_text("Nothing is new: all 4 forms are in the workspace already.").wait_for()
     assert page.get_by_role("button", name="Import").count() == 0
     assert kept.asked_outside == []
     assert kept.complaints == []
@@ -187,7 +189,7 @@ def test_all_of_it_goes_by_keyboard(kept):
         press_until(page, "Choose files …")
         page.keyboard.press("Enter")
     chooser.value.set_files([{"name": "march.csv", "mimeType": "", "buffer": MARCH.encode()}])
-    page.locator(".sk-file").wait_for(timeout=60_000)
+    page.locator(".sk-file").wait_for()
     press_until(page, "Kd.")
     page.keyboard.type("case code")
     ready(page, "3 of 4 rows are ready, 1 set aside.")
@@ -205,7 +207,7 @@ def test_all_of_it_goes_by_keyboard(kept):
     page.get_by_text("Imported.").wait_for()
     press_until(page, "Go on to the caseload")
     page.keyboard.press("Enter")
-    page.get_by_text("From the workspace spring.sqlite, 2 cases.").wait_for(timeout=60_000)
+    page.get_by_text("From the workspace spring.sqlite, 2 cases.").wait_for()
 
 
 def test_what_happens_is_said_to_screen_readers(visit):
@@ -226,8 +228,7 @@ def test_the_page_fits_its_window(visit, width):
     choose(page, ("march.csv", BROKEN), ("other.csv", MARCH))
     ready(page, "3 of 5 rows are ready")
     page.locator(".sk-problems tbody tr").first.wait_for()
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.wait_for_function(FITS, arg=width)
 
 
 @pytest.mark.parametrize("state", ["empty", "loaded"])

@@ -4,8 +4,13 @@ import re
 
 import pytest
 
+from browser.everywhere import FITS, MARKS, assert_soon
+
 PAGES = ["2_caseload.ipynb", "3_case.ipynb", "4_ruptures_and_repairs.ipynb"]
-MARKS = ".sk-chart svg .mark-symbol path"
+CHART_FITS = """least => {
+    const width = (found) => document.querySelector(found).getBoundingClientRect().width;
+    return width(".sk-chart svg") <= width(".sk-chart") + 1 && width(".sk-chart svg") > least;
+}"""
 
 
 def drawn_marks(page):
@@ -25,8 +30,8 @@ def test_a_page_shows_its_chart_and_asks_nothing_of_the_outside(firewalled, note
 def test_what_is_asked_of_the_outside_is_noticed(firewalled):
     page = firewalled.page
     page.set_content("<img src='http://203.0.113.1/picture.png'>", wait_until="commit")
-    page.wait_for_timeout(300)
-    assert firewalled.asked_outside == ["http://203.0.113.1/picture.png"]
+    page.wait_for_function("document.images.length === 1")
+    assert_soon(page, lambda: firewalled.asked_outside == ["http://203.0.113.1/picture.png"])
 
 
 def test_a_page_has_a_language_a_title_and_no_waiting_text_once_open(visit):
@@ -63,17 +68,14 @@ def test_a_case_on_another_questionnaire_gets_its_own_chart(visit):
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("width", [420, 1280, 1920])
 @pytest.mark.parametrize("notebook", PAGES)
-def test_a_page_fits_its_window(visit, notebook, width):
-    visit.page.set_viewport_size({"width": width, "height": 900})
+def test_a_page_fits_its_window(visit, notebook):
+    visit.page.set_viewport_size({"width": 420, "height": 900})
     page = visit.open_chart(notebook)
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    chart = page.locator(".sk-chart").first.bounding_box()
-    svg = page.locator(".sk-chart svg").first.bounding_box()
-    assert svg["width"] <= chart["width"] + 1
-    assert svg["width"] > 0.75 * min(width, 1120)
+    for width in (420, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(FITS, arg=width)
+        page.wait_for_function(CHART_FITS, arg=0.75 * min(width, 1120))
 
 
 def test_a_chart_follows_its_window(visit):
@@ -144,19 +146,14 @@ def test_closing_a_page_stops_its_kernel(visit):
     other = visit.page.context.new_page()
     assert other.request.get(f"{visit.address}/api/kernels/{kernel}").status == 200
     page.close(run_before_unload=True)
-    for _ in range(50):
-        if other.request.get(f"{visit.address}/api/kernels/{kernel}").status == 404:
-            break
-        other.wait_for_timeout(200)
-    else:
-        pytest.fail("The kernel of the closed page still runs.")
+    assert_soon(other, lambda: other.request.get(f"{visit.address}/api/kernels/{kernel}").status == 404)
 
 
 @pytest.mark.parametrize("notebook", PAGES)
 def test_a_page_loads_little(visit, notebook):
     asked = []
     visit.page.on("requestfinished", lambda request: asked.append((request.url, request.sizes()["responseBodySize"])))
-    visit.open(notebook).locator(".sk-page").first.wait_for(timeout=60_000)
+    visit.open(notebook).locator(".sk-page").first.wait_for()
     files = [(url, size) for url, size in asked if url.startswith("http")]
     assert len(files) < 15, sorted(files)
     assert sum(size for _, size in files) < 2_000_000

@@ -6,6 +6,7 @@ import pytest
 
 import canaries
 import supervision_kit as sk
+from browser.everywhere import open_context
 from canaries import PLANTED, find_planted
 from shared_server import GROUP, SharedServer, password_file
 
@@ -32,7 +33,7 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def heard(server, chromium):
     """All that a participant's browser got: bodies, headers, websocket messages, and the pages as they stand."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = open_context(chromium)
     page = context.new_page()
     told, answers = [], []
 
@@ -49,9 +50,12 @@ def heard(server, chromium):
     page.locator("input[name=password]").fill(GROUP)
     page.locator("input[name=password]").press("Enter")
     for name in PAGES:
-        page.goto(f"{own}/voila/render/{name}.ipynb", timeout=120_000)
-        page.locator(".sk-page .sk-summary, .sk-page-consultation").first.wait_for(timeout=120_000)
-        page.wait_for_timeout(3_000)
+        page.goto(f"{own}/voila/render/{name}.ipynb")
+        page.locator(".sk-page .sk-summary, .sk-page-consultation").first.wait_for()
+        n_told = -1
+        while n_told != len(told):  # until it has said all that it has to say by itself
+            n_told = len(told)
+            page.wait_for_timeout(1_500)
         told += [page.content(), page.inner_text("body"), *bodies_of(answers)]
         answers.clear()
     context.close()

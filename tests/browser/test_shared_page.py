@@ -6,6 +6,7 @@ import pytest
 
 import canaries
 import supervision_kit as sk
+from browser.everywhere import open_context
 from canaries import PLANTED, find_planted
 from test_publishing import with_scales
 
@@ -30,7 +31,7 @@ def published(planted, tmp_path_factory):
 @pytest.fixture
 def opened(chromium, published):
     """The page in a tab that lists every request and every complaint."""
-    tab = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    tab = open_context(chromium).new_page()
     asked, complaints = [], []
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("console", lambda message: complaints.append(message.text))
@@ -204,7 +205,7 @@ def test_it_prints_what_it_shows_with_its_folds_open(opened):
 
 
 def test_without_scripts_every_case_can_still_be_read(chromium, published):
-    context = chromium.new_context(java_script_enabled=False)
+    context = open_context(chromium, java_script_enabled=False)
     page = context.new_page()
     page.goto((published / "page.html").as_uri())
     assert page.locator("article:visible").count() == 16
@@ -218,7 +219,7 @@ def test_a_script_that_gets_in_is_not_run(chromium, published, tmp_path):
     attacked = tmp_path / "attacked.html"
     injected = "<script>window.ran = true</script><img src=x onerror='window.ran = true'>"
     attacked.write_text(page_as_it_is.replace('<main id="main">', f'<main id="main">{injected}', 1), encoding="utf-8")
-    context = chromium.new_context()
+    context = open_context(chromium)
     page = context.new_page()
     page.goto(attacked.as_uri())
     assert page.evaluate("window.ran") is None
