@@ -14,6 +14,26 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+class FailuresAtOnce:
+    """Shows a failure as soon as it is known: where the run is cut off, no summary comes."""
+
+    def __init__(self, terminal):
+        self.terminal = terminal
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.terminal.write_sep("_", f"{report.nodeid} ({report.when})")
+            self.terminal.write_line(report.longreprtext)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if os.environ.get("CI") and terminal and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(terminal))
+
+
 @pytest.fixture(autouse=True)
 def no_workspace_of_this_machine(monkeypatch, tmp_path):
     """Let no test see, or write into, what the person at this machine keeps."""

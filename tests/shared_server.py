@@ -34,6 +34,14 @@ def make_bundle(folder):
     return folder
 
 
+def make_place(folder):
+    """Fill a folder with all that serving takes: a bundle, the group's password, and that of whoever leads."""
+    make_bundle(folder / "bundle")
+    password_file(folder, "group", GROUP)
+    password_file(folder, "leader", LEADER)
+    return folder
+
+
 def run_apart(coroutine):
     """Run a coroutine in a thread of its own: beside a browser's test, the main one has a loop that runs already."""
     with ThreadPoolExecutor(1) as pool:

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import pytest
 
+from browser.everywhere import open_context
 from shared_server import GROUP, LEADER, SharedServer, make_bundle, password_file
 
 MOODS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 420)]
@@ -23,7 +24,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def visit(chromium, server):
     """A tab that asks nobody but the server, and complains of nothing but refusals."""
-    context = chromium.new_context()
+    context = open_context(chromium)
     page = context.new_page()
     page.home = f"http://127.0.0.1:{server.port}"
     asked, complaints = [], []

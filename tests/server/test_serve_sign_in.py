@@ -7,16 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from shared_server import GROUP, LEADER, PAGE, SharedServer, make_bundle, password_file, start_refused
+from shared_server import GROUP, LEADER, PAGE, SharedServer, make_place, password_file, start_refused
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    place = tmp_path_factory.mktemp("shared")
-    make_bundle(place / "bundle")
-    password_file(place, "group", GROUP)
-    password_file(place, "leader", LEADER)
-    return place
+    return make_place(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shared_server import GROUP, LEADER, PAGE, SharedServer, make_bundle, password_file, start_refused
+from shared_server import GROUP, PAGE, SharedServer, make_place, start_refused
 from supervision_kit.server.sharing.gate import answers_to, believe_proxy, place_of
 from supervision_kit.server.sharing.tls import TlsFileError, open_tls
 
@@ -76,11 +76,7 @@ def test_a_key_that_needs_a_password_or_that_others_may_read_is_refused(tmp_path
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    place = tmp_path_factory.mktemp("tls")
-    make_bundle(place / "bundle")
-    password_file(place, "group", GROUP)
-    password_file(place, "leader", LEADER)
-    return place
+    return make_place(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")
