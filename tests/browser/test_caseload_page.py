@@ -198,7 +198,12 @@ def test_two_thousand_cases_are_shown_page_by_page_and_every_click_is_answered_s
                  const root = document.querySelector(".sk-case-list");
                  const button = [...root.querySelectorAll("button")].find((one) => one.textContent.includes(name));
                  const start = performance.now();
-                 const seen = new MutationObserver(() => { seen.disconnect(); resolve(performance.now() - start); });
+                 const before = root.textContent;
+                 const seen = new MutationObserver(() => {
+                   if (root.textContent === before) return;
+                   seen.disconnect();
+                   resolve(performance.now() - start);
+                 });
                  seen.observe(root, { childList: true, subtree: true });
                  button.click();
                })""",

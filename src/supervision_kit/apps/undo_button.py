@@ -37,14 +37,21 @@ class UndoButton(anywidget.AnyWidget):
     def __init__(self, *, page: Page, undo: Callable[[], str | None]) -> None:
         super().__init__()
         self._undo = undo
+        self._undoable: str | None = None
+        self._is_taken_back = False
         self.add_class("sk-undo")
         self.on_msg(page.guard(self._take_back))
 
     def show(self, undoable: str | None) -> None:
         """Show what would be taken back, or nothing."""
         self.description = say("Undo: {what}", what=undoable) if undoable else ""
-        self.told = ""
+        if self._is_taken_back:
+            self._is_taken_back = False
+        elif undoable != self._undoable:  # something was done since
+            self.told = ""
+        self._undoable = undoable
 
     def _take_back(self, _widget: object, _message: object, _buffers: object) -> None:
+        self._is_taken_back = True  # what is told of it outlasts the page's being drawn anew, however late
         done = self._undo()
         self.told = say("Taken back: {what}.", what=done) if done else say("There is nothing to take back.")
