@@ -21,6 +21,11 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for ke
 
 
 PUBLICATION = "pub-1"
+TOLD_OF_FOCUS = """(() => {
+    const at = document.activeElement;
+    const label = at.labels?.[0]?.innerText ?? (at.id && document.querySelector(`label[for="${at.id}"]`)?.innerText);
+    return `${at.innerText ?? ""} ${label ?? ""} ${at.getAttribute("aria-label") ?? ""}`;
+})()"""
 
 
 @pytest.fixture
@@ -232,6 +237,65 @@ def test_time_is_counted_by_the_page_and_starts_on_all(lead, join):
     assert len(seat.received) - n_received < 40
 
 
+def test_a_group_is_led_and_answers_by_keyboard_alone(lead, join):
+    seat = join()
+
+    def reach(member, words):
+        for _ in range(80):
+            member.page.keyboard.press("Tab")
+            told = member.page.evaluate(TOLD_OF_FOCUS)
+            if words in told:
+                return
+        raise AssertionError(words)
+
+    lead.page.evaluate("document.activeElement.blur()")
+    reach(lead, "Next session")
+    for _ in range(4):
+        lead.page.keyboard.press("Enter")  # four in a row are four steps
+    seat.sees("case-01, up to session 5")
+    reach(lead, "People in the group")
+    lead.page.keyboard.press("ControlOrMeta+a")
+    lead.page.keyboard.type("2")
+    reach(lead, "Ask the group")
+    lead.page.keyboard.press("Enter")
+    seat.sees("Is this a rupture?")
+    reach(seat, "rupture")
+    seat.page.keyboard.press("ArrowDown")
+    seat.page.keyboard.press("ArrowUp")
+    seat.sees("Kept: ")
+    lead.sees("1 has answered.")
+    assert "Ask the group" in lead.page.evaluate(TOLD_OF_FOCUS) or "Show the answers" in lead.page.evaluate(
+        TOLD_OF_FOCUS
+    )
+    lead.page.keyboard.press("Enter")
+    seat.sees("1 person answered this.")
+    for words, said in (("what the methods say", "What the methods say"), ("what happened", "Falls and repairs")):
+        reach(lead, f"Show {words}")
+        lead.page.keyboard.press("Enter")
+        seat.sees(said)
+    reach(lead, "What was agreed")
+    lead.page.keyboard.type("ask what helped")
+    reach(lead, "Keep what was agreed")
+    lead.page.keyboard.press("Enter")
+    seat.sees("ask what helped")
+
+
+def test_a_part_comes_to_its_end_and_says_so(lead, join):
+    seat = join()
+    seat.page.clock.install()
+    seat.open()
+    lead.press("Start the time")
+    seat.page.locator(".sk-time-left", has_text=re.compile(r"14:5\d left")).wait_for(timeout=30_000)
+    seat.page.clock.fast_forward(10 * 60_000)
+    assert seat.page.locator(".sk-time .sk-heard").inner_text() == "5 minutes left"
+    seat.page.clock.fast_forward(4 * 60_000)
+    assert seat.page.locator(".sk-time .sk-heard").inner_text() == "1 minute left"
+    seat.page.clock.fast_forward(60_000)
+    assert seat.page.locator(".sk-time-left").inner_text() == "the time of this part is over"
+    lead.press("Next part ▸")
+    seat.sees("Part 2 of 3: Exploring it")
+
+
 def test_who_was_killed_is_back_where_the_group_is(lead, join):
     seat = join()
     lead.reveal(5)
@@ -240,9 +304,12 @@ def test_who_was_killed_is_back_where_the_group_is(lead, join):
     seat.answer("Is this a rupture?", "a rupture")
     lead.page.get_by_label("Notes on this case").type("rose went quiet")
     lead.sees("Saved.")
+    lead.page.get_by_label("What was agreed").type("half a sen")
+    lead.page.wait_for_timeout(1000)  # at most the last second is lost
     for member in (seat, lead):
         kill_kernel(member.page.evaluate(KERNEL_OF_PAGE))
         member.open()
+    assert lead.page.get_by_label("What was agreed").input_value() == "half a sen"
     seat.sees("Kept: a rupture.")
     lead.sees("1 has answered.")
     assert lead.page.get_by_label("Notes on this case").input_value() == "rose went quiet"
@@ -258,11 +325,14 @@ def test_a_server_killed_in_the_middle_goes_on_from_there(lead, join, shared):
     seat.answer("Is this a rupture?", "unsure")
     lead.page.get_by_label("Notes on this case").type("rose went quiet")
     lead.sees("Saved.")
+    lead.page.get_by_label("What was agreed").type("half a sen")
+    lead.page.wait_for_timeout(1000)
     shared.kill()
     for member in (seat, lead):
         member.open()
     seat.sees("case-01, up to session 4")
     seat.sees("Kept: unsure.")
+    assert lead.page.get_by_label("What was agreed").input_value() == "half a sen"
     lead.sees("1 has answered.")
     assert lead.page.get_by_label("Notes on this case").input_value() == "rose went quiet"
     lead.press("Show the answers together")

@@ -11,6 +11,7 @@ import ipywidgets as ipw
 from supervision_kit import charts
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.chart_view import ChartView
+from supervision_kit.apps.facilitator_state import FacilitatorState
 from supervision_kit.apps.falls_table import falls_table
 from supervision_kit.apps.group_state import GroupState
 from supervision_kit.apps.group_words import decisions_in_words, tell_move, together_in_words
@@ -46,7 +47,10 @@ class GroupView(ipw.VBox):
             [head, self.heard, self.question, self.chart, *own, self.together, self.said, self.methods, self.agreed]
         )
         self.add_class("sk-group")
-        state.observe(page.guard(self._show), "revision")
+        if isinstance(state, FacilitatorState):  # who clicks several times in a row waits for the last picture only
+            page.follow(state, self._show, "revision")
+        else:
+            state.observe(page.guard(self._show), "revision")
         page.guard(self._show)()
 
     def tell_time(self) -> None:

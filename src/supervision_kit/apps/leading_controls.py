@@ -19,7 +19,7 @@ class LeadingControls(ipw.VBox):
         self._is_showing = False
         super().__init__(parts)
         self.listen()
-        state.observe(page.guard(self._show), "revision")
+        page.follow(state, self._show, "revision")
         self._show()
 
     def listen(self) -> None:
@@ -45,9 +45,9 @@ class LeadingControls(ipw.VBox):
 
     def click(self, pressed: ipw.Button, act: Callable[[], None]) -> None:
         """Let a button do this."""
-        pressed.on_click(self.page.guard(lambda _button: act()))
+        pressed.on_click(self.page.guard_choice(lambda _button: act()))
 
-    def _show(self, _change: object = None) -> None:
+    def _show(self) -> None:
         self._is_showing = True
         try:
             self.show()
