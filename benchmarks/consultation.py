@@ -174,6 +174,8 @@ async def measure(address: str, leads_at: str, n_viewers: int) -> Iterator[Row]:
     first = await follow(choose(cases, {"index": 1}), "session 1.")
     await asyncio.sleep(10)  # a case is talked about before more of it is shown
     steps = [await follow(press("Next session ▸"), f"up to session {n}") for n in range(2, N_STEPS + 2)]
+    people = lead.find("BoundedIntTextModel", description="People in the group, with you")
+    await choose(people, {"value": n_viewers + 1})()
     asked = await follow(press("Ask the group"), "You are asked")
     for seat in seats:
         verdict = seat.find("ChoiceList", legend="Is this a rupture?")
