@@ -240,6 +240,19 @@ def test_only_changes_of_the_last_day_and_the_last_twenty_can_be_undone(filled, 
     assert "next day" in kept[0][0]
 
 
+def test_what_is_too_old_to_be_undone_goes_when_the_workspace_is_opened_though_nothing_changes(where, monkeypatch):
+    at = [datetime(2026, 3, 2, 9, 0, tzinfo=UTC)]
+    monkeypatch.setattr(moments, "this_moment", lambda: at[0])
+    with sk.Workspace(where, user="anna") as workspace:
+        workspace.import_ratings(read(TEXT))
+        workspace.add_note("A", "secret")
+    for hours, n_kept in ((23, 1), (2, 0)):
+        at[0] += timedelta(hours=hours)
+        with sk.Workspace(where, user="berta") as workspace, workspace._database.reading() as connection:
+            assert len(select_rows(connection, "SELECT after FROM change_rows")) == n_kept
+            assert len(select_rows(connection, "SELECT id FROM changes")) == n_kept
+
+
 def test_it_holds_after_the_workspace_was_closed(where):
     with sk.Workspace(where, user="anna") as workspace:
         workspace.import_ratings(read(TEXT))

@@ -119,9 +119,12 @@ def find_row(connection: Connection, table: Table, number: int) -> str | None:
 def _let_go(connection: Connection, who: str) -> None:
     """Forget what is too old, or one too many."""
     mine = select(changes.c.id).where(changes.c.who == who).order_by(changes.c.id.desc()).offset(MOST_CHANGES)
-    too_many = connection.execute(mine).scalars().all()
-    too_old = connection.execute(select(changes.c.id).where(changes.c.at < ago(LASTS))).scalars().all()
-    forget(connection, [*too_many, *too_old])
+    forget(connection, [*connection.execute(mine).scalars(), *find_outlasted(connection)])
+
+
+def find_outlasted(connection: Connection) -> list[int]:
+    """Return the changes, of whomever, that are too old to be taken back."""
+    return list(connection.execute(select(changes.c.id).where(changes.c.at < ago(LASTS))).scalars())
 
 
 def forget(connection: Connection, numbers: list[int]) -> None:

@@ -29,7 +29,7 @@ from supervision_kit.workspace.publication_keys import PublicationKeys, name_pub
 from supervision_kit.workspace.rated import Rated
 from supervision_kit.workspace.restoring import Export, restore
 from supervision_kit.workspace.said import Said
-from supervision_kit.workspace.undoing import find_last, take_back
+from supervision_kit.workspace.undoing import find_last, find_outlasted, forget, take_back
 from supervision_kit.workspace.versions import bring_up_to_date, prepare_new
 
 
@@ -78,6 +78,7 @@ class Workspace(Closing, Rated, Said, Annotating, Judging, Hours, Consents, Belo
             prepare_file(self._place.path, self._place.words)
         self._database = Database(self._place, wait=wait)
         self.backup: Path | None = bring_up_to_date(self._database, upgrade=upgrade)
+        self._forget_outlasted()
 
     def __repr__(self) -> str:
         return f"<Workspace {self._place.path or self._place.words}>"
@@ -92,6 +93,14 @@ class Workspace(Closing, Rated, Said, Annotating, Judging, Hours, Consents, Belo
         return self._place.path
 
     # Undo
+
+    def _forget_outlasted(self) -> None:
+        """Take what can no longer be undone out of the file, also where nothing is changed any more."""
+        with self._database.reading() as connection:
+            is_outlasted = bool(find_outlasted(connection))
+        if is_outlasted:
+            with self._database.writing() as connection:
+                forget(connection, find_outlasted(connection))
 
     def undo(self) -> str | None:
         """Take back this user's last change of what is said, judged, flagged or set; imports stay.
