@@ -81,6 +81,10 @@ class CasePage(Page):
         self.chance.follow("revision")
         state.afterwards = self.soon
 
+    def prepare(self) -> None:
+        """Say now what chance alone would give."""
+        self.chance.prepare()
+
     def _talk(self, said: SaidState) -> tuple[tuple[ipw.Widget, ...], tuple[ipw.Widget, ...]]:
         """Return what is said of the case where it can be kept: what stands before the table of falls, and after it."""
         self.judging_state = JudgingState(said)

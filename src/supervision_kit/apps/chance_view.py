@@ -29,7 +29,7 @@ class ChanceView(ipw.VBox):
     """
 
     def __init__(self, state: LineState, page: Page, *, then: Callable[[], None] = lambda: None) -> None:
-        self.state, self.page, self.then, self.is_seen = state, page, then, False
+        self.state, self.page, self.then, self.is_seen, self.is_said = state, page, then, False, False
         self.text = ipw.HTML(_working())
         self.work = Background(lambda: self.state.chance_in_words, self._show, tell=self._tell_share, page=page)
         super().__init__([self.text, Arrival(page.guard(self._begin))])
@@ -43,11 +43,19 @@ class ChanceView(ipw.VBox):
         """Let go of what is being worked out, for it will be asked for anew: nobody waits for it, and it takes time."""
         self.work.give_up()
 
+    def prepare(self) -> None:
+        """Say it now, before the page is seen."""
+        self._say(self.state.chance_in_words)
+
     def _begin(self, *_message: object) -> None:
         self.is_seen = True
-        self.work.begin()
+        if self.is_said:
+            self.then()
+        else:
+            self.work.begin()
 
     def _begin_anew(self) -> None:
+        self.is_said = False
         self.text.value = _working()
         if self.is_seen:
             self.work.begin(after=QUIET)
@@ -56,8 +64,12 @@ class ChanceView(ipw.VBox):
         self.text.value = _working(share)
 
     def _show(self, sentences: Iterable[str]) -> None:
-        self.text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in sentences)
+        self._say(sentences)
         self.then()
+
+    def _say(self, sentences: Iterable[str]) -> None:
+        self.text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in sentences)
+        self.is_said = True
 
 
 def _working(share: float = 0.0) -> str:

@@ -46,7 +46,7 @@ class ConsultationPage(Page):
         What the reader should know of the ratings, as HTML.
     """
 
-    name = "consultation"
+    name, is_for_anybody = "consultation", False
 
     def __init__(self, state: GroupState, *, warning: str = "", notes: str = "") -> None:
         super().__init__()
@@ -80,6 +80,10 @@ class ConsultationPage(Page):
         self.leading, self.scribe = FacilitatorView(state, self), ScribeView(state, self)
         self.after = AfterView(state, self)
         return [self.leading, heading(2, say("What the group sees")), self.view, self.scribe, self.after]
+
+    def prepare(self) -> None:
+        """Have methods learn of the ratings now, and draw once what will be drawn."""
+        self.view.prepare()
 
     def close(self) -> None:
         """Let go of the session's file."""

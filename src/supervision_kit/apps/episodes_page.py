@@ -89,6 +89,10 @@ class EpisodesPage(LeadingPage):
         self.guard(self._redraw)()
         self.guard(self._show_falls)()
 
+    def prepare(self) -> None:
+        """Say now what chance alone would give."""
+        self.chance.prepare()
+
     def _redraw(self) -> None:
         state = self.state
         self.summary.value = f"<p>{html.escape(state.answer)}</p>{note(state.advice)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from supervision_kit.apps.address import asked_for, asked_place, asked_settings
+from supervision_kit.apps.ahead import open_or_take
 from supervision_kit.apps.case_page import CasePage
 from supervision_kit.apps.case_state import CaseState
 from supervision_kit.apps.caseload_page import CaseloadPage
@@ -21,7 +23,7 @@ from supervision_kit.apps.facilitator_state import FacilitatorState
 from supervision_kit.apps.import_state import ImportState
 from supervision_kit.apps.load_page import LoadPage
 from supervision_kit.apps.load_state import LoadState
-from supervision_kit.apps.page import error_box
+from supervision_kit.apps.page import Page, error_box
 from supervision_kit.apps.seat import take_seat
 from supervision_kit.apps.shown import Shown, find_ratings
 from supervision_kit.apps.turns import is_in_kernel
@@ -66,7 +68,8 @@ def caseload_page(
     def build(shown: Shown) -> CaseloadPage:
         return CaseloadPage(CaseloadState(shown.source, **shown.origin, **settings), **shown.about)
 
-    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="caseload page")
+    view = "caseload page"
+    return _open(build, files, settings, bundle=bundle, workspace=workspace, sample=sample, view=view)
 
 
 def case_page(
@@ -91,7 +94,8 @@ def case_page(
         state.look_at(asked_place(asked))
         return CasePage(state, **shown.about)
 
-    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="case page")
+    asked = {"case_id": case_id, **settings}
+    return _open(build, files, asked, bundle=bundle, workspace=workspace, sample=sample, view="case page")
 
 
 def episodes_page(
@@ -108,7 +112,8 @@ def episodes_page(
         state.rater = asked.get("rater", state.rater)
         return EpisodesPage(state, **shown.about)
 
-    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="ruptures and repairs page")
+    view = "ruptures and repairs page"
+    return _open(build, files, settings, bundle=bundle, workspace=workspace, sample=sample, view=view)
 
 
 def consultation_page(
@@ -127,7 +132,8 @@ def consultation_page(
             state.choose_case(asked["case"])
         return ConsultationPage(state, **shown.about)
 
-    return _open(build, files, bundle=bundle, workspace=workspace, sample=sample, view="consultation page")
+    view = "consultation page"
+    return _open(build, files, {}, bundle=bundle, workspace=workspace, sample=sample, view=view)
 
 
 @contextmanager
@@ -149,16 +155,14 @@ def keeping_all() -> Iterator[None]:
 
 
 def _open(
-    build: Callable[[Shown], ipw.Widget],
-    files: tuple[str, ...],
-    *,
-    bundle: str | None,
-    workspace: str | None,
-    sample: str | None,
-    view: str,
+    build: Callable[[Shown], Page], files: tuple[str, ...], settings: dict[str, Any], *, view: str, **where: str | None
 ) -> ipw.Widget:
+    """Open a page of what is found for these files, or `where` it says; `settings` are what else it was asked for."""
+    find = functools.partial(find_ratings, files, view=view, **where)
     try:
         with keeping_all():
-            return build(find_ratings(files, bundle=bundle, workspace=workspace, sample=sample, view=view))
+            return open_or_take(
+                build, find, about=(view, files, repr(sorted(settings.items())), *sorted(where.items()))
+            )
     except SupervisionKitError as error:
         return error_box(str(error))

@@ -32,6 +32,7 @@ class Page(ipw.VBox):
     """The root box of a page: style, banner, and the parts given to :meth:`lay_out`."""
 
     name = ""
+    is_for_anybody = True  # whoever opens it sees the same
     _is_guarded = False  # within a callback, which may set off others
     _has_failed = False  # one of these did
 
@@ -47,6 +48,9 @@ class Page(ipw.VBox):
     def lay_out(self, *parts: ipw.Widget) -> None:
         """Put the parts below the banner."""
         self.children = (ipw.HTML(f"<style>{_style(self.name)}</style>"), self.banner, self.working, *parts)
+
+    def prepare(self) -> None:
+        """Work out now what the page works out beside itself once it is seen."""
 
     def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
         """Wrap a callback so that an error shows a plain banner and a redacted line in the log, and nothing else.
@@ -80,7 +84,7 @@ class Page(ipw.VBox):
 
         @functools.wraps(work)
         def guarded(*args: Any, **more: Any) -> None:
-            if said := _said_of_error(work, *args, **more):
+            if said := said_of_error(work, *args, **more):
                 self.announce(said)
 
         return guarded
@@ -111,7 +115,7 @@ class Page(ipw.VBox):
         was_guarded, self._is_guarded = self._is_guarded, True
         try:
             with nullcontext() if was_guarded else self.working.during():
-                said = _said_of_error(work)
+                said = said_of_error(work)
         finally:
             self._is_guarded = was_guarded
         if said:
@@ -125,7 +129,7 @@ class Page(ipw.VBox):
         (self.banner.add_class if message else self.banner.remove_class)("sk-banner-error")
 
 
-def _said_of_error(callback: Callable[..., None], *args: Any, **more: Any) -> str:
+def said_of_error(callback: Callable[..., None], *args: Any, **more: Any) -> str:
     """Call back, and return what a viewer is told of the error that comes up; nothing where none does."""
     try:
         callback(*args, **more)

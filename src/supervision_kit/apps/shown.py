@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from supervision_kit.apps.page import LOAD_NOTEBOOK, fold, is_served, quiet
@@ -16,16 +18,21 @@ from supervision_kit.errors import RecordsError
 from supervision_kit.records import Ratings, read_ratings
 from supervision_kit.words import say, say_n, say_number
 from supervision_kit.workspace import Workspace
+from supervision_kit.workspace.looks import looks_ahead
 from supervision_kit.workspace.places import Place, find_place
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page stands on; `origin` is for the code that repeats it, `about` is HTML for its reader."""
+    """What a page stands on; `origin` is for the code that repeats it, `about` is HTML for its reader.
+
+    `is_as_it_was` tells whether the same would be shown if it was found again now.
+    """
 
     source: Source
     origin: dict[str, Any]
     about: dict[str, str]
+    is_as_it_was: Callable[[], bool]
 
 
 def find_ratings(
@@ -45,29 +52,67 @@ def find_ratings(
         return _open_bundle(bundle)
     served = os.environ.get(RATINGS)
     files = files or (tuple(served.split(os.pathsep)) if served else ())
-    kept = None if files else _read_workspace(workspace, view) or _read_kept_sample(sample, view)
+    kept = None if files else _read_workspace(workspace, view) or _read_kept_sample(sample, view, workspace=workspace)
     if kept is not None:
         return kept
     if not files and sample is None:
         raise RecordsError(say("There are no ratings to show yet. Load files first, with {page}.", page=LOAD_NOTEBOOK))
     names = files or (str(sample),)
+    is_as_it_was = _watch(names, unmade=None if files else find_place(workspace))
     ratings = read_ratings(list(names))
     source = Source(ratings.scores, responses=ratings.responses)
-    return Shown(source, {"files": names}, _about_files(ratings, is_sample=not files))
+    return Shown(source, {"files": names}, _about_files(ratings, is_sample=not files), is_as_it_was)
 
 
 def _open_bundle(named: str | None) -> Shown:
     """Open the server's bundle, or else the one that is named; where it lies is told to nobody who did not say it."""
     is_served_here = bool(os.environ.get(BUNDLE))
-    bundle = open_bundle(None if is_served_here else named)
-    source = Source(bundle)
+    folder = Path(os.environ[BUNDLE] if is_served_here else str(named)).absolute()
+    source, is_as_it_was = _source_of_bundle(folder, None if is_served_here else named)
     about = say_n(
         "{n} case, shared without who it is: it has a drawn code, and no date.",
         "{n} cases, shared without who they are: they have drawn codes, and no dates.",
         len(source.cases),
     )
     origin = {"opened_as": f"sk.open_bundle({'' if is_served_here else repr(named)})"}
-    return Shown(source, origin, {"warning": quiet(about) + quiet(tell_cut(bundle.settings))})
+    cut = tell_cut(source.bundle.settings) if source.bundle is not None else ""
+    return Shown(source, origin, {"warning": quiet(about) + quiet(cut)}, is_as_it_was)
+
+
+_bundles: dict[tuple[Path, str | None], tuple[Source, Callable[[], bool]]] = {}
+
+
+def _source_of_bundle(folder: Path, named: str | None) -> tuple[Source, Callable[[], bool]]:
+    """Return a bundle as a source, and what tells whether it is as it was; opened anew where its files have changed.
+
+    What methods learn of its ratings so serves all pages that are made ahead, and all kernels forked afterwards.
+    """
+    known = _bundles.get((folder, named))
+    if known is None or not known[1]():
+        is_as_it_was = _watch([folder, *folder.rglob("*")])
+        known = Source(open_bundle(named)), is_as_it_was
+        if looks_ahead() is not None:
+            _bundles[folder, named] = known
+    return known
+
+
+def _watch(names: Iterable[str | Path], *, unmade: Place | None = None) -> Callable[[], bool]:
+    """Return what tells whether files are as they are now, and whether a workspace that is not made is not yet."""
+    before = {Path(name).absolute(): _stamp(Path(name)) for name in names}
+
+    def is_as_it_was() -> bool:
+        is_same = all(_stamp(path) == stamp for path, stamp in before.items())
+        return is_same and (unmade is None or not is_made(unmade))
+
+    return is_as_it_was
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def is_made(place: Place) -> bool:
@@ -86,27 +131,37 @@ def _read_workspace(where: str | None, view: str) -> Shown | None:
     place = find_place(where)
     if not is_made(place):
         return None
-    source = Source(Workspace(where), view=view)  # it stays open: what is said on the page is kept in it
+    workspace = Workspace(where)  # it stays open: what is said on the page is kept in it
+    source = Source(workspace, view=view)
     if source.scores.empty:
         source.close()
         return None
     cases = say_n("{n} case", "{n} cases", len(source.cases))
     about = say("From {place}, {cases}.", place=name_place(place), cases=cases)
     origin = {"opened_as": f"sk.Workspace({'' if where is None else repr(str(where) if place.path else place.shown)})"}
-    return Shown(source, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'})
+
+    def is_as_it_was() -> bool:
+        # connections to a database server do not survive forking; a file's are opened for each reading
+        return place.path is not None and is_made(place) and workspace.revision == source.revision
+
+    return Shown(source, origin, {"warning": f'<p class="sk-quiet">{html.escape(about)}</p>'}, is_as_it_was)
 
 
-def _read_kept_sample(sample: str | None, view: str) -> Shown | None:
+def _read_kept_sample(sample: str | None, view: str, *, workspace: str | None) -> Shown | None:
     """Return the sample as a demonstration keeps it, taken in when a page first asks for it."""
     where = os.environ.get(SAMPLE)
     if where is None or sample is None:
         return None
-    with Workspace(where) as workspace:
-        if not workspace.case_ids():
-            workspace.import_ratings(read_ratings(sample))
-    kept = _read_workspace(where, view)
+    with Workspace(where) as kept_sample:
+        if not kept_sample.case_ids():
+            kept_sample.import_ratings(read_ratings(sample))
+    kept, own = _read_workspace(where, view), find_place(workspace)
     about = say("A demonstration with simulated ratings: what you write here goes when it is stopped.")
-    return kept and replace(kept, about={"warning": f'<p class="sk-quiet">{html.escape(about)} {_invitation()}</p>'})
+    return kept and replace(
+        kept,
+        about={"warning": f'<p class="sk-quiet">{html.escape(about)} {_invitation()}</p>'},
+        is_as_it_was=lambda: not is_made(own) and kept.is_as_it_was(),
+    )
 
 
 def _invitation() -> str:

@@ -13,6 +13,7 @@ from supervision_kit.detection.lessons import Lessons
 from supervision_kit.headline import find_headline, find_therapist_headline
 from supervision_kit.tables import ANNOTATIONS, JUDGEMENTS, REBASES, RESPONSES, SCORES
 from supervision_kit.workspace import Workspace
+from supervision_kit.workspace.revision import Revision
 
 
 class Source:
@@ -35,7 +36,11 @@ class Source:
         What was read of it last; see :mod:`supervision_kit.tables`.
     lessons
         What methods have learnt of these ratings.
+    revision
+        How the workspace stood when it was read last; ``None`` where there is none.
     """
+
+    revision: Revision | None = None
 
     def __init__(
         self, source: pd.DataFrame | Workspace | Bundle, *, responses: pd.DataFrame | None = None, view: str = "scores"
@@ -72,6 +77,7 @@ class Source:
         """Read anew what was said of the ratings, and the ratings where asked; tables are what they are."""
         if self.workspace is None:
             return
+        self.revision = self.workspace.revision  # what is written from now on is not in what is read
         with self.workspace.viewing(self.view):
             if ratings:
                 self._answers.clear()

@@ -26,6 +26,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from supervision_kit.environment import BUNDLE, CHART_URL, FLEETING, LANGUAGE, WORKSPACE
 from supervision_kit.errors import SupervisionKitError
+from supervision_kit.server.exporting import keep_templates
 from supervision_kit.server.front_end import LastingPiece, front_end
 from supervision_kit.server.handlers import KernelGoodbye, NoSuchPage, PageOpener
 from supervision_kit.server.kernels import OwnPython, PageConnection, PageKernels
@@ -68,6 +69,7 @@ class Dashboard(Voila):
 
     def init_settings(self) -> dict[str, Any]:
         """Give the template the list of pages for its bar."""
+        keep_templates()
         settings: dict[str, Any] = super().init_settings()
         settings["voila_jinja2_env"].globals["sk_pages"] = pages_in(Path(self.root_dir))
         settings["voila_jinja2_env"].filters["say"] = say_in
@@ -192,6 +194,7 @@ def dashboard_settings(folder: Path, *, port: int, open_browser: bool, kernel_en
             "cull_idle_timeout": IDLE_SECONDS,
             "cull_interval": 5,
             "cull_connected": False,
+            "pages": str(folder),
             "kernel_env": {CHART_URL: front_end()["chart"].address, **kernel_env},
         },
     )

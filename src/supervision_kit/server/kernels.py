@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ipykernel.kernelspec import RESOURCES
@@ -14,9 +16,13 @@ from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpec
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.ioloop import IOLoop
-from traitlets import Bool, Dict
+from traitlets import Bool, Dict, Unicode
+from voila import __version__ as voila_version
 
+from supervision_kit.environment import ASKED_LANGUAGE, LANGUAGE
+from supervision_kit.server.rehearsal import expect_pages
 from supervision_kit.server.warm import WarmProcess, can_fork, name_provisioner
+from supervision_kit.words import LANGUAGES, system_language
 
 LEFT_SECONDS = 20.0
 """For so long a kernel is kept whose page's connection was closed: a proxy that starts anew closes it, too."""
@@ -48,11 +54,12 @@ class PageKernels(AsyncMappingKernelManager):
     """Starts a kernel for each page that is opened."""
 
     kernel_env = Dict(help="environment variables for every kernel", config=True)
+    pages = Unicode("", help="the folder of the pages that are made before anybody asks for them", config=True)
     is_warmed = Bool(True, help="fork kernels from one warmed process, where the system can", config=True)
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
-        self.warm = WarmProcess() if self.is_warmed and can_fork() else None
+        self.warm = WarmProcess(self.expected_orders()) if self.is_warmed and can_fork() else None
         self._unseen: set[str] = set()
         self._kept_until: dict[str, float] = {}
         self._ending: set[str] = set()
@@ -63,9 +70,24 @@ class PageKernels(AsyncMappingKernelManager):
             with suppress(OSError):  # the first page tries again, and says so
                 self.warm.wait()
 
+    def expected_orders(self) -> list[dict[str, Any]]:
+        """Return what kernels are likely to be asked for: each page, in the language that is set or in all."""
+        if not self.pages:
+            return []
+        served = {**os.environ, "SERVER_SOFTWARE": f"voila/{voila_version}"}
+        env = {**self.passed_on(served), **self.kernel_env}
+        languages = (
+            [env[LANGUAGE]] if env.get(LANGUAGE) else sorted(LANGUAGES, key=lambda one: one != system_language())
+        )
+        return list(expect_pages(Path(self.pages), env, languages, language_in=ASKED_LANGUAGE))
+
+    def passed_on(self, env: dict[str, str]) -> dict[str, str]:
+        """Return what of the server's environment, and of a request, a kernel is told: all of it."""
+        return env
+
     async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]  # its base is both sync and async
         """Start a kernel and return its id."""
-        settings["env"] = {**settings.get("env", {}), **self.kernel_env}
+        settings["env"] = {**self.passed_on(settings.get("env", {})), **self.kernel_env}
         kernel_id: str = await super().start_kernel(**settings)
         self._unseen.add(kernel_id)
         return kernel_id

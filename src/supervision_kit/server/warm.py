@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import EntryPoint
 from typing import Any
@@ -42,9 +43,13 @@ def can_fork() -> bool:
 
 
 class WarmProcess:
-    """The warmed process, started now, and again when it is needed and has died."""
+    """The warmed process, started now, and again when it is needed and has died.
 
-    def __init__(self) -> None:
+    `expected` are orders that it is likely to be given: it makes their pages ahead.
+    """
+
+    def __init__(self, expected: Sequence[dict[str, Any]] = ()) -> None:
+        self._expected = json.dumps(expected).encode() + b"\n"
         self._one_at_a_time = asyncio.Lock()
         self._lifeline, self._held = os.pipe()  # nobody writes to it: it closes when this process is gone
         self._is_warm = False
@@ -104,6 +109,8 @@ class WarmProcess:
                 start_new_session=True,  # Ctrl+C in a terminal is for the server
                 env=_environment(),
             )
+        with suppress(OSError):  # it has died already, as the first order will find out
+            orders.sendall(self._expected)
         return orders, process
 
     def _send(self, order: dict[str, Any]) -> ForkedKernel:
@@ -127,7 +134,12 @@ class WarmProcess:
 def _environment() -> dict[str, str]:
     """Return the environment of the warmed process, whose libraries shall begin no threads; its forks get their own."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("JPY_", "SUPERVISION_KIT_"))}
-    return {**own, "OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+    return {
+        **own,
+        "OPENBLAS_NUM_THREADS": "1",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        "MALLOC_ARENA_MAX": "1",
+    }
 
 
 class ForkedKernel:

@@ -17,6 +17,7 @@ from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.workspace.auditing import LONGEST, check_label, write_entry
 from supervision_kit.workspace.comparing import number_cases
 from supervision_kit.workspace.database import Database
+from supervision_kit.workspace.looks import Look, looks_ahead
 from supervision_kit.workspace.rows import read_rows
 from supervision_kit.workspace.undoing import Change
 
@@ -54,8 +55,18 @@ class Opened:
         if action == "read" and self._looked is not None:
             self._looked.update(about)
             return
+        ahead = looks_ahead()
+        if action == "read" and ahead is not None:
+            ahead.append(Look(self, view, frozenset(about)))
+            return
         with self._database.writing(audit_only=True) as connection:
             write_entry(connection, self.user, action, view, about)
+
+    def enter_look(self, view: str, about: Iterable[int]) -> None:
+        """Enter in the audit now what was read before anybody saw it, see :mod:`supervision_kit.workspace.looks`."""
+        numbers = set(about)
+        self._audit("read", view, numbers)
+        self._views.setdefault(view, {}).update(dict.fromkeys(numbers, monotonic()))
 
     @contextmanager
     def _writing(self, view: str, *, action: str = "write") -> Iterator[tuple[Connection, list[int]]]:

@@ -28,6 +28,7 @@ from supervision_kit.workspace.pseudonyms import Pseudonyms
 from supervision_kit.workspace.publication_keys import PublicationKeys, name_publications
 from supervision_kit.workspace.rated import Rated
 from supervision_kit.workspace.restoring import Export, restore
+from supervision_kit.workspace.revision import Revision, read_revision
 from supervision_kit.workspace.said import Said
 from supervision_kit.workspace.undoing import find_last, find_outlasted, forget, take_back
 from supervision_kit.workspace.versions import bring_up_to_date, prepare_new
@@ -91,6 +92,12 @@ class Workspace(Closing, Rated, Said, Annotating, Judging, Hours, Consents, Belo
     def path(self) -> Path | None:
         """The workspace's file, or None where it is in PostgreSQL."""
         return self._place.path
+
+    @property
+    def revision(self) -> Revision:
+        """What changes whenever something is written, or passes; looking makes no entry in the audit."""
+        with self._database.reading() as connection:
+            return read_revision(connection, self.user)
 
     # Undo
 

@@ -60,12 +60,8 @@ class SharedKernels(PageKernels):
     async def start_kernel(self, **settings: Any) -> str:  # type: ignore[override]  # as in its base
         """Start a kernel for whoever is visiting, who finds only what the server tells it."""
         page = _coming.get()
-        told = {
-            name: value
-            for name, value in settings.get("env", {}).items()
-            if name.startswith(_PASSED_ON + _OF_A_REQUEST)
-        }
-        settings["env"] = {**told, ROLE: page.viewer.role, VIEWER: page.viewer.id}
+        passed_on = self.passed_on(settings.get("env", {}))
+        settings["env"] = {**passed_on, ROLE: page.viewer.role, VIEWER: page.viewer.id}
         kernel_id: str = await super().start_kernel(**settings)
         ending = self.seats.take(kernel_id, page)
         pid = getattr(self.get_kernel(kernel_id).provisioner, "pid", None)
@@ -74,6 +70,11 @@ class SharedKernels(PageKernels):
             self._processor[kernel_id] = ProcessorTime(pid)
         self._end(*ending)
         return kernel_id
+
+    def passed_on(self, env: dict[str, str]) -> dict[str, str]:
+        """Return what of the server's environment, and of a request, a kernel is told."""
+        own = (ROLE, VIEWER)
+        return {k: v for k, v in env.items() if k.startswith(_PASSED_ON + _OF_A_REQUEST) or k in own}
 
     @contextmanager
     def expecting(self, viewer: Viewer, *, place: str, notebook: str) -> Iterator[None]:
