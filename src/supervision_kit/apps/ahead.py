@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import comm
 import ipywidgets as ipw
+from IPython.core.getipython import get_ipython
 from ipywidgets.widgets import widget as living
 
 from supervision_kit.apps.address import asked_for
@@ -159,6 +160,9 @@ def _take(wish: Wish) -> Page | None:
         return None
     _widgets_alive().update(made.widgets)
     comm.get_comm_manager().comms.update(made.comms)
+    kernel = getattr(get_ipython(), "kernel", None)
+    for line in made.comms.values():
+        line.kernel = kernel  # a widget says nothing to a browser before its line has a kernel
     for look in made.looks:
         look.enter()
     return made.page
