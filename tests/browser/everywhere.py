@@ -42,18 +42,16 @@ def open_whole(visit, notebook, *, language="en"):
 
 
 FITS = "width => innerWidth === width && document.documentElement.scrollWidth <= width"
-FEWER = """n => [...document.querySelectorAll(".sk-fold-button[aria-expanded=false]")]
-    .filter((one) => one.checkVisibility()).length <= n"""
+IS_OPEN = "fold => fold.getAttribute('aria-expanded') === 'true'"
+CLOSED = ".sk-fold-button[aria-expanded=false]:visible"
 
 
 def unfold(page):
     """Open every fold, those within others too."""
     for _ in range(3):
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-        closed = page.locator(".sk-fold-button[aria-expanded=false]:visible")
-        if not closed.count():
-            break
-        for n_left in reversed(range(closed.count())):
-            closed.first.click()
-            page.wait_for_function(FEWER, arg=n_left)
+        for fold in page.locator(CLOSED).element_handles():
+            fold.click()
+            page.wait_for_function(IS_OPEN, arg=fold)
+        page.wait_for_timeout(500)  # what opened may hold further ones
     page.wait_for_load_state("networkidle")

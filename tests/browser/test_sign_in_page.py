@@ -88,6 +88,7 @@ def test_everything_before_and_instead_of_a_page_can_be_read_by_everyone(visit, 
 
 def test_a_keyboard_is_enough_to_choose_a_language_and_sign_in_and_the_focus_is_seen(visit):
     visit.goto(f"{visit.home}/sign-in?lang=en")
+    visit.locator("#password:focus").wait_for()
     stops = []
     for _ in range(3):
         stops.append(visit.evaluate("document.activeElement.id || document.activeElement.tagName"))
@@ -96,6 +97,7 @@ def test_a_keyboard_is_enough_to_choose_a_language_and_sign_in_and_the_focus_is_
         visit.keyboard.press("Tab")
     assert stops == ["password", "BUTTON", "A"]
     visit.goto(f"{visit.home}/sign-in?lang=en")
+    visit.locator("#password:focus").wait_for()
     for _ in range(2):
         visit.keyboard.press("Tab")
     with visit.expect_navigation():

@@ -67,9 +67,10 @@ class PatientServer(HTTPServer):
     def handle_stream(self, stream: Any, address: Any) -> None:
         """Take a connection, or hang up."""
         sender = str(address[0]) if address else ""
-        same = [one for one, whose in self._open.items() if whose == sender]
-        is_full_for_sender, is_full = len(same) >= self._most_from_one, len(self._open) >= self._most
-        if (is_full_for_sender and not _let_go(same)) or (is_full and not _let_go([*self._open])):
+        living = [one for one in self._open if not one.closed()]  # those that have ended are taken off a moment later
+        same = [one for one in living if self._open[one] == sender]
+        is_full_for_sender, is_full = len(same) >= self._most_from_one, len(living) >= self._most
+        if (is_full_for_sender and not _let_go(same)) or (is_full and not _let_go(living)):
             stream.close()
             return
         stream.max_write_buffer_size = MOST_UNSENT
