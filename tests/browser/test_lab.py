@@ -191,5 +191,7 @@ def test_jupyterlab_says_that_it_could_not_run_a_page(open_tab, lab_address):
     visit.page.goto(lab_address.replace("/?", "/lab/workspaces/lost?"))
     visit.page.locator(".jp-MarkdownViewer li a", has_text="Load").first.click()
     said = "JupyterLab did not run this page. Please click it once more, or choose Run All Cells in the menu Run."
-    visit.page.get_by_text(said).first.wait_for()
+    visit.page.get_by_text(said).first.wait_for(
+        timeout=180_000
+    )  # three times a kernel is waited for, half a minute each
     assert len(lost) > 1
