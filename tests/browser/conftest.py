@@ -21,6 +21,16 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
 ]
 KEPT = "spring.sqlite"
+VISITS = pytest.StashKey()
+SHOWN = """() => {
+  const inOneLine = (text) => text.trim().replace(/\\s+/g, " ").slice(0, 4000);
+  const nameOf = (field) => field.ariaLabel ?? field.labels?.[0]?.textContent;
+  const named = (field) => `${nameOf(field)}: ${field.type === "checkbox" ? field.checked : field.value}`;
+  const fields = [...document.querySelectorAll("input, textarea, select")].filter((field) => field.checkVisibility());
+  const alerts = [...document.querySelectorAll("[role=alert], .sk-at-work")].map((box) => box.textContent);
+  return [`alerts: ${alerts}`, `focus: ${document.activeElement?.outerHTML.slice(0, 200)}`,
+    inOneLine(fields.map(named).join(" | ")), inOneLine(document.body.innerText)].join("\\n");
+}"""
 SERVE = (
     "import sys; from supervision_kit.server import serve_demo; "
     "sys.exit(serve_demo(port=0, open_browser=False, workspace=sys.argv[1] or None))"
@@ -154,10 +164,31 @@ def whole(message):
     return f"{message.text} ({message.location['url']})"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Beside a test that failed, say what its pages showed: it may never fail so again."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for visit in item.stash.get(VISITS, []):
+            report.sections.append((f"what {urlsplit(visit.page.url).path} showed", told_by(visit)))
+    return report
+
+
+def told_by(visit):
+    """Return what a page says went wrong, what has the focus, and the words of the page itself."""
+    from playwright.sync_api import Error
+
+    try:
+        words = visit.page.evaluate(SHOWN)
+    except Error as error:
+        words = f"nothing: {error.message}"
+    return "\n".join([f"complaints: {visit.complaints}", f"asked outside: {visit.asked_outside}", words])
+
+
 @pytest.fixture
-def open_tab(chromium):
+def open_tab(chromium, request):
     """A function that opens a tab at an address; every tab is closed after the test."""
-    visits = []
+    visits = request.node.stash.setdefault(VISITS, [])
 
     def open_one(address, *, outside="aborted"):
         visits.append(watched(chromium, address, outside=outside))
