@@ -17,7 +17,7 @@ from supervision_kit.errors import SupervisionKitError
 from supervision_kit.server.cards import write_cards
 from supervision_kit.server.pages import find_folder, name_workspace
 from supervision_kit.server.quick_import import skip_grammar
-from supervision_kit.server.start_page import PICTURE, START_PAGE, draw_hour, write_start_page
+from supervision_kit.server.start_page import START_PAGE, write_start_page
 from supervision_kit.words import speaking, system_language
 
 FOLDER = Path("supervision_kit_pages")
@@ -100,13 +100,12 @@ def copy_pages(place: Path) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             copyfile(file, target)
             copied.append(target)
-    for name, write in ((START_PAGE, write_start_page), (PICTURE, draw_hour)):
-        target = place / name
-        if target.exists():
-            kept.append(name)
-            continue
-        target.write_text(write(), encoding="utf-8")
-        copied.append(target)
+    start = place / START_PAGE
+    if start.exists():
+        kept.append(START_PAGE)
+    else:
+        start.write_text(write_start_page(), encoding="utf-8")
+        copied.append(start)
     sentence = f"Copied {len(copied)} file(s) to {place}."
     return f"{sentence} Kept as they were: {', '.join(kept)}." if kept else sentence
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from base64 import b64encode
 from collections.abc import Iterator
 
 from supervision_kit.server.pages import PAGES
 from supervision_kit.words import later, say
 
-START_PAGE, PICTURE = "start_here.md", "start_here.svg"
+START_PAGE = "start_here.md"
 
 # the picture of the hour: a box for each step, with what one does there
 STEPS = (
@@ -32,7 +33,7 @@ def _lines() -> Iterator[str]:
         "These pages turn what clients and therapists rated after each session into a supervision conversation. "
         "Nothing leaves this computer, and there is no need to read or write any code."
     )
-    yield f"\n![{say('From ratings to the caseload, to a case, to the agenda')}]({PICTURE})\n"
+    yield f"\n![{say('From ratings to the caseload, to a case, to the agenda')}][hour]\n"
     yield f"## {say('The pages')}\n"
     for page in PAGES:
         yield f"- [{say(page.title)}](notebooks/{page.notebook}): {say(page.about)}"
@@ -44,6 +45,8 @@ def _lines() -> Iterator[str]:
     for heading, sentences in ((MARKS, WHAT_A_MARK_MEANS), (KNOW, GOOD_TO_KNOW)):
         yield f"\n## {say(heading)}\n"
         yield from (f"- {say(sentence)}" for sentence in sentences)
+    # within the page, and at its end: beside a picture in a file JupyterLab asks for it where it is not, now and then
+    yield f"\n[hour]: data:image/svg+xml;base64,{b64encode(draw_hour().encode()).decode()}\n"
 
 
 MARKS, KNOW = later("What a mark means"), later("Good to know")
