@@ -42,6 +42,40 @@ def test_a_page_has_a_language_a_title_and_no_waiting_text_once_open(visit):
     assert page.locator("h1").count() >= 1
 
 
+LIST_ANEW = "() => { const list = document.querySelector('.sk-case-list > div'); list.innerHTML = list.innerHTML; }"
+PAGE_MOVES = "() => document.querySelector('.sk-page').style.setProperty('margin-top', '300px')"
+
+
+def hold(page, control):
+    """Put the mouse on a control, press, and return where."""
+    control.scroll_into_view_if_needed()
+    box = control.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def test_what_is_pressed_is_clicked_once_though_the_page_moves_or_is_drawn_anew_meanwhile(visit):
+    page = visit.open_chart("2_caseload.ipynb")
+    groups = page.locator("[data-do=group]")
+    hold(page, groups.nth(1))
+    page.evaluate(LIST_ANEW)
+    page.mouse.up()
+    page.wait_for_function("document.querySelectorAll('[data-do=group]')[1].ariaPressed === 'true'")
+    x, y = hold(page, groups.nth(2))
+    page.mouse.move(x + 200, y + 200)
+    page.mouse.up()
+    code = page.get_by_text("As code").last
+    hold(page, code)
+    page.evaluate(PAGE_MOVES)
+    page.mouse.up()
+    assert_soon(page, lambda: code.evaluate("summary => summary.parentElement.open"))
+    code.click()
+    assert not code.evaluate("summary => summary.parentElement.open")
+    assert groups.nth(1).get_attribute("aria-pressed") == "true"  # the one that was dragged away from is not
+
+
 def test_choosing_another_case_redraws_the_marks_without_embedding_the_chart_anew(visit):
     page = visit.open_chart("3_case.ipynb", "?case=C07")
     page.locator(".sk-chart svg").evaluate("svg => { svg.dataset.same = 'yes'; }")

@@ -13,6 +13,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from supervision_kit.apps.pressing import Pressing
 from supervision_kit.apps.turns import Turns
 from supervision_kit.apps.working import Working
 from supervision_kit.errors import SupervisionKitError
@@ -47,7 +48,8 @@ class Page(ipw.VBox):
 
     def lay_out(self, *parts: ipw.Widget) -> None:
         """Put the parts below the banner."""
-        self.children = (ipw.HTML(f"<style>{_style(self.name)}</style>"), self.banner, self.working, *parts)
+        style = ipw.HTML(f"<style>{_style(self.name)}</style>")
+        self.children = (style, self.banner, self.working, Pressing(), *parts)
 
     def prepare(self) -> None:
         """Work out now what the page works out beside itself once it is seen."""
