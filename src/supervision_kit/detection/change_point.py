@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -13,9 +13,11 @@ from supervision_kit.detection.measuring import (
     Flags,
     Positions,
     centre_and_range,
+    close_gaps,
     n_scored,
+    open_gaps,
 )
-from supervision_kit.detection.method import Judgement, Method, decide, judge_without_gaps, setting
+from supervision_kit.detection.method import Judgement, Method, decide, setting
 from supervision_kit.series import Matrix
 from supervision_kit.words import later, say, say_number
 
@@ -89,26 +91,36 @@ class ChangePoint(Method):
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
-        return judge_without_gaps(self._judge, x)
-
-    def _judge(self, x: Matrix) -> Judgement:
-        """Judge series that hold no score after a missing one."""
-        centre, moving_range = centre_and_range(x)
+        closed, gaps = close_gaps(x)
+        centre, moving_range = centre_and_range(closed)
         sigma = moving_range / D2
         usable = (n_scored(x) >= self.fewest_sessions) & (sigma > ROUNDING)
-        begins, level = self._partition(x, centre, sigma)
-        before = np.empty_like(x)
-        before[:, :1], before[:, 1:] = level[:, :1], level[:, :-1]
-        is_lower = begins & (level < before - ROUNDING)
-        return decide(
-            x,
-            expected=np.where(usable, np.where(begins, before, level), np.nan),
-            limit=np.where(usable & is_lower, np.inf, np.nan),
-            evidence=(before - level) / np.where(usable, sigma, np.nan),
-            can_judge=usable & ~np.isnan(x),
+        can_judge = usable & ~np.isnan(x)
+        begins, level = self._partition(closed, centre, sigma)
+        expected = level if gaps is None else open_gaps(level, gaps)
+        unchanged = np.where(can_judge, 0.0, np.nan)
+        marked = Judgement(
+            expected=np.where(can_judge, expected, np.nan),
+            limit=np.full_like(x, np.nan),
+            evidence=unchanged,
+            is_rupture=unchanged.copy(order="F"),
+        )
+        # there is more to say only where a stretch begins: few cells
+        at, series = np.nonzero((begins & usable).T)
+        before, now = level[series, at - 1], level[series, at]
+        there = (series, at if gaps is None else gaps.stood_at(series, at))
+        changed = decide(
+            x[there],
+            expected=before,
+            limit=np.where(now < before - ROUNDING, np.inf, np.nan),
+            evidence=(before - now) / sigma[series, 0],
+            can_judge=can_judge[there],
             min_drop=self._floor,
             at_limit=True,
         )
+        for one in fields(Judgement):
+            getattr(marked, one.name)[there] = getattr(changed, one.name)
+        return marked
 
     def partition(self, x: Matrix) -> tuple[Flags, Matrix]:
         """Return where a stretch begins, the first of each series aside, and the mean of the stretch of each session.
@@ -126,21 +138,20 @@ class ChangePoint(Method):
         sums = np.zeros((n_sessions + 1, n_series))
         np.cumsum((x - centre).T, axis=0, out=sums[1:])
         costs = self._costs(sums, price)
-        begins, mean_from = np.zeros_like(x, dtype=bool), np.full_like(x, np.nan)
-        end, rows = length.copy(), np.flatnonzero(np.isfinite(price))  # nothing to part below two ratings
+        begins, level = np.zeros_like(x.T, dtype=bool), np.full_like(x.T, np.nan)
+        rows = np.flatnonzero(np.isfinite(price))  # nothing to part below two ratings
+        end = length[rows]
         while len(rows):
-            start = self._last_start(costs.pop() if len(costs) > 1 else costs[0], sums, end[rows], rows)
-            begins[rows, start] = start > 0
-            mean_from[rows, start] = (sums[end[rows], rows] - sums[start, rows]) / (end[rows] - start)
-            end[rows] = start
-            rows = rows[start > 0]
-        level = np.empty_like(x)
-        current = np.full(n_series, np.nan)
-        for t, mean in enumerate(mean_from.T):
-            np.copyto(current, mean, where=~np.isnan(mean))
-            np.add(current, centre[:, 0], out=level[:, t])
-        np.copyto(level, np.nan, where=np.isnan(x))
-        return begins, level
+            if self.cuts is None:
+                start = self._last_start_if_cut(costs[0], sums, end, rows, price[rows])
+            else:
+                start = self._last_start(costs.pop(), sums, end, rows)
+            mean = (sums[end, rows] - sums[start, rows]) / (end - start) + centre[rows, 0]
+            _fill_up_to(level, rows, end, mean)  # what lies before this stretch is written over by the next ones
+            is_cut = start > 0
+            rows, end = rows[is_cut], start[is_cut]
+            begins[end, rows] = True
+        return begins.T, level.T
 
     def _costs(self, sums: Matrix, price: Matrix) -> list[Matrix]:
         """Return the cost of the best partition of the first t ratings, for every t, less the squares of the ratings.
@@ -164,22 +175,34 @@ class ChangePoint(Method):
         for t in range(self.shortest, len(sums)):
             np.add(self._costs_by_start(before, sums, t).min(axis=0), price, out=costs[t])
 
-    def _costs_by_start(self, before: Matrix, sums: Matrix, t: int, rows: Positions | slice = slice(None)) -> Matrix:
+    def _costs_by_start(self, before: Matrix, sums: Matrix, t: int) -> Matrix:
         """Return what the first `t` ratings of series cost by where the last stretch begins, (n_starts, n_series)."""
-        some = slice(0, t - self.shortest + 1)
-        gain = sums[t, rows] - sums[some, rows]
+        n_starts = t - self.shortest + 1
+        gain = sums[t] - sums[:n_starts]
         gain *= gain
         gain *= 1 / np.arange(t, self.shortest - 1, -1.0)[:, None]
-        return np.subtract(before[some, rows], gain, out=gain)
+        return np.subtract(before[:n_starts], gain, out=gain)
+
+    def _last_start_if_cut(
+        self, costs: Matrix, sums: Matrix, end: Positions, rows: Positions, price: Matrix
+    ) -> Positions:
+        """Return what :meth:`_last_start` does; where one stretch is cheapest, which is mostly so, no search is needed."""
+        in_one = costs[0, rows] - sums[end, rows] ** 2 / end
+        start = np.zeros_like(end)
+        cut = np.flatnonzero(in_one > costs[end, rows] - price + ROUNDING / 2)
+        start[cut] = self._last_start(costs, sums, end[cut], rows[cut])
+        return start
 
     def _last_start(self, before: Matrix, sums: Matrix, end: Positions, rows: Positions) -> Positions:
         """Return where the last stretch of the best partition of the first `end` ratings begins, for some series."""
-        start = np.zeros_like(end)
-        ends = np.flatnonzero(np.bincount(end)[self.shortest :]) + self.shortest  # fewer ratings are no stretch
-        for t in ends.tolist():
-            here = np.flatnonzero(end == t)
-            cost = self._costs_by_start(before, sums, t, rows[here])
-            start[here] = (cost <= cost.min(axis=0) + ROUNDING).argmax(axis=0)
+        n_starts = max(int(end.max(initial=0)) - self.shortest + 1, 1)
+        length = end - np.arange(n_starts)[:, None]
+        gain = sums[end, rows] - sums[:n_starts].take(rows, axis=1)
+        gain *= gain
+        gain *= 1 / np.maximum(length, 1)
+        cost = np.subtract(before[:n_starts].take(rows, axis=1), gain, out=gain)
+        cost[length < self.shortest] = np.inf
+        start: Positions = (cost <= cost.min(axis=0) + ROUNDING).argmax(axis=0)
         return start
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:  # noqa: ARG002
@@ -191,3 +214,12 @@ class ChangePoint(Method):
             before=say_number(expected),
             score=say_number(score),
         )
+
+
+def _fill_up_to(level: Matrix, rows: Positions, end: Positions, value: Matrix) -> None:
+    """Write the value of each of these series into its sessions before `end`; `level` is (n_sessions, n_series)."""
+    is_before = np.arange(len(level))[:, None] < end
+    if len(rows) == level.shape[1]:
+        np.copyto(level, value, where=is_before)
+    else:
+        level[:, rows] = np.where(is_before, value, level[:, rows])

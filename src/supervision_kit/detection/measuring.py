@@ -134,6 +134,11 @@ class Gaps:
     rows: Positions
     stood: Positions
 
+    def stood_at(self, series: Positions, columns: Positions) -> Positions:
+        """Return in which column the score stood that stands in this column of this series now."""
+        place = np.minimum(np.searchsorted(self.rows, series), len(self.rows) - 1)
+        return np.where(self.rows[place] == series, self.stood[place, columns], columns)
+
 
 def close_gaps(x: Matrix) -> tuple[Matrix, Gaps | None]:
     """Return each series with its missing scores moved to its end, and where the scores stood before.
@@ -144,7 +149,8 @@ def close_gaps(x: Matrix) -> tuple[Matrix, Gaps | None]:
     rows = np.flatnonzero((missing[:, :-1] & ~missing[:, 1:]).any(axis=1))
     if not len(rows):
         return x, None
-    stood = np.argsort(missing[rows], axis=1, kind="stable")
+    # as whole numbers: NumPy sorts short rows of these five times as fast as rows of true and false
+    stood = np.argsort(missing[rows].astype(np.int64), axis=1, kind="stable")
     closed = x.copy(order="F")
     closed[rows] = np.take_along_axis(x[rows], stood, axis=1)
     return closed, Gaps(rows, stood)
