@@ -73,6 +73,8 @@ class ChangePoint(Method):
     min_sessions: ClassVar[int] = 4
     evidence_unit: ClassVar[str] = later("sigmas that the level fell")
     threshold: ClassVar[str] = "penalty"
+    # the search takes many small steps, in longer ones of which two threads wait less for the interpreter
+    cells_at_once: ClassVar[int] = 2**18
 
     penalty: float = setting(2.0, later("price of a cut"))
     cuts: int | None = setting(None, later("number of cuts"), if_none=later("by their price"), start=1)
@@ -136,7 +138,8 @@ class ChangePoint(Method):
         length = np.count_nonzero(~np.isnan(x), axis=1)
         price = self.penalty * sigma[:, 0] ** 2 * np.log(np.maximum(length, 1))
         sums = np.zeros((n_sessions + 1, n_series))
-        np.cumsum((x - centre).T, axis=0, out=sums[1:])
+        for before, after, session in zip(sums, sums[1:], x.T, strict=False):  # np.cumsum takes three times as long
+            np.add(before, session - centre[:, 0], out=after)
         costs = self._costs(sums, price)
         begins, level = np.zeros_like(x.T, dtype=bool), np.full_like(x.T, np.nan)
         rows = np.flatnonzero(np.isfinite(price))  # nothing to part below two ratings
@@ -186,7 +189,7 @@ class ChangePoint(Method):
     def _last_start_if_cut(
         self, costs: Matrix, sums: Matrix, end: Positions, rows: Positions, price: Matrix
     ) -> Positions:
-        """Return what :meth:`_last_start` does; where one stretch is cheapest, which is mostly so, no search is needed."""
+        """Return what :meth:`_last_start` does; where one stretch is cheapest, as mostly, no search is needed."""
         in_one = costs[0, rows] - sums[end, rows] ** 2 / end
         start = np.zeros_like(end)
         cut = np.flatnonzero(in_one > costs[end, rows] - price + ROUNDING / 2)

@@ -101,10 +101,12 @@ def centre_and_range(x: Matrix, *, first: int | None = None) -> tuple[Matrix, Ma
     total, ranges, n = np.zeros((3, len(x)))
     for score, before in steps_of(x):
         counts = ~np.isnan(score)
+        moved = np.fmax(np.abs(score - before), 0.0)  # 0 where there is no score
         if first is not None:
             counts &= n < first
+            moved[~counts] = 0.0
         total += np.where(counts, score, 0.0)
-        ranges += np.where(counts, np.fmax(np.abs(score - before), 0.0), 0.0)
+        ranges += moved
         n += counts
     with np.errstate(invalid="ignore", divide="ignore"):
         return (total / n)[:, None], np.where(n > 1, ranges / (n - 1), np.nan)[:, None]
