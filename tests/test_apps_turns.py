@@ -141,3 +141,9 @@ def test_what_takes_a_moment_is_not_called_work():
     page.working.observe(said.append, "value")
     page.guard(lambda: None)()
     assert said == []
+
+
+def test_a_page_says_no_more_of_itself_in_plain_text_than_what_it_is():
+    page = Page()
+    page.announce("of somebody")
+    assert page._repr_mimebundle_()["text/plain"] == "Page()"

@@ -51,6 +51,9 @@ class Page(ipw.VBox):
         style = ipw.HTML(f"<style>{_style(self.name)}</style>")
         self.children = (style, self.banner, self.working, Pressing(), *parts)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"  # of ipywidgets' own, which goes through all parts, a page shows nothing
+
     def prepare(self) -> None:
         """Work out now what the page works out beside itself once it is seen."""
 
