@@ -29,6 +29,7 @@ LIMIT = 475.0  # s, of the whole run
 WARM_UP, TIMES = 2, 11
 PATIENCE_MS, PAUSE_MS = 60_000, 600  # the pause is a person's who looks at the answer and goes on
 ASKED_MS, ASKED_OF_LIST_MS = 150, 300
+NEVER = float("inf")  # ms, where nothing changed
 MARKS = "svg .mark-symbol path"
 NOTEBOOK = """\
 import altair as alt
@@ -55,7 +56,7 @@ ipywidgets.VBox([case, method, shown])
 """
 
 # what a chart shows: where its marks lie, how its lines run, and its words; of a list, its words
-CHANGE = """(control, [value, place]) => new Promise((resolve, reject) => {
+CHANGE = """(control, [value, place]) => new Promise((resolve) => {
   const shown = () => {
     const root = document.querySelector(place);
     if (place === ".sk-case-list") return root.textContent;
@@ -73,7 +74,7 @@ CHANGE = """(control, [value, place]) => new Promise((resolve, reject) => {
   });
   const root = document.querySelector(place);
   observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-  setTimeout(() => reject(new Error("nothing changed")), 20000);
+  setTimeout(() => { observer.disconnect(); resolve(null); }, 5000);
   start = performance.now();
   if (value === null) { control.click(); return; }
   control.value = value;
@@ -100,8 +101,12 @@ class Row(NamedTuple):
         median = statistics.median(self.taken)
         ratio = f"{median / self.peer:.2f}" if self.peer else ""
         asked = f"{self.asked} ms" if self.asked else ""
-        cells = (self.where, self.caseload, self.what, f"{median:.0f} ms", f"{self.p95:.0f} ms", asked, ratio)
+        cells = (self.where, self.caseload, self.what, _say(median), _say(self.p95), asked, ratio)
         return f"| {' | '.join(cells)} |"
+
+
+def _say(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds < NEVER else "no answer"
 
 
 HEAD = [
@@ -130,7 +135,8 @@ def new_page(browser: Browser) -> Page:
 
 
 def options_of(control: Locator) -> list[str]:
-    """Return what a select offers, beginning with what is not chosen."""
+    """Return what a select offers, beginning with what is not chosen; selects are filled a moment after the chart."""
+    control.page.wait_for_timeout(PAUSE_MS)
     values: list[str] = control.evaluate("one => [...one.options].map(option => option.value)")
     at: int = control.evaluate("one => one.selectedIndex")
     return [*values[at + 1 :], *values[: at + 1]]
@@ -140,11 +146,13 @@ def change(
     page: Page, control: Locator, values: Sequence[str | None], *, times: int, place: str = CHART
 ) -> list[float]:
     """Change a control, or click it where the value is None, again and again, as one who looks at each answer."""
-    taken = []
-    for value in islice(cycle(values), WARM_UP + times):
-        page.wait_for_timeout(PAUSE_MS)
-        taken.append(control.evaluate(CHANGE, [value, place]))
-    return taken[WARM_UP:]
+    return [ask(page, control, value, place) for value in islice(cycle(values), WARM_UP + times)][WARM_UP:]
+
+
+def ask(page: Page, control: Locator, value: str | None, place: str) -> float:
+    """Change a control once, or click it, after a pause; return how long it took."""
+    page.wait_for_timeout(PAUSE_MS)
+    return control.evaluate(CHANGE, [value, place]) or NEVER
 
 
 def measure_case(page: Page, times: int) -> Iterator[tuple[str, list[float]]]:
@@ -174,7 +182,7 @@ def measure_list(page: Page, times: int) -> Iterator[tuple[str, list[float]]]:
     query = page.get_by_label("Code of the case").first
     reason = page.get_by_label("Reason", exact=True).first
 
-    def again(control: Locator, values: Sequence[str | None], times: int = times) -> list[float]:
+    def again(control: Locator, values: Sequence[str | None]) -> list[float]:
         return change(page, control, values, times=times, place=LIST)
 
     groups = page.locator("[data-do=group]:not([aria-pressed=true])").first
@@ -187,8 +195,13 @@ def measure_list(page: Page, times: int) -> Iterator[tuple[str, list[float]]]:
     yield "list: another reason", again(reason, [choices[0], choices[-1]])
     reason.select_option(index=0)
     yield "list: search by code", again(query, ["1", ""])
-    for words, flag in (("seen", "seen"), ("not today", "not today")):
-        yield f"list: {words}", again(page.locator(f'[data-do=set_aside][data-flag="{flag}"]').first, [None], 6)
+    query.fill("")
+    undo = page.get_by_role("button", name=re.compile("^Undo: "))
+    for flag in ("seen", "not today"):
+        button = page.locator(f'[data-do=set_aside][data-flag="{flag}"]').first
+        asked = [(ask(page, button, None, LIST), ask(page, undo, None, LIST)) for _ in range(WARM_UP + times)]
+        yield f"list: {flag}", [there for there, _ in asked[WARM_UP:]]
+    yield "list: undo", [back for _, back in asked[WARM_UP:]]
 
 
 def measure_kit(browser: Browser, where: str, caseload: str, workspace: Path, times: int) -> Iterator[Row]:
