@@ -1,6 +1,8 @@
 """What the tests of all pages have in common: which pages there are, and how all of a page is opened."""
 
 import time
+from functools import cache
+from importlib.resources import files
 
 from supervision_kit.apps.chance_view import WORKING
 from supervision_kit.server.page_language import say_in
@@ -9,6 +11,7 @@ from supervision_kit.server.pages import PAGES
 NOTEBOOKS = [page.notebook for page in PAGES]
 ASKED = {"3_case.ipynb": "?case=C07", "5_consultation.ipynb": "?case=C07"}
 MARKS = ".sk-chart svg .mark-symbol path"
+SERIOUS = ("serious", "critical")
 PATIENCE = 90  # seconds that anything is waited for: machines that test are busy
 
 
@@ -55,3 +58,20 @@ def unfold(page):
             page.wait_for_function(IS_OPEN, arg=fold)
         page.wait_for_timeout(500)  # what opened may hold further ones
     page.wait_for_load_state("networkidle")
+
+
+@cache
+def axe():
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def faults(page):
+    """Return the serious faults that axe finds on a page as it is, and where."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        (fault["id"], [node["html"][:160] for node in fault["nodes"][:3]])
+        for fault in found
+        if fault["impact"] in SERIOUS
+    ]

@@ -1,60 +1,39 @@
 """Everyone can use the pages: axe finds no serious fault; they work by keyboard, zoomed, small, light and dark."""
 
-from importlib.resources import files
+from browser.everywhere import FITS, MARKS, faults
 
-import pytest
-
-from browser.everywhere import FITS, MARKS
-
-SERIOUS = ("serious", "critical")
 # each page is seen light and dark, wide and narrow, and in both languages, each in two of the eight ways
 SEEN = {"en": (("light", 1280), ("dark", 420)), "de": (("dark", 1280), ("light", 420))}
 
 
-@pytest.fixture(scope="module")
-def axe():
-    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-
-
-def faults(page, axe):
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        (fault["id"], [node["html"][:160] for node in fault["nodes"][:3]])
-        for fault in found
-        if fault["impact"] in SERIOUS
-    ]
-
-
-def faults_light_and_dark(page, axe, language):
+def faults_light_and_dark(page, language):
     found = {}
     for scheme, width in SEEN[language]:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function("scheme => document.documentElement.dataset.skScheme === scheme", arg=scheme)
         page.wait_for_function(FITS, arg=width)
-        if wrong := faults(page, axe):
+        if wrong := faults(page):
             found[scheme, width] = wrong
     return found
 
 
-def test_axe_finds_no_serious_fault_on_an_english_page(english_page, axe):
-    assert not faults_light_and_dark(english_page, axe, "en")
+def test_axe_finds_no_serious_fault_on_an_english_page(english_page):
+    assert not faults_light_and_dark(english_page, "en")
 
 
-def test_axe_finds_no_serious_fault_on_a_german_page(german_page, axe):
-    assert not faults_light_and_dark(german_page, axe, "de")
+def test_axe_finds_no_serious_fault_on_a_german_page(german_page):
+    assert not faults_light_and_dark(german_page, "de")
 
 
-def test_axe_finds_a_fault_where_there_is_one(visit, axe):
+def test_axe_finds_a_fault_where_there_is_one(visit):
     visit.page.set_content("<html lang='en'><title>x</title><button></button></html>")
-    assert [fault for fault, _ in faults(visit.page, axe)] == ["button-name"]
+    assert [fault for fault, _ in faults(visit.page)] == ["button-name"]
 
 
-def test_axe_finds_no_serious_fault_where_there_is_no_page(visit, axe):
+def test_axe_finds_no_serious_fault_where_there_is_no_page(visit):
     visit.page.goto(f"{visit.address}/nothing")
-    assert not faults(visit.page, axe)
+    assert not faults(visit.page)
 
 
 TABBABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']"

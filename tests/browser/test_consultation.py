@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import supervision_kit as sk
+from browser.everywhere import FITS, faults
 from browser.test_killed_kernel import KERNEL_OF_PAGE, kill_kernel
 from builders import make_scores
 from shared_server import SharedServer
@@ -88,6 +89,17 @@ class Member:
         field.fill(str(n))
         field.press("Enter")
 
+    def assert_for_everyone(self):
+        """Hold that axe finds no serious fault in what is shown now, and that it fits a narrow page, light and dark."""
+        was, looks = self.page.viewport_size, (("light", 1280), ("dark", 420))
+        for scheme, width in looks:
+            self.page.emulate_media(color_scheme=scheme)
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.wait_for_function("scheme => document.documentElement.dataset.skScheme === scheme", arg=scheme)
+            self.page.wait_for_function(FITS, arg=width)
+            assert faults(self.page) == [], (scheme, width)
+        self.page.set_viewport_size(was)
+
     def reveal(self, session):
         self.page.get_by_label("Seen up to session").select_option(str(session))
         self.sees(f"case-01, up to session {session}")
@@ -137,10 +149,33 @@ def lead(join, shared):
     return join("?case=case-01", enters_at=shared.for_who_leads)
 
 
+def assert_all_for_everyone(*members):
+    for member in members:
+        member.assert_for_everyone()
+
+
+def write_down_and_bring_back(lead, seats, shared, place):
+    lead.page.get_by_label("Notes on this case").type("rose smiled")
+    lead.sees("Saved.")
+    lead.page.get_by_label("What was agreed").fill("ask what helped")
+    lead.press("Keep what was agreed")
+    for seat in seats:
+        seat.sees("ask what helped")
+        assert not seat.got("rose smiled")
+        assert seat.page.locator(".sk-lead").count() == 0
+    assert_all_for_everyone(lead, seats[0])
+    with sk.Workspace(place) as workspace:
+        sk.bring_back(workspace, shared.keep / "consultation.sqlite")
+        decision = workspace.decisions("K01").iloc[0]
+        assert (decision["text"], decision["session"]) == ("ask what helped", len(RATED))
+        assert workspace.notes("K01")["text"].tolist() == ["rose smiled"]
+
+
 def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
     seats = [join(), join(), join("?seat=9&case=C1&role=facilitator")]
     for seat in seats:
         seat.sees("case-01, up to session 1")
+    assert_all_for_everyone(lead, seats[0])
     for session in (2, 3, 4, 5):
         lead.press("Next session ▸")
         lead.sees(f"case-01, up to session {session}")
@@ -149,13 +184,15 @@ def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
         seat.sees("The group now sees the ratings up to session 5.")
         assert seat.got("3.0519")
         assert not seat.got("3.5623")
-    lead.page.get_by_label("The one question").fill("What happened between these two?")
-    lead.page.keyboard.press("Enter")
+    suggested = lead.page.get_by_label("Questions that others would ask")
+    suggested.select_option(index=1)
+    question = suggested.evaluate("choice => choice.selectedOptions[0].textContent")
     lead.say_people(6)
     lead.press("Ask the group")
     for seat in seats:
-        seat.sees("What happened between these two?")
+        seat.sees(question)
         seat.answer("Is this a rupture?", "a rupture")
+    assert_all_for_everyone(lead, seats[0])
     late = join()
     late.sees("case-01, up to session 5")
     late.answer("Is this a rupture?", "not a rupture")
@@ -171,6 +208,7 @@ def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
     for seat in (*seats, late, lead):
         seat.sees("3 of 4")
         seat.sees("1 person answered this.")
+    assert_all_for_everyone(lead, seats[0])
     for seat in (*seats, late):
         assert not any(seat.got(text) for text in ("3.5623", "4.1729", "Personal limits", "marked below"))
     lead.press("Show what the methods say")
@@ -178,23 +216,12 @@ def test_a_group_goes_through_a_case_to_its_end(lead, join, shared, place):
         seat.sees("What the methods say")
         seat.sees("Session 5 is marked.")
         assert not seat.got("3.5623")
+    assert_all_for_everyone(lead, seats[0])
     lead.press("Show what happened")
     for seat in (*seats, late):
         seat.sees("Falls and repairs")
         assert seat.got("4.1729")
-    lead.page.get_by_label("Notes on this case").type("rose smiled")
-    lead.sees("Saved.")
-    lead.page.get_by_label("What was agreed").fill("ask what helped")
-    lead.press("Keep what was agreed")
-    for seat in (*seats, late):
-        seat.sees("ask what helped")
-        assert not seat.got("rose smiled")
-        assert seat.page.locator(".sk-lead").count() == 0
-    with sk.Workspace(place) as workspace:
-        sk.bring_back(workspace, shared.keep / "consultation.sqlite")
-        decision = workspace.decisions("K01").iloc[0]
-        assert (decision["text"], decision["session"]) == ("ask what helped", len(RATED))
-        assert workspace.notes("K01")["text"].tolist() == ["rose smiled"]
+    write_down_and_bring_back(lead, [*seats, late], shared, place)
     assert "rose" not in shared.server.log()
     assert not any(member.visit.asked_outside for member in (lead, *seats, late))
     assert not any(member.visit.complaints for member in (lead, *seats, late))
@@ -340,12 +367,12 @@ def test_a_server_killed_in_the_middle_goes_on_from_there(lead, join, shared):
     seat.sees("case-01, up to session 5")
 
 
-def test_one_can_try_a_group_out_in_a_demo(address, open_tab):
-    lead = Member(open_tab(address), "?case=C07")
+def test_one_can_try_a_group_out_over_a_workspace_and_bring_back_what_was_agreed(serve, open_tab, place):
+    lead = Member(open_tab(serve(place)), "?case=K01")
     with lead.page.context.expect_page() as opened:
         lead.page.get_by_role("link", name="participant 2").click()
     tab = opened.value
-    tab.get_by_text("C07, up to session 1").wait_for()
+    tab.get_by_text("K01, up to session 1").wait_for()
     assert tab.locator(".sk-lead").count() == 0
     lead.say_people(6)
     lead.press("Ask the group")
@@ -357,4 +384,11 @@ def test_one_can_try_a_group_out_in_a_demo(address, open_tab):
     lead.sees("2 have answered.")
     lead.press("Close without showing")
     lead.press("Next session ▸")
-    tab.get_by_text("C07, up to session 2").wait_for()
+    tab.get_by_text("K01, up to session 2").wait_for()
+    lead.page.get_by_label("What was agreed").fill("ask what helped")
+    lead.press("Keep what was agreed")
+    lead.page.get_by_role("button", name="After the session").click()
+    lead.press("Put it into the workspace")
+    lead.sees("Brought back to the workspace: 1 decision and 0 notes.")
+    with sk.Workspace(place) as workspace:
+        assert workspace.decisions("K01")[["text", "session"]].to_numpy().tolist() == [["ask what helped", len(RATED)]]
