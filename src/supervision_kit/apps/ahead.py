@@ -21,7 +21,7 @@ from supervision_kit.apps.address import asked_for
 from supervision_kit.apps.page import Page
 from supervision_kit.apps.shown import Shown
 from supervision_kit.environment import CONSULTATION, ROLE, VIEWER
-from supervision_kit.workspace.looks import Look, looking_ahead, looks_ahead
+from supervision_kit.workspace.looks import Look, enter_looks, looking_ahead, looks_ahead
 
 MOST_KEPT = 16  # pages; each is some megabytes that all forks share
 
@@ -163,8 +163,7 @@ def _take(wish: Wish) -> Page | None:
     kernel = getattr(get_ipython(), "kernel", None)
     for line in made.comms.values():
         line.kernel = kernel  # a widget says nothing to a browser before its line has a kernel
-    for look in made.looks:
-        look.enter()
+    enter_looks(made.looks)
     return made.page
 
 
@@ -173,8 +172,7 @@ def _take_ratings(wish: Wish) -> Shown | None:
     made = _give(lambda other: other.about == wish.about)
     if made is None:
         return None
-    for look in made.looks_at_ratings:
-        look.enter()
+    enter_looks(made.looks_at_ratings)
     return made.shown
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from ipykernel.kernelspec import RESOURCES
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
 from tornado.ioloop import IOLoop
-from traitlets import Bool, Dict, Unicode
+from traitlets import Bool, Dict, Unicode, default
 from voila import __version__ as voila_version
 
 from supervision_kit.environment import ASKED_LANGUAGE, LANGUAGE
@@ -50,6 +50,13 @@ class OwnPython(KernelSpecManager):
         )
 
 
+class PageKernel(ServerKernelManager):
+    """Manages one kernel."""
+
+    def emit(self, schema_id: str, data: dict[str, Any]) -> None:
+        """Say nothing of what is done to it: nobody listens, and Jupyter reads the rules for it each time."""
+
+
 class PageKernels(AsyncMappingKernelManager):
     """Starts a kernel for each page that is opened."""
 
@@ -63,6 +70,10 @@ class PageKernels(AsyncMappingKernelManager):
         self._unseen: set[str] = set()
         self._kept_until: dict[str, float] = {}
         self._ending: set[str] = set()
+
+    @default("kernel_manager_class")
+    def _default_kernel_manager_class(self) -> str:
+        return f"{__name__}.{PageKernel.__name__}"
 
     def wait_until_warm(self) -> None:
         """Wait until pages open quickly; where they cannot, nobody waits."""

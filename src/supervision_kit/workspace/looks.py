@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,9 +18,14 @@ class Look(NamedTuple):
     view: str
     about: frozenset[int]
 
-    def enter(self) -> None:
-        """Enter it in the audit now."""
-        self.workspace.enter_look(self.view, self.about)
+
+def enter_looks(looks: Iterable[Look]) -> None:
+    """Enter looks in the audit now, those at one workspace together."""
+    of_each: dict[int, list[Look]] = {}
+    for look in looks:
+        of_each.setdefault(id(look.workspace), []).append(look)
+    for those in of_each.values():
+        those[0].workspace.enter_looks(those)
 
 
 _ahead: ContextVar[list[Look] | None] = ContextVar("looks_ahead", default=None)

@@ -62,11 +62,12 @@ class Opened:
         with self._database.writing(audit_only=True) as connection:
             write_entry(connection, self.user, action, view, about)
 
-    def enter_look(self, view: str, about: Iterable[int]) -> None:
+    def enter_looks(self, looks: Iterable[Look]) -> None:
         """Enter in the audit now what was read before anybody saw it, see :mod:`supervision_kit.workspace.looks`."""
-        numbers = set(about)
-        self._audit("read", view, numbers)
-        self._views.setdefault(view, {}).update(dict.fromkeys(numbers, monotonic()))
+        with self._database.writing(audit_only=True) as connection:
+            for look in looks:
+                write_entry(connection, self.user, "read", look.view, look.about)
+                self._views.setdefault(look.view, {}).update(dict.fromkeys(look.about, monotonic()))
 
     @contextmanager
     def _writing(self, view: str, *, action: str = "write") -> Iterator[tuple[Connection, list[int]]]:
