@@ -97,6 +97,19 @@ def test_the_beginning_of_a_supervision_is_taken_back(filled):
     assert rows_of(filled) == before
 
 
+def test_a_supervision_that_was_closed_is_under_way_again_after_one_step_and_so_is_one_that_never_began(filled):
+    before = rows_of(filled)
+    filled.close_supervision()
+    assert filled.undo() == "the end of the supervision"
+    assert rows_of(filled) == before
+    begun = filled.start_supervision()
+    under_way = rows_of(filled)
+    assert filled.close_supervision() == begun
+    assert filled.supervisions()["ended_at"].notna().all()
+    assert filled.undo() == "the end of the supervision"
+    assert rows_of(filled) == under_way
+
+
 def test_changes_are_taken_back_one_after_the_other_and_an_import_never(filled):
     before = rows_of(filled)
     fill(filled)

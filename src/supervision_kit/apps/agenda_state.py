@@ -161,8 +161,7 @@ class AgendaState(AgendaOnPaper):
 
     def close(self) -> None:
         """End this supervision: what comes in from now on is new in the next one."""
-        workspace = self.workspace
-        workspace.end_supervision(workspace.start_supervision())
+        self.workspace.close_supervision()
         self._read()
         self.revision += 1  # also where nothing leaves the agenda: what is new counts from now on
 

@@ -65,17 +65,20 @@ def later(text: str) -> str:
     return text
 
 
+MINUS = "\N{MINUS SIGN}"
+
+
 def say_number(value: float, *, digits: int | None = None) -> str:
     """Return a number as the language writes it; with `digits` after the point, or with as many as it has, two at most.
 
     Examples
     --------
-    >>> say_number(1234.5), say_number(0.8, digits=2)
-    ('1,234.5', '0.80')
+    >>> say_number(1234.5), say_number(0.8, digits=2), say_number(-1)
+    ('1,234.5', '0.80', '−1')
     """
     text = f"{value:,.{2 if digits is None else digits}f}"
     text = text.rstrip("0").rstrip(".") if digits is None else text
-    text = text if text.strip("-0.,") else text.lstrip("-")
+    text = text.replace("-", MINUS) if text.strip("-0.,") else text.lstrip("-")
     language = current_language()
     return text if language == SOURCE_LANGUAGE else text.translate(_number_signs(language))
 

@@ -19,6 +19,7 @@ from supervision_kit.workspace.moments import ago, as_moments, read_moment
 from supervision_kit.workspace.opened import Opened, codes_of, numbers_of
 from supervision_kit.workspace.rows import read_rows
 from supervision_kit.workspace.schema import answers, flags, forms, history, imports, supervisions
+from supervision_kit.workspace.undoing import Change
 
 FLAGS = ("seen", "not today")
 ONE_SITTING = timedelta(hours=12)  # how long a supervision lasts at most; the kit's own choice
@@ -30,12 +31,27 @@ class Hours(Opened):
     def start_supervision(self) -> int:
         """Begin a supervision and return its number; the one under way goes on, for twelve hours at most."""
         with self._changing("supervision") as change:
-            mine = select(supervisions).where(supervisions.c.who == self.user, supervisions.c.ended_at.is_(None))
-            for row in change.connection.execute(mine.order_by(supervisions.c.id.desc())).all():
-                if row.started_at > ago(ONE_SITTING):
-                    return int(row.id)
-                change.update(supervisions, row.id, ended_at=change.at)  # it was forgotten to end it
-            return change.insert(supervisions, started_at=change.at, ended_at=None, who=self.user)
+            return self._under_way(change) or change.insert(
+                supervisions, started_at=change.at, ended_at=None, who=self.user
+            )
+
+    def close_supervision(self) -> int:
+        """End the supervision under way, or one never begun, and return its number; one undo takes it back."""
+        with self._changing("supervision, ended") as change:
+            number = self._under_way(change)
+            if number is None:
+                return change.insert(supervisions, started_at=change.at, ended_at=change.at, who=self.user)
+            change.update(supervisions, number, ended_at=change.at)
+            return number
+
+    def _under_way(self, change: Change) -> int | None:
+        """Return the number of this user's supervision under way; those that were never ended end here."""
+        mine = select(supervisions).where(supervisions.c.who == self.user, supervisions.c.ended_at.is_(None))
+        for row in change.connection.execute(mine.order_by(supervisions.c.id.desc())).all():
+            if row.started_at > ago(ONE_SITTING):
+                return int(row.id)
+            change.update(supervisions, row.id, ended_at=change.at)  # it was forgotten to end it
+        return None
 
     def end_supervision(self, supervision: int) -> None:
         """End a supervision; one that has ended stays as it is."""
