@@ -89,7 +89,7 @@ def _groups(state: CaseloadState) -> str:
 
 def case_in_html(entry: CaseEntry, state: CaseloadState, *, link: Link, is_on_agenda: bool = False) -> str:
     """Return the row of a case; see :func:`list_in_html`."""
-    marks = state.marks_by_case.get(entry.case_id)
+    marks = state.marks_of(entry.case_id)
     strip = "" if marks is None else heat_strip(marks, last_session=entry.last_session, new_sessions=entry.new_sessions)
     about = [
         *([name_therapist(entry.therapist_id)] if entry.therapist_id else []),

@@ -11,10 +11,11 @@ import ipywidgets as ipw
 from supervision_kit import charts
 from supervision_kit.apps.agenda_state import AgendaState
 from supervision_kit.apps.agenda_view import AGENDA, DECISIONS, AgendaView
+from supervision_kit.apps.background import Background
 from supervision_kit.apps.case_list import CaseList
 from supervision_kit.apps.case_rows import list_in_html
 from supervision_kit.apps.caseload_state import CaseloadState
-from supervision_kit.apps.chance_view import WORKING
+from supervision_kit.apps.chance_view import say_working
 from supervision_kit.apps.chart_view import ChartView
 from supervision_kit.apps.fold import Fold
 from supervision_kit.apps.leading_page import LeadingPage
@@ -60,6 +61,9 @@ class CaseloadPage(LeadingPage):
         self.agenda_state = AgendaState(state)
         self.agenda = AgendaView(self.agenda_state, self, about=lambda case: self.link(case, case))
         self.chart, self.chance_text = ChartView(), ipw.HTML()
+        self.working_out = Background(
+            lambda: state.chance_in_words, self._say_chance, tell=self._tell_share_of_chance, page=self
+        )
         self.chance = Fold(say("How much of this may be chance"), self.chance_text, page=self, fill=self._tell_chance)
         self.overview = Fold(
             say("All cases, session by session"),
@@ -93,6 +97,7 @@ class CaseloadPage(LeadingPage):
         self.agenda_state.observe(self.guard(lambda _change: state.catch_up()), "revision")
         state.observe(self.guard(self._close_chance), ["therapist_id", "line"])
         self.guard(self._redraw)()
+        self.catch_up()
 
     def _make_controls(self) -> ipw.Widget:
         state = self.state
@@ -144,12 +149,20 @@ class CaseloadPage(LeadingPage):
 
     def _close_chance(self, _change: object) -> None:
         """Fold away what was said of other falls; it takes seconds to work out, and waits to be asked for."""
+        self.working_out.give_up()
         self.chance.button.is_open = False
         self.chance.refresh()
 
     def _tell_chance(self) -> None:
-        self.chance_text.value = f'<p role="status">{html.escape(say(WORKING))}</p>'
-        said = self.state.chance_in_words or (say("There is nothing here of which chance could be told."),)
+        """Work it out beside the page, which goes on answering."""
+        self.chance_text.value = say_working()
+        self.working_out.begin()
+
+    def _tell_share_of_chance(self, share: float) -> None:
+        self.chance_text.value = say_working(share)
+
+    def _say_chance(self, sentences: tuple[str, ...]) -> None:
+        said = sentences or (say("There is nothing here of which chance could be told."),)
         self.chance_text.value = "".join(f'<p role="status">{html.escape(sentence)}</p>' for sentence in said)
 
     def _redraw(self) -> None:
@@ -159,7 +172,7 @@ class CaseloadPage(LeadingPage):
         self.since.value = state.since and state.since.astimezone().date()
         if self._drawn is not state.ranked or self._drawn_of != state.therapist_id:
             self._drawn, self._drawn_of = state.ranked, state.therapist_id
-            self.overview.refresh()
+            self.soon(self.overview.refresh)  # the list first: the eye is on it
         self.code.value = as_code(state.as_code)
 
     def _redraw_list(self) -> None:

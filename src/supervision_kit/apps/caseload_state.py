@@ -12,12 +12,15 @@ from traitlets import Bool, Dict, Instance, Int, Unicode, observe, validate
 
 from supervision_kit.agreement import compare_raters
 from supervision_kit.apps.caseload_answer import GROUPS, group_cases, tell_cases, tell_news
+from supervision_kit.apps.line import Line
+from supervision_kit.apps.remembering import keep_latest
 from supervision_kit.apps.source import Source
 from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.caseload import add_news, list_reasons, rank_cases
 from supervision_kit.caseload.ranking import weigh_reasons
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.reasons import CAME_BACK, REASONS, known_weights, weigh
+from supervision_kit.tables import SERIES_KEY
 from supervision_kit.words import say
 from supervision_kit.workspace import Workspace
 
@@ -77,8 +80,10 @@ class CaseloadState(TherapistState):
     page = Int(0)
     listing = Int(0)
     _is_picked = False
+    _said: tuple[Any, ...] = ()  # what the reasons rest on beside the ratings
 
     def __init__(self, source: pd.DataFrame | Workspace | Source, **more: Any) -> None:
+        self._listed_reasons: dict[tuple[Line, int], pd.DataFrame] = {}
         super().__init__(source, **more)
         self._read_own()
 
@@ -87,7 +92,7 @@ class CaseloadState(TherapistState):
     def refresh(self, *, ratings: bool = False) -> None:
         """Read anew what was said, set aside, decided and preferred; see :meth:`LineState.refresh`."""
         if ratings:
-            self.__dict__.pop("congruence", None)
+            self._forget("congruence", "new_forms", "_new_sessions")
         self._read_own()
         super().refresh(ratings=ratings)
 
@@ -156,8 +161,7 @@ class CaseloadState(TherapistState):
         self._forget("aside")
         self._read_own()  # shows all anew where another supervision was the last
         if before is None or not before.equals(after):
-            self._forget("decisions", "_lasting", "reasons", "told", "ranked")
-            super()._show()
+            self._show()
         else:
             self._show_list()
 
@@ -169,9 +173,17 @@ class CaseloadState(TherapistState):
     # Tables
 
     def _show(self) -> None:
-        self._forget(
-            "decisions", "_lasting", "reasons", "told", "ranked", "aside", "new_forms", "_new_sessions", "marks_by_case"
-        )
+        """Make anew what follows from what has changed: another line, or what was said; then tell it."""
+        self._forget("decisions", "aside")
+        before, self._said = self._said, (self.line, self.judgements, self.annotations, self.decisions)
+        is_same_line = bool(before) and before[0] is self.line
+        is_said_as_before = bool(before) and all(map(_is_same, before[1:], self._said[1:]))
+        if not is_same_line:
+            self._forget("marked")
+        if not is_said_as_before:
+            self._listed_reasons.clear()
+        if not (is_same_line and is_said_as_before):
+            self._forget("reasons", "told", "ranked")
         super()._show()
 
     def _show_aside(self) -> None:
@@ -188,7 +200,7 @@ class CaseloadState(TherapistState):
 
     @observe("planned_sessions")
     def _list_anew(self, _change: object) -> None:
-        self._forget("_lasting", "reasons", "told", "ranked")
+        self._forget("reasons", "told", "ranked")
         super()._show()
 
     @observe("since")
@@ -250,9 +262,12 @@ class CaseloadState(TherapistState):
         """Why each case may need a word; see :data:`supervision_kit.tables.CASE_REASONS`."""
         return self._lasting if self.new_forms is None else add_news(self._lasting, self.new_forms)
 
-    @cached_property
+    @property
     def _lasting(self) -> pd.DataFrame:
         """The reasons, whatever is new."""
+        return keep_latest(self._listed_reasons, (self.line, self.planned_sessions), self._list_reasons)
+
+    def _list_reasons(self) -> pd.DataFrame:
         return list_reasons(
             self.scores,
             self.line.triage.repairs,
@@ -268,7 +283,12 @@ class CaseloadState(TherapistState):
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """All cases in the order in which they need a word; see :data:`supervision_kit.tables.CASELOAD`."""
-        return rank_cases(self.line.caseload, self.reasons, weights=self.weights)
+        return rank_cases(self.all_cases, self.reasons, weights=self.weights)
+
+    @property
+    def all_cases(self) -> pd.DataFrame:
+        """The caseload table of all therapists, before any reasons are weighed."""
+        return self.line.cases
 
     @property
     def cases(self) -> pd.DataFrame:
@@ -293,9 +313,15 @@ class CaseloadState(TherapistState):
             return {flag["case_id"]: flag for flag in self.workspace.standing_flags().to_dict("records")}
 
     @cached_property
-    def marks_by_case(self) -> dict[str, pd.DataFrame]:
-        """What the method says of each case's headline ratings."""
-        return {str(case): marks for case, marks in self.marks.groupby("case_id", sort=False)}
+    def marked(self) -> tuple[pd.DataFrame, dict[Any, Any]]:
+        """What the method says of the headline ratings of all cases, and which rows are those of each case."""
+        marks = self.line_of_ratings.marks.merge(self.headline[[*SERIES_KEY, "session"]])
+        return marks, marks.groupby("case_id", sort=False).indices
+
+    def marks_of(self, case_id: str) -> pd.DataFrame | None:
+        """Return what the method says of a case's headline ratings; None where there are none."""
+        marks, rows = self.marked
+        return marks.iloc[rows[case_id]] if case_id in rows else None
 
     # What is listed
 
@@ -424,3 +450,7 @@ def _last_supervision(kept: Workspace) -> datetime | None:
     """Return when this user's last supervision began, as Python's own moment: pandas' knows no local time."""
     began = kept.last_supervision()
     return None if began is None else began.to_pydatetime()
+
+
+def _is_same(one: pd.DataFrame | None, other: pd.DataFrame | None) -> bool:
+    return one is other or (one is not None and other is not None and one.equals(other))

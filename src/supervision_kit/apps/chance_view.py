@@ -30,7 +30,7 @@ class ChanceView(ipw.VBox):
 
     def __init__(self, state: LineState, page: Page, *, then: Callable[[], None] = lambda: None) -> None:
         self.state, self.page, self.then, self.is_seen, self.is_said = state, page, then, False, False
-        self.text = ipw.HTML(_working())
+        self.text = ipw.HTML(say_working())
         self.work = Background(lambda: self.state.chance_in_words, self._show, tell=self._tell_share, page=page)
         super().__init__([self.text, Arrival(page.guard(self._begin))])
         self.add_class("sk-chance")
@@ -56,12 +56,12 @@ class ChanceView(ipw.VBox):
 
     def _begin_anew(self) -> None:
         self.is_said = False
-        self.text.value = _working()
+        self.text.value = say_working()
         if self.is_seen:
             self.work.begin(after=QUIET)
 
     def _tell_share(self, share: float) -> None:
-        self.text.value = _working(share)
+        self.text.value = say_working(share)
 
     def _show(self, sentences: Iterable[str]) -> None:
         self._say(sentences)
@@ -72,7 +72,7 @@ class ChanceView(ipw.VBox):
         self.is_said = True
 
 
-def _working(share: float = 0.0) -> str:
+def say_working(share: float = 0.0) -> str:
     """Return what stands there meanwhile; a bar, once some of it is done, says how much."""
     said = html.escape(say(WORKING))
     bar = f'<progress value="{share:.2f}" aria-label="{said}"></progress>' if share > 0 else ""

@@ -10,6 +10,7 @@ import pandas as pd
 from supervision_kit.caseload import review_caseload
 from supervision_kit.episodes import falls_among, find_episodes
 from supervision_kit.repair import RepairRule, follow_repairs
+from supervision_kit.tables import CASE_REASONS
 
 
 class Line:
@@ -61,6 +62,13 @@ class Line:
     def falls(self) -> pd.DataFrame:
         """The followed episodes without the marks that are no fall."""
         return falls_among(self.repairs)
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """A row per case, by code: the caseload before any reasons are weighed, in half the time."""
+        told = self.triage
+        none = CASE_REASONS.empty()
+        return review_caseload(self.scores, told.repairs, marks=told.marks, reasons=none, rebases=self.rebases)
 
     @cached_property
     def caseload(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from traitlets import HasTraits, Instance, Int, Tuple, Unicode
 
 from supervision_kit.apps.line import Line
+from supervision_kit.apps.remembering import keep_latest
 from supervision_kit.apps.source import Source
 from supervision_kit.bundles import Bundle
 from supervision_kit.calibration import chance_benchmark, describe_repairs
@@ -75,6 +76,7 @@ class LineState(HasTraits):
     ) -> None:
         self.source = source if isinstance(source, Source) else Source(source, responses=responses, view=self.view)
         self._judged: dict[tuple[Method, int], tuple[pd.DataFrame, pd.DataFrame]] = {}
+        self._lines: dict[tuple[Method, RepairRule], Line] = {}  # over all ratings, the last used last
         self.remembered: dict[Any, Any] = {}
         self.n_reads = 0  # how often what was said of the ratings was read anew
         super().__init__(
@@ -123,6 +125,7 @@ class LineState(HasTraits):
             return
         self.remembered.clear()
         self._judged.clear()
+        self._lines.clear()
         if ratings:
             self._take_in_ratings()
         self._run_line()
@@ -131,8 +134,9 @@ class LineState(HasTraits):
         """Take in ratings that were read anew; for those states that keep something of them."""
 
     def _run_line(self, _change: object = None) -> None:
-        """Set out the line; its tables are made when they are asked for."""
-        self.set_trait("line", self._line_of(self.scores, read_by=self.source.read_by))
+        """Set out the line; its tables are made when they are asked for, and kept for when it is chosen again."""
+        make = partial(self._line_of, self.scores, read_by=self.source.read_by)
+        self.set_trait("line", keep_latest(self._lines, (self.method, self.rule), make))
         self._show()
 
     def _show(self) -> None:

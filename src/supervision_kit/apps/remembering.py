@@ -8,12 +8,26 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 from supervision_kit.words import current_language
 
 MOST = 2000  # results that are kept, before all are forgotten
+MOST_LATEST = 8  # of what is about all cases, and large
 
 
 class Remembering(Protocol):
     """What keeps results in `remembered`; it empties it once they do not hold any longer."""
 
     remembered: dict[Any, Any]
+
+
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
+
+
+def keep_latest(kept: dict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
+    """Return what is kept under a key, made if need be; the eight that were asked for last stay."""
+    result = kept.pop(key) if key in kept else make()
+    kept[key] = result
+    if len(kept) > MOST_LATEST:
+        del kept[next(iter(kept))]
+    return result
 
 
 Owner = TypeVar("Owner", bound=Remembering)

@@ -23,15 +23,20 @@ class TherapistState(LineState):
     therapist_id = Unicode("")
 
     @property
+    def all_cases(self) -> pd.DataFrame:
+        """The caseload table of all therapists."""
+        return self.line.caseload
+
+    @property
     def therapist_ids(self) -> list[str]:
         """The therapists there are, in order."""
-        return sorted(self.line.caseload["therapist_id"].dropna().unique())
+        return sorted(self.all_cases["therapist_id"].dropna().unique())
 
     @property
     def therapist_choices(self) -> list[tuple[str, str]]:
         """What there is to choose from, in words, with what it makes ``therapist_id``."""
         codes = [(code, code) for code in self.therapist_ids]
-        is_lacking = self.line.caseload["therapist_id"].isna().any()
+        is_lacking = self.all_cases["therapist_id"].isna().any()
         nobody = [(say("without a therapist’s code"), NO_THERAPIST)] if codes and is_lacking else []
         return [(say("all"), ""), *codes, *nobody]
 
@@ -43,7 +48,7 @@ class TherapistState(LineState):
     @property
     def cases(self) -> pd.DataFrame:
         """The caseload table of the chosen therapist, those most in need of a word first."""
-        return self._of_therapist(self.line.caseload)
+        return self._of_therapist(self.all_cases)
 
     def _of_therapist(self, cases: pd.DataFrame) -> pd.DataFrame:
         if self.therapist_id == NO_THERAPIST:
