@@ -29,7 +29,7 @@ LIMIT = 475.0  # s, of the whole run
 WARM_UP, TIMES = 2, 11
 PATIENCE_MS, PAUSE_MS = 60_000, 600  # the pause is a person's who looks at the answer and goes on
 ASKED_MS, ASKED_OF_LIST_MS = 150, 300
-NEVER = float("inf")  # ms, where nothing changed
+NEVER, MOST_LOST = float("inf"), 2  # ms, where nothing changed; and how often that is tried
 MARKS = "svg .mark-symbol path"
 NOTEBOOK = """\
 import altair as alt
@@ -146,13 +146,22 @@ def change(
     page: Page, control: Locator, values: Sequence[str | None], *, times: int, place: str = CHART
 ) -> list[float]:
     """Change a control, or click it where the value is None, again and again, as one who looks at each answer."""
-    return [ask(page, control, value, place) for value in islice(cycle(values), WARM_UP + times)][WARM_UP:]
+    taken = list[float]()
+    for value in islice(cycle(values), WARM_UP + times):
+        taken.append(ask(page, control, value, place))
+        if taken.count(NEVER) >= MOST_LOST:
+            return taken  # the rest would be no other, and take long
+    return taken[WARM_UP:]
 
 
 def ask(page: Page, control: Locator, value: str | None, place: str) -> float:
     """Change a control once, or click it, after a pause; return how long it took."""
     page.wait_for_timeout(PAUSE_MS)
-    return control.evaluate(CHANGE, [value, place]) or NEVER
+    took: float | None = control.evaluate(CHANGE, [value, place])
+    if took is None:
+        name = control.evaluate("one => one.labels?.[0]?.textContent || one.textContent.slice(0, 40)")
+        print(f"Nothing changed: {name!r} was set to {value!r}.", file=sys.stderr)
+    return took or NEVER
 
 
 def measure_case(page: Page, times: int) -> Iterator[tuple[str, list[float]]]:
