@@ -437,3 +437,34 @@ def test_a_fall_in_which_the_supervisor_sees_no_rupture_is_none_that_came_back(w
     assert sorted(state.listed["quiet"]["case_id"]) == ["open", "steady"]
     assert state.listed["came_back"]["case_id"].to_list() == ["mended"]
     assert "In 1 it fell and came back: worth learning from." in state.answer
+
+
+def test_what_is_kept_to_go_back_to_is_what_a_page_opened_anew_shows(kept, workspace):
+    page, method = sk.apps.CaseloadPage(kept), kept.method
+    first = kept.entries[0].case_id
+    kept.therapist_id = "T2"
+    kept.method = sk.ControlChart()
+    kept.therapist_id = ""
+    kept.method = method
+    kept.plan_sessions(9)
+    series = kept.headline.iloc[0][["rater", "instrument", "scale"]]
+    workspace.judge_episode("open", **series, onset=2, verdict="rupture")
+    kept.refresh()
+    kept.set_aside(first, "seen")
+    assert kept.undo() is not None
+    again = sk.apps.CaseloadState(workspace, method=method)
+    for name in ("reasons", "ranked"):
+        pd.testing.assert_frame_equal(getattr(kept, name), getattr(again, name))
+    assert kept.entries == again.entries
+    assert page.cases.content == sk.apps.CaseloadPage(again).cases.content
+    assert "<svg" in page.cases.content
+
+
+def test_chance_is_worked_out_beside_the_page_and_let_go_of_by_another_choice(kept):
+    page = sk.apps.CaseloadPage(kept)
+    page.chance.button.is_open = True
+    page.working_out.wait()
+    assert 'role="status"' in page.chance_text.value
+    assert "is being worked out" not in page.chance_text.value
+    kept.therapist_id = "T2"
+    assert not page.chance.button.is_open
