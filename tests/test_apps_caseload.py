@@ -272,6 +272,7 @@ def test_a_case_that_only_the_therapist_rated_says_who_rated():
     assert codes(state) == ["own"]
     assert [one["reason"] for one in state.entries[0].reasons] == ["therapist_fell", "no_forms"]
     assert "no session rated by the client, 12 by the therapist" in page.cases.content
+    assert "Rated by the therapist. 12 rated sessions, the latest 3.1. Marked: 7." in page.cases.content
 
 
 def test_cases_are_filtered_by_reason_code_and_therapist(state):

@@ -314,12 +314,16 @@ class CaseloadState(TherapistState):
 
     @cached_property
     def marked(self) -> tuple[pd.DataFrame, dict[Any, Any]]:
-        """What the method says of the headline ratings of all cases, and which rows are those of each case."""
-        marks = self.line_of_ratings.marks.merge(self.headline[[*SERIES_KEY, "session"]])
+        """What the method says of the ratings that each case is read by, and which rows are those of each case.
+
+        Where the client never rated, they are the therapist's.
+        """
+        read_by = pd.concat([self.headline, self.source.therapist_headline])[[*SERIES_KEY, "session"]]
+        marks = self.line_of_ratings.marks.merge(read_by)
         return marks, marks.groupby("case_id", sort=False).indices
 
     def marks_of(self, case_id: str) -> pd.DataFrame | None:
-        """Return what the method says of a case's headline ratings; None where there are none."""
+        """Return what the method says of those ratings; None where there are none."""
         marks, rows = self.marked
         return marks.iloc[rows[case_id]] if case_id in rows else None
 

@@ -57,7 +57,8 @@ def heat_strip(marks: pd.DataFrame, *, last_session: int, new_sessions: Collecti
         f"{_dot() if session in new else ''}</g>"
         for place, session in enumerate(shown)
     )
-    said = html.escape(" ".join(_in_words(ratings, none, sorted(new & set(cells)))))
+    by = say("Rated by the therapist.") if marks["rater"].eq("therapist").any() else ""
+    said = html.escape(" ".join(filter(None, [by, *_in_words(ratings, none, sorted(new & set(cells)))])))
     width = CELL * len(shown)
     return (
         f'<svg class="sk-strip" role="img" aria-label="{said}" viewBox="0 0 {width} {HEIGHT}" width="{width}" '
