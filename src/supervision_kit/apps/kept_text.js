@@ -3,6 +3,7 @@
 const PAUSE = 400; // ms after the last key
 const LONGEST = 900; // ms that words wait for those that follow them, however fast somebody types
 const PATIENCE = 5000; // ms without an answer until the text counts as not saved
+const MID_SENTENCE = 1000; // ms after a key in which whoever types goes on, though a dialog has taken the focus
 
 function render({ model, el }) {
   const name = `sk-kept-${Math.random().toString(36).slice(2)}`;
@@ -20,6 +21,7 @@ function render({ model, el }) {
   let left = 0; // number of the newest one with which the field was left
   let pause, patience;
   let waits = null; // since when words wait to be handed over
+  let lastKey = -Infinity;
 
   const tell = (key) => {
     status.textContent = key ? model.get("words")[key] : "";
@@ -45,10 +47,21 @@ function render({ model, el }) {
   };
   const type = () => {
     typed += 1;
+    lastKey = performance.now();
     if (!el.classList.contains("sk-not-saved")) tell("waiting");
     waits ??= performance.now();
     clearTimeout(pause);
     pause = setTimeout(() => send(false), Math.max(Math.min(PAUSE, waits + LONGEST - performance.now()), 0));
+  };
+  // JupyterLab says in a dialog that the kernel died: it would swallow what somebody goes on to type, and a space its OK
+  const goOn = (event) => {
+    const isLetter = event.key?.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isTaken = document.activeElement?.closest("dialog, [role=dialog], .jp-Dialog");
+    if (!isLetter || !isTaken || performance.now() - lastKey > MID_SENTENCE) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    field.setRangeText(event.key, field.selectionStart, field.selectionEnd, "end");
+    type();
   };
   const leave = () => {
     if (typed === left) return;
@@ -72,6 +85,7 @@ function render({ model, el }) {
     clearTimeout(patience);
     about = now.about;
     typed = kept = sent = left = 0;
+    lastKey = -Infinity;
     field.value = now.text;
     tell("");
   };
@@ -81,11 +95,13 @@ function render({ model, el }) {
 
   field.addEventListener("input", type);
   field.addEventListener("blur", leave);
+  window.addEventListener("keydown", goOn, true);
   window.addEventListener("beforeunload", warn);
   model.on("change", show);
   model.on("msg:custom", answer);
   show();
   return () => {
+    window.removeEventListener("keydown", goOn, true);
     window.removeEventListener("beforeunload", warn);
     clearTimeout(pause);
     clearTimeout(patience);
