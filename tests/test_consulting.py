@@ -684,7 +684,9 @@ def test_many_answer_at_once_from_processes_of_their_own_and_none_is_lost(path, 
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    assert [process.wait(60) for process in processes] == [0] * 6
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [0] * 6
     assert (leading.n_answered, leading.n_present) == (6, 6)
     leading.move(lambda stage: stage.show("answers"))
     assert leading.together[0].counts == {"rupture": 6, "not a rupture": 0, "unsure": 0}  # the last of 41
@@ -698,8 +700,7 @@ def test_what_was_said_to_be_kept_is_there_after_a_kill_in_the_middle(path, lead
         last = process.stdout.readline()
     time.sleep(wait)
     os.kill(process.pid, signal.SIGKILL)
-    last = (process.stdout.read().split() or [last.strip()])[-1]
-    process.wait(30)
+    last = (process.communicate(timeout=30)[0].split() or [last.strip()])[-1]
     with sk.Facilitation(path) as again:
         kept = int(again.notes("case-07").split()[1])
         assert kept >= int(last)

@@ -70,8 +70,8 @@ def test_a_program_killed_in_the_middle_of_an_import_leaves_the_workspace_as_it_
         if line.strip() == moment:
             break
     program.send_signal(signal.SIGKILL)
-    program.wait()
-    assert program.returncode == -signal.SIGKILL, program.stderr.read()
+    _, said = program.communicate()
+    assert program.returncode == -signal.SIGKILL, said
     assert state_of(where) == before
     with sk.Workspace(where) as workspace:  # and it works as ever
         assert workspace.import_ratings(read(FIRST + "A,3,32\n")).n_new_forms == 1
