@@ -1,6 +1,7 @@
 """Say how soon fifteen participants' pages follow whoever leads, and what following costs, with the network cut.
 
-Run from the root of the project: ``python benchmarks/consultation.py`` (about a minute). Pages are opened without
+Run from the root of the project: ``python benchmarks/consultation.py`` (about two minutes). It prints a table;
+``--write`` puts it in docs/benchmarks.md. Pages are opened without
 browsers, at the level of HTTP and websockets, through ``supervision-kit serve``. Where the system lets it, all of it
 runs in a network of its own in which there is nothing but this machine.
 """
@@ -26,12 +27,16 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
+from serving import end_by, write_table
+
 import supervision_kit as sk
 from supervision_kit.bundles.writing import write_bundle
 
 PAGE = "voila/render/5_consultation.ipynb"
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 N_STEPS, IDLE_SECONDS = 10, 15
+LONGEST = 420.0  # s; the whole run
+HEAD = ("| what | found | asked |", "|---|---|---|")
 MIB = 2**20
 CUT = 'ip link set lo up && exec "$0" "$@"'
 
@@ -230,11 +235,14 @@ def main() -> int:
     """Run it, in a network of its own where that can be had."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--viewers", type=int, default=15)
+    parser.add_argument("--write", action="store_true", help="put the table in docs/benchmarks.md")
     parser.add_argument("--inside", action="store_true", help="the network is cut already")
     arguments = parser.parse_args()
+    end_by(LONGEST if arguments.inside else LONGEST + 20)  # the one inside ends its server first
     unshare = shutil.which("unshare")
     if not arguments.inside and unshare and shutil.which("ip"):
         inside = [sys.executable, __file__, "--inside", "--viewers", str(arguments.viewers)]
+        inside += ["--write"] if arguments.write else []
         done = subprocess.run(  # noqa: S603 - our own
             [unshare, "--map-root-user", "--net", "sh", "-c", CUT, *inside], check=False
         )
@@ -242,8 +250,10 @@ def main() -> int:
             return 0
         print("A network of its own could not be had; with this machine's:")
     with tempfile.TemporaryDirectory() as folder:
-        for row in _run(Path(folder), arguments.viewers):
-            print(row)
+        rows = [str(row) for row in _run(Path(folder), arguments.viewers)]
+    print(*HEAD, *rows, sep="\n")
+    if arguments.write:
+        write_table("consultation", [*HEAD, *rows])
     return 0
 
 
