@@ -184,7 +184,8 @@ class ChangePoint(Method):
         gain = sums[t] - sums[:n_starts]
         gain *= gain
         gain *= 1 / np.arange(t, self.shortest - 1, -1.0)[:, None]
-        return np.subtract(before[:n_starts], gain, out=gain)
+        cost: Matrix = np.subtract(before[:n_starts], gain, out=gain)
+        return cost
 
     def _last_start_if_cut(
         self, costs: Matrix, sums: Matrix, end: Positions, rows: Positions, price: Matrix
