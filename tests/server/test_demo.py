@@ -128,3 +128,31 @@ def test_kernels_of_closed_pages_are_stopped_and_those_of_open_ones_are_not(tmp_
     kernels = dashboard_settings(tmp_path, port=0, open_browser=False, kernel_env={}).PageKernels
     assert kernels.cull_idle_timeout == 600
     assert kernels.cull_connected is False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are held on other systems only")
+def test_what_a_killed_server_left_goes_at_the_next_start_and_nothing_else(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    (tmp_path / "voila_of_others").mkdir()
+    folders = lambda: {path.name for path in tmp_path.glob("voila_*")}  # noqa: E731
+    begun = []
+    try:
+        for _ in range(2):
+            begun.append(start("0"))
+            assert begun[-1].stdout.readline().startswith("Open: ")
+        of_both = folders()
+        assert len(of_both) == 3
+        begun[0].kill()
+        begun[0].wait()
+        assert folders() == of_both
+        begun.append(start("0"))
+        assert begun[-1].stdout.readline().startswith("Open: ")
+        kept = folders() & of_both
+        assert "voila_of_others" in kept
+        assert len(kept) == 2
+        assert len(folders()) == 3
+    finally:
+        for demo in begun[1:]:
+            demo.terminate()
+            demo.communicate(timeout=30)
+    assert folders() == {"voila_of_others"}

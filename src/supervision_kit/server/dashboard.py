@@ -30,6 +30,7 @@ from supervision_kit.server.exporting import keep_templates
 from supervision_kit.server.front_end import LastingPiece, front_end
 from supervision_kit.server.handlers import KernelGoodbye, NoSuchPage, PageOpener
 from supervision_kit.server.kernels import OwnPython, PageConnection, PageKernels
+from supervision_kit.server.left_folders import clear_left_folders, hold_folder
 from supervision_kit.server.page_language import ACCEPTED, say_in, translate_notebook
 from supervision_kit.server.pages import FIRST_PAGE, PAGES
 from supervision_kit.words import later
@@ -92,6 +93,11 @@ class Dashboard(Voila):
             (path, PageOpener if handler is TornadoVoilaHandler else handler, *more) for path, handler, *more in voilas
         ]
 
+    def start(self) -> None:
+        """Remove what servers that were killed have left, and serve."""
+        clear_left_folders(Path(self.connection_dir_root))
+        super().start()
+
     def listen(self) -> None:
         """Listen, say where, and serve until the process is told to stop; then stop every kernel.
 
@@ -100,6 +106,7 @@ class Dashboard(Voila):
         PortTakenError
             Another program listens on the port.
         """
+        self._held = hold_folder(Path(self.connection_dir))
         self.ioloop = IOLoop.current()
         signal.signal(signal.SIGINT, self._handle_signal_stop)
         try:
