@@ -175,6 +175,8 @@ class SharedServer:
         return visitor
 
     def log(self):
+        if self.errors.closed:
+            return self.logged
         self.errors.seek(0)
         return self.errors.read().decode("utf-8")
 
@@ -182,6 +184,8 @@ class SharedServer:
         self.process.send_signal(word)
         self.process.wait(timeout=60)
         self.process.stdout.close()
+        self.logged = self.log()
+        self.errors.close()
         return self.process.returncode
 
 

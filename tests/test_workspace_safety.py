@@ -152,7 +152,8 @@ def test_a_reader_sees_the_whole_of_before_or_after_while_another_program_writes
         seen = set()
         while program.poll() is None:
             seen.add(len(workspace.scores()))
-        assert program.wait() == 0
+        _, errors = program.communicate()
+        assert program.returncode == 0, errors
         seen.add(len(workspace.scores()))
         assert seen <= {2, 2 + N_CASES * 3}
         assert 2 + N_CASES * 3 in seen
