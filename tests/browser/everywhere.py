@@ -65,11 +65,11 @@ def axe():
     return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
-def faults(page):
-    """Return the serious faults that axe finds on a page as it is, and where."""
+def faults(page, *, within="html"):
+    """Return the serious faults that axe finds on a page as it is, or in a part of it, and where."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    found = page.evaluate("part => axe.run(part, {resultTypes: ['violations']})", within)["violations"]
     return [
         (fault["id"], [node["html"][:160] for node in fault["nodes"][:3]])
         for fault in found

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import TimeoutError  # noqa: A004 - Playwright's own
 
+from browser.everywhere import faults, unfold
+
 OPEN = (
     "import sys; from supervision_kit.server import open_lab; "
     "sys.exit(open_lab(sys.argv[1], port=0, open_browser=False))"
@@ -26,6 +28,7 @@ def opened_lab(folder):
         env={
             **os.environ,
             "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+            "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
             "SUPERVISION_KIT_WORKSPACE": str(folder / "workspace.sqlite"),
         },
     )
@@ -69,6 +72,27 @@ def open_and_run(visit, lab_address, notebook):
     page.get_by_text("Python 3 | Idle").wait_for()
     run_all(page)
     return page
+
+
+@pytest.fixture(scope="module")
+def dark_address(tmp_path_factory):
+    """A JupyterLab whose theme is dark."""
+    folder = tmp_path_factory.mktemp("dark")
+    chosen = folder / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    chosen.parent.mkdir(parents=True)
+    chosen.write_text('{"theme": "JupyterLab Dark"}')
+    with opened_lab(folder) as url:
+        yield url
+
+
+@pytest.mark.parametrize("notebook", ["2_caseload", "3_case"])
+def test_a_page_can_be_read_in_the_dark_theme_of_jupyterlab(open_tab, dark_address, notebook):
+    page = open_and_run(open_tab(dark_address), dark_address, notebook)
+    drawn(page).wait_for(state="attached")
+    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+    unfold(page)
+    assert page.locator(".sk-page").first.evaluate("box => getComputedStyle(box).backgroundColor") == "rgb(20, 25, 30)"
+    assert faults(page, within=".sk-page") == []
 
 
 @pytest.mark.parametrize("notebook", ["2_caseload", "3_case"])
