@@ -26,8 +26,8 @@ from serving import DEMO, LAB, ROOT, chromium, end_by, serving, serving_plainly,
 import supervision_kit as sk
 
 LIMIT = 475.0  # s, of the whole run
-WARM_UP, TIMES = 2, 11
-PATIENCE_MS, PAUSE_MS = 60_000, 600  # the pause is a person's who looks at the answer and goes on
+WARM_UP, TIMES = 2, 9
+PATIENCE_MS, PAUSE_MS = 60_000, 500  # the pause is a person's who looks at the answer and goes on
 ASKED_MS, ASKED_OF_LIST_MS = 150, 300
 NEVER, MOST_LOST = float("inf"), 2  # ms, where nothing changed; and how often that is tried
 MARKS = "svg .mark-symbol path"
@@ -264,7 +264,7 @@ def measure(caseloads: Sequence[int], places: Sequence[str], times: int, end: fl
         for n_cases in caseloads:
             path = keep_caseload(n_cases, Path(place, f"{n_cases}.sqlite"))
             for where in places:
-                if time.monotonic() > end - LIMIT / 4:
+                if time.monotonic() > end - LIMIT / 5:
                     print(f"No time is left for {n_cases} cases in {where}.", file=sys.stderr)
                     continue
                 for row in measure_kit(browser, where, f"{n_cases:,}", path, times):
