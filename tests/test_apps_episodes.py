@@ -353,7 +353,7 @@ def test_how_far_methods_agree_is_told_pair_by_pair(state):
     assert "&lt;b&gt;" in text
     assert text.index("earlier sessions alone") < text.index("the whole series")  # apart, those that look back first
     assert "0.62 (0.20 to 0.90)<br><span>both mark 3, only one 3 of 40 sessions</span>" in text
-    assert "-0.05<br>" in text
+    assert "−0.05<br>" in text  # with a minus sign, as numbers in sentences
     assert "κ not defined" in text
     assert agreement_in_words("", pairs) == ""
 

@@ -10,6 +10,7 @@ from traitlets import Bool, Float, Int, Unicode, observe, validate
 
 from supervision_kit.agreement import compare_methods, count_agreement
 from supervision_kit.apps.line import Line
+from supervision_kit.apps.remembering import keep_latest
 from supervision_kit.apps.therapist_state import TherapistState
 from supervision_kit.caseload.looking import place_falls
 from supervision_kit.charts.sentences import how_it_ended, outcome_look
@@ -113,12 +114,13 @@ class EpisodesState(TherapistState):
     @property
     def line_of_ratings(self) -> Line:
         """The line over the headline ratings of the rater."""
-        return self._line_of_rater
+        if self.rater == "client":
+            return self.line.triage
+        return keep_latest(self._lines, ("headline", *self._line_key), lambda: self._line_of(self.headline))
 
-    def _line_of(self, scores: pd.DataFrame, *, read_by: pd.DataFrame | None = None) -> Line:
-        line = super()._line_of(scores, read_by=read_by)
-        self._line_of_rater = line.triage if self.rater == "client" else super()._line_of(self.headline)
-        return line
+    @property
+    def _line_key(self) -> tuple[Any, ...]:
+        return *super()._line_key, self.rater
 
     def _headline_of(self, rater: str) -> pd.DataFrame:
         if rater == "client":

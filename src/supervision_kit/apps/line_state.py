@@ -76,7 +76,7 @@ class LineState(HasTraits):
     ) -> None:
         self.source = source if isinstance(source, Source) else Source(source, responses=responses, view=self.view)
         self._judged: dict[tuple[Method, int], tuple[pd.DataFrame, pd.DataFrame]] = {}
-        self._lines: dict[tuple[Method, RepairRule], Line] = {}  # over all ratings, the last used last
+        self._lines: dict[tuple[Any, ...], Line] = {}  # over all ratings, the last used last
         self.remembered: dict[Any, Any] = {}
         self.n_reads = 0  # how often what was said of the ratings was read anew
         super().__init__(
@@ -136,8 +136,13 @@ class LineState(HasTraits):
     def _run_line(self, _change: object = None) -> None:
         """Set out the line; its tables are made when they are asked for, and kept for when it is chosen again."""
         make = partial(self._line_of, self.scores, read_by=self.source.read_by)
-        self.set_trait("line", keep_latest(self._lines, (self.method, self.rule), make))
+        self.set_trait("line", keep_latest(self._lines, self._line_key, make))
         self._show()
+
+    @property
+    def _line_key(self) -> tuple[Any, ...]:
+        """All choices that the line depends on."""
+        return self.method, self.rule
 
     def _show(self) -> None:
         """Tell those who follow that something else is to be shown."""
