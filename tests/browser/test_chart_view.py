@@ -60,6 +60,20 @@ other.on_click(lambda _: show("C2"))
 page.lay_out(field, other, kept, left)
 page
 """,
+    "early": """
+import time
+from supervision_kit.apps.kept_text import KeptText
+from supervision_kit.apps.page import Page
+page, kept = Page(), ipw.HTML()
+kept.add_class("kept")
+field, go = KeptText("Note", page=page), ipw.Button(description="go")
+def show(_button):
+    time.sleep(0.5)
+    field.show("", keep=lambda text: setattr(kept, "value", f"C1: {text}"))
+go.on_click(show)
+page.lay_out(field, go, kept)
+page
+""",
     "fourth": """
 view, more, other = ChartView(draw(points(4, 3, 2))), ipw.Button(description="more"), ipw.Button(description="other")
 more.on_click(lambda _: view.show(draw(points(4, 3, 2, 1))))
@@ -144,6 +158,19 @@ def test_a_text_is_kept_while_it_is_typed_and_says_so(small):
     page.locator(".left", has_text="C1: rose went quieter").wait_for()
     page.wait_for_function("document.querySelector('.sk-kept-text textarea').value === ''")
     assert page.locator(".kept").inner_text() == "C1: rose went quieter"
+
+
+def test_a_field_takes_no_words_before_they_belong_to_something(small):
+    page = small.open("early.ipynb")
+    field = page.get_by_label("Note")
+    field.wait_for()
+    page.get_by_text("go", exact=True).click()
+    field.press_sequentially("lost")
+    assert field.input_value() == ""
+    field.fill("kept")  # waits until it can be written to
+    page.get_by_text("Saved.").wait_for()
+    page.locator(".kept", has_text="C1: kept").wait_for()
+    assert small.complaints == []
 
 
 def test_without_a_kernel_the_text_says_that_it_is_not_saved(small):

@@ -126,12 +126,12 @@ class JudgingView(ipw.VBox):
         finally:
             self._is_showing = False
         self.verdict.value = [judged["verdict"]] if judged["verdict"] else []
-        self.more.layout.display = "" if judged["verdict"] else "none"
         self.kind.layout.display = "none" if judged["verdict"] == "not a rupture" else ""
         if judged["verdict"]:
             self._show_reason()
             for part in (self.kind, self.dates):
                 part.refresh()
+        self.more.layout.display = "" if judged["verdict"] else "none"  # once it can be written to
         self.lens.refresh()
 
     def _show_reason(self) -> None:

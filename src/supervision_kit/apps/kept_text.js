@@ -84,6 +84,7 @@ function render({ model, el }) {
     if (about !== null) leave();
     clearTimeout(patience);
     about = now.about;
+    field.readOnly = about === 0; // what would be typed now would belong to nothing
     typed = kept = sent = left = 0;
     lastKey = -Infinity;
     field.value = now.text;

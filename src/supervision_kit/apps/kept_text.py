@@ -20,7 +20,8 @@ class KeptText(anywidget.AnyWidget):
 
     It says "Saved." only once the text has been kept, "Not saved yet." until then, and after some seconds without an
     answer that the text is not saved and what to do: so it does when the kernel is gone. What was typed for one case is
-    kept for that case, even where the page has gone on to the next in the meantime.
+    kept for that case, even where the page has gone on to the next in the meantime. It takes no words before it was
+    given a text to show, for they would belong to nothing.
 
     Parameters
     ----------
