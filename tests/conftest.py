@@ -27,6 +27,11 @@ class FailuresAtOnce:
             self.terminal.write_line(report.longreprtext)
 
 
+def pytest_xdist_auto_num_workers():
+    """Run one process more than there are cores: those with a browser or a server mostly wait."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     terminal = config.pluginmanager.getplugin("terminalreporter")

@@ -1,6 +1,5 @@
 """A server that shares a bundle, as a process, and visitors who are no browsers."""
 
-import asyncio
 import html
 import http.client
 import json
@@ -10,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -40,12 +38,6 @@ def make_place(folder):
     password_file(folder, "group", GROUP)
     password_file(folder, "leader", LEADER)
     return folder
-
-
-def run_apart(coroutine):
-    """Run a coroutine in a thread of its own: beside a browser's test, the main one has a loop that runs already."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 @dataclass

@@ -1,23 +1,16 @@
 """When a kernel ends: soon after its page was closed, never while the page is there."""
 
-import asyncio
 import math
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from tornado.ioloop import IOLoop
 
+from apart import run_apart
 from supervision_kit.server import kernels as kernels_module
 from supervision_kit.server.kernels import GOING_AWAY, LEFT_SECONDS, OwnPython, PageKernels, how_long_kept
-
-
-def run_apart(coroutine):
-    """Run a coroutine in a thread: a browser's loop may run in this one."""
-    with ThreadPoolExecutor() as threads:
-        return threads.submit(asyncio.run, coroutine).result()
 
 
 def left_after(*steps):

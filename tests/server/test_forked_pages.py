@@ -1,6 +1,5 @@
 """A page made ahead is taken by each fork for itself, with all that it needs imported."""
 
-import asyncio
 import json
 import tempfile
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import supervision_kit as sk
+from apart import run_apart
 from supervision_kit.environment import LANGUAGE, WORKSPACE
 from supervision_kit.server.kernels import OwnPython, PageKernels
 from supervision_kit.server.pages import find_folder
@@ -36,7 +36,7 @@ def ask(tmp_path):
     with sk.Workspace(tmp_path / "kept.sqlite") as workspace:
         workspace.import_ratings(read(RATED))
     served = {WORKSPACE: str(tmp_path / "kept.sqlite"), LANGUAGE: "en"}
-    return lambda *codes: asyncio.run(ask_pages(served, codes))
+    return lambda *codes: run_apart(ask_pages(served, codes))
 
 
 async def ask_pages(served, codes):

@@ -1,14 +1,13 @@
 """What browsers load to show a page: few pieces, packed, to be kept for good."""
 
-import asyncio
 import gzip
-from concurrent.futures import ThreadPoolExecutor
 
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from apart import run_apart
 from supervision_kit.server.front_end import LISTED, LastingPiece, Piece, front_end, listed_files
 
 
@@ -46,8 +45,7 @@ def ask(**headers):
         server.stop()
         return answer
 
-    with ThreadPoolExecutor() as threads:
-        return threads.submit(asyncio.run, serve_and_ask()).result()
+    return run_apart(serve_and_ask())
 
 
 def test_a_piece_is_packed_for_who_takes_it_packed():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_server import run_apart
+from apart import run_apart
 from supervision_kit.server.kernels import PageKernels
 from supervision_kit.server.sharing import holding_back
 from supervision_kit.server.sharing.holding_back import ProcessorTime, hold_back

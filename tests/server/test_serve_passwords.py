@@ -6,7 +6,8 @@ from base64 import b64encode
 
 import pytest
 
-from shared_server import run_apart, start_refused
+from apart import run_apart
+from shared_server import start_refused
 from supervision_kit.server.sharing.limits import Budget, Tries
 from supervision_kit.server.sharing.passwords import (
     PasswordFileError,
