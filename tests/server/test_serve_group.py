@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from apart import run_apart
 from shared_server import (
     GROUP,
     LEADER,
@@ -17,7 +18,6 @@ from shared_server import (
     make_bundle,
     message,
     password_file,
-    run_apart,
 )
 from supervision_kit.consulting import Facilitation
 

@@ -13,6 +13,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import Application, RequestHandler
 
+from apart import run_apart
 from shared_server import (
     GROUP,
     LEADER,
@@ -22,7 +23,6 @@ from shared_server import (
     make_bundle,
     message,
     password_file,
-    run_apart,
 )
 from supervision_kit.consulting import Consultation
 from supervision_kit.server.front_end import front_end
