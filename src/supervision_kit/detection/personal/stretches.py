@@ -21,6 +21,8 @@ AT_ONCE = 2**15
 
 # From which column on which hyper-parameters hold.
 Priors = tuple[tuple[int, LimitsPrior], ...]
+# Which series of a draft: all of them as a slice, which is no copy.
+Rows = slice | Positions
 
 
 @dataclass(frozen=True)
@@ -44,33 +46,35 @@ class Draft:
             rows = slice(first, first + AT_ONCE)
             yield Draft(self.x[rows], self.priors, self.expected[rows], self.limit[rows], self.evidence[rows])
 
-    def keep(self, judged: Judged, columns: slice, place: Positions, is_kept: Flags) -> None:
-        """Write to some columns what came out for ratings without gaps, each cell's rating at its `place`."""
-        for part, values in zip((self.expected, self.limit, self.evidence), judged, strict=True):
-            part[:, columns] = np.where(is_kept, np.take_along_axis(values, place, axis=1), np.nan)
-
 
 @dataclass(frozen=True)
 class _Stretch:
-    """Columns of a draft that are judged alike: which rating each cell holds, and whether it holds any."""
+    """Columns of some series of a draft that are judged alike: which rating each cell holds, and whether any."""
 
-    task: Task
     draft: Draft
+    rows: Rows
     columns: slice
     place: Positions
     is_rated: Flags
 
+    def keep(self, judged: Judged) -> None:
+        """Write to the draft what came out for its ratings without gaps."""
+        for part, values in zip((self.draft.expected, self.draft.limit, self.draft.evidence), judged, strict=True):
+            part[self.rows, self.columns] = np.where(
+                self.is_rated, np.take_along_axis(values, self.place, axis=1), np.nan
+            )
+
 
 def look_ahead(drafts: Sequence[Draft], *, rate: float) -> None:
     """Judge each rating from those before it, some thousand series at a time."""
-    stretches: list[_Stretch] = []
+    waiting: list[tuple[_Stretch, Task]] = []
     for draft in drafts:
         for portion in draft.portions():
-            stretches += _stretches(portion)
-            if sum(one.task.n_series for one in stretches) >= AT_ONCE:
-                _judge(stretches, rate)
-                stretches = []
-    _judge(stretches, rate)
+            waiting += _stretches(portion)
+            if sum(task.n_series for _, task in waiting) >= AT_ONCE:
+                _judge(waiting, rate)
+                waiting = []
+    _judge(waiting, rate)
 
 
 def look_back(drafts: Sequence[Draft], *, rate: float) -> None:
@@ -82,23 +86,31 @@ def look_back(drafts: Sequence[Draft], *, rate: float) -> None:
             is_judged = is_rated & (nth[:, -1:] >= RATINGS_BEFORE)
             for _, prior in portion.priors:
                 judged = judge_looking_back(close_gaps(portion.x)[0], prior=prior, rate=rate)
-                portion.keep(judged, slice(None), np.maximum(nth, 0), is_judged)
+                _Stretch(portion, slice(None), slice(None), np.maximum(nth, 0), is_judged).keep(judged)
 
 
-def _stretches(draft: Draft) -> Iterator[_Stretch]:
-    """Part a draft into stretches of columns; their ratings are followed from the first one on."""
+def _stretches(draft: Draft) -> Iterator[tuple[_Stretch, Task]]:
+    """Part a draft into stretches of columns; their ratings are followed from the first one on.
+
+    Series without a rating in a stretch have no part in it.
+    """
     ratings, _ = close_gaps(draft.x)
     is_rated = ~np.isnan(draft.x)
     nth = np.cumsum(is_rated, axis=1) - 1
     n_columns = draft.x.shape[1]
     starts = [min(start, n_columns) for start, _ in draft.priors]
     for (start, end), (_, prior) in zip(pairwise([*starts, n_columns]), draft.priors, strict=True):
-        if start < end:
-            here = slice(start, end)
-            task = Task(ratings[:, :end], prior, since=int(nth[:, start].min()))
-            yield _Stretch(task, draft, here, np.maximum(nth[:, here], 0), is_rated[:, here])
+        here = slice(start, end)
+        has_part = is_rated[:, here].any(axis=1)
+        if not has_part.any():
+            continue
+        rows: Rows = slice(None) if has_part.all() else np.flatnonzero(has_part)
+        place = nth[rows, here]
+        task = Task(ratings[rows, : int(place.max()) + 1], prior, since=int(place[:, 0].min()))
+        yield _Stretch(draft, rows, here, np.maximum(place, 0), is_rated[rows, here]), task
 
 
-def _judge(stretches: Sequence[_Stretch], rate: float) -> None:
-    for one, judged in zip(stretches, judge_together([one.task for one in stretches], rate=rate), strict=True):
-        one.draft.keep(judged, one.columns, one.place, one.is_rated)
+def _judge(stretches: Sequence[tuple[_Stretch, Task]], rate: float) -> None:
+    judged = judge_together([task for _, task in stretches], rate=rate)
+    for (stretch, _), one in zip(stretches, judged, strict=True):
+        stretch.keep(one)
