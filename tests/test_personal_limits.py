@@ -13,6 +13,7 @@ from supervision_kit.detection.personal import side_by_side
 from supervision_kit.detection.personal.filter import DIP, People, foresee
 from supervision_kit.detection.personal.form import Form
 from supervision_kit.detection.personal.judging import judge_ratings, judge_together
+from supervision_kit.detection.personal.learning import learn_in_turn
 from supervision_kit.detection.personal.nodes import gauss_nodes, on_few_nodes
 from supervision_kit.detection.personal.odds import CAP, CARRIED, DEPTH, FIRST, Odds, critical_value
 from supervision_kit.detection.personal.quantiles import find_quantile
@@ -478,6 +479,14 @@ def test_even_one_session_each_gives_a_prior(series):
     prior = sk.learn_prior(as_scores(series, np.array([[3.5], [4.0], [4.5]])), instrument="wai_sr", scale="total")
     assert prior.level == pytest.approx(4, abs=0.3)
     assert prior.between > 0
+
+
+def test_what_ratings_taught_is_remembered_for_no_others():
+    x = np.random.default_rng(7).normal(4, 0.5, size=(8, 12))
+    first = learn_in_turn([x], Form())
+    assert learn_in_turn([x.reshape(12, 8)], Form()) != first  # the same numbers, of other people
+    x[0, 0] -= 2  # the very table, changed since
+    assert learn_in_turn([x], Form()) != first
 
 
 def test_a_scale_that_nobody_rated_cannot_be_learnt_from(series):

@@ -176,11 +176,12 @@ class _Walk:
         self.recent[falls_further] = self.latest[falls_further]
         self.close((self.onset >= 0) & scored & (is_over | falls_further))
 
-        begins = (self.onset < 0) & scored & is_marked
-        self.onset[begins] = t
-        self.n_sessions[begins] = 0
-        self.pre_level[begins] = median_of(self.recent[begins])[:, 0]
-        self.low[begins] = np.inf
+        begins = np.flatnonzero((self.onset < 0) & scored & is_marked)
+        if len(begins):
+            self.onset[begins] = t
+            self.n_sessions[begins] = 0
+            self.pre_level[begins] = median_of(self.recent[begins])[:, 0]
+            self.low[begins] = np.inf
 
         inside = (self.onset >= 0) & scored
         self.end[inside] = t
@@ -197,6 +198,8 @@ class _Walk:
     def close(self, which: np.ndarray) -> None:
         """End the episodes of the series of `which` and put them down."""
         series = np.flatnonzero(which)
+        if self.closed and not len(series):
+            return
         names = ("onset", "nadir", "end", "n_sessions", "pre_level", "low")
         self.closed.append({"series": series} | {name: getattr(self, name)[series] for name in names})
         self.onset[series] = -1

@@ -127,6 +127,7 @@ def _ends(scores: pd.DataFrame, ordering: Ordering, wanted: Positions) -> Column
 def _judge(ends: Columns, known: Mapping[tuple[str, str], Scale], criteria: Criteria) -> Columns:
     keys = list(zip(ends["instrument"], ends["scale"], strict=True))
     settled = {key: criteria.get(key) or criteria_for(known[key]) for key in dict.fromkeys(keys)}
+    source = {key: one.source for key, one in settled.items()}
     points, error, sd, cutoff = (
         np.array([getattr(settled[key], name) for key in keys], dtype=np.float64)  # None becomes NaN
         for name in ("reliable_change", "error", "sd", "cutoff")
@@ -153,7 +154,7 @@ def _judge(ends: Columns, known: Mapping[tuple[str, str], Scale], criteria: Crit
         "effect_size": change / sd,
         "effect_low": (change - Z * error) / sd,
         "effect_high": (change + Z * error) / sd,
-        "criteria": np.array([settled[key].source for key in keys], dtype=object),
+        "criteria": np.array([source[key] for key in keys], dtype=object),
         "note": np.select(
             [n == 0, n == 1, np.isnan(points), is_open], [NO_SCORE, ONE_SCORE, NO_CRITERION, NO_LINE], ""
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -18,15 +19,31 @@ from supervision_kit.series import Matrix
 FIRST_FIT = 4
 # Later columns say little more, and few series get there; growth has ended well before.
 LAST_FIT, LAST_LEARNT = 32, 40
+# So many ratings of a kind, at most, are remembered with what they taught: a supervisor's caseload has some hundred.
+REMEMBERED = 2**14
+
+# From which column on hyper-parameters hold.
+InTurn = tuple[tuple[int, LimitsPrior], ...]
 
 
-def learn_in_turn(matrices: Iterable[Matrix], form: Form) -> tuple[tuple[int, LimitsPrior], ...]:
+def learn_in_turn(matrices: Iterable[Matrix], form: Form) -> InTurn:
     """Return from which column on which hyper-parameters hold.
 
     Those that hold from a column on are learnt from the columns up to it, of all series; only the growth of a later
     session is learnt up to that session. Columns without any rating do not count.
     """
     matrices = [x for x in matrices if x.size]
+    if sum(x.size for x in matrices) > REMEMBERED:
+        return _learn_in_turn(matrices, form)
+    return _learn_from_few(tuple((x.shape, x.tobytes()) for x in matrices), form)
+
+
+@lru_cache(maxsize=64)
+def _learn_from_few(series: tuple[tuple[tuple[int, ...], bytes], ...], form: Form) -> InTurn:
+    return _learn_in_turn([np.frombuffer(raw).reshape(shape) for shape, raw in series], form)
+
+
+def _learn_in_turn(matrices: Sequence[Matrix], form: Form) -> InTurn:
     columns = _rated_columns(matrices)[:LAST_LEARNT]
     lasts = [FIRST_FIT]
     while lasts[-1] < LAST_FIT:

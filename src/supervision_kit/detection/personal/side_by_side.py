@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Task:
     @cached_property
     def few(self) -> LimitsPrior:
         """The hyper-parameters on few nodes."""
-        return on_few_nodes(self.prior)
+        return _few(self.prior)
 
     @property
     def fits_single_precision(self) -> bool:
@@ -63,7 +63,7 @@ class Task:
 
     def people(self) -> People:
         """Return the hyper-parameters as the filter takes them: in spreads from the mean level."""
-        return self.few.in_spreads().people(self.n_ratings, self.n_series)
+        return _in_spreads(self.few).people(self.n_ratings, self.n_series)
 
     def lay_out(self, lower: Matrix, upper: Matrix) -> None:
         """Write between which latent ratings each must come from, in spreads from the mean level."""
@@ -145,6 +145,16 @@ class Course:
         # since falls along the people where it is accumulated
         first: list[int] = np.searchsorted(-earliest, -np.arange(len(self.lower)), side="left").tolist()
         return first
+
+
+@lru_cache(maxsize=512)
+def _few(prior: LimitsPrior) -> LimitsPrior:
+    return on_few_nodes(prior)
+
+
+@lru_cache(maxsize=512)
+def _in_spreads(prior: LimitsPrior) -> LimitsPrior:
+    return prior.in_spreads()
 
 
 def fill_on(x: Matrix) -> Matrix:
