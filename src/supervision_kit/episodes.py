@@ -155,8 +155,8 @@ class _Walk:
     """One pass over the columns for all series at once: who is inside an episode, since when, how deep."""
 
     def __init__(self, n_series: int) -> None:
-        self.recent = np.full((n_series, LEVEL_SESSIONS), np.nan)  # last scores outside episodes
-        self.latest = np.full((n_series, LEVEL_SESSIONS), np.nan)  # last scores, wherever they lie
+        self.recent = np.full((LEVEL_SESSIONS, n_series), np.nan)  # last scores outside episodes
+        self.latest = np.full((LEVEL_SESSIONS, n_series), np.nan)  # last scores, wherever they lie
         self.n_settled = np.zeros(n_series, dtype=np.int64)  # ratings in a row, inside an episode, that are not marked
         self.onset = np.full(n_series, -1)  # columns; -1 = outside
         self.nadir = np.full(n_series, -1)
@@ -173,27 +173,29 @@ class _Walk:
         half_way = np.where(depth > ROUNDING, self.pre_level - END_SHARE * depth, -np.inf)
         is_over = ~is_marked & (score >= half_way - ROUNDING)
         falls_further = is_marked & (self.n_settled >= LEVEL_SESSIONS) & (score < self.low - ROUNDING)
-        self.recent[falls_further] = self.latest[falls_further]
+        np.copyto(self.recent, self.latest, where=falls_further)
         self.close((self.onset >= 0) & scored & (is_over | falls_further))
 
         begins = np.flatnonzero((self.onset < 0) & scored & is_marked)
         if len(begins):
             self.onset[begins] = t
             self.n_sessions[begins] = 0
-            self.pre_level[begins] = median_of(self.recent[begins])[:, 0]
+            self.pre_level[begins] = median_of(self.recent[:, begins].T)[:, 0]
             self.low[begins] = np.inf
 
         inside = (self.onset >= 0) & scored
         self.end[inside] = t
-        self.n_sessions[inside] += 1
+        self.n_sessions += inside
         lower = inside & (score < self.low)
         self.nadir[lower] = t
         self.low[lower] = score[lower]
 
         outside = (self.onset < 0) & scored
-        self.recent[outside] = np.column_stack([self.recent[outside, 1:], score[outside]])
-        self.latest[scored] = np.column_stack([self.latest[scored, 1:], score[scored]])
-        self.n_settled[scored] = np.where((self.onset >= 0) & ~is_marked, self.n_settled + 1, 0)[scored]
+        for scores, which in ((self.recent, outside), (self.latest, scored)):
+            np.copyto(scores[:-1], scores[1:], where=which)
+            np.copyto(scores[-1], score, where=which)
+        self.n_settled += scored
+        self.n_settled[scored & (is_marked | (self.onset < 0))] = 0
 
     def close(self, which: np.ndarray) -> None:
         """End the episodes of the series of `which` and put them down."""
