@@ -16,7 +16,7 @@ from supervision_kit.apps.line import Line
 from supervision_kit.apps.remembering import keep_latest
 from supervision_kit.apps.source import Source
 from supervision_kit.apps.therapist_state import TherapistState
-from supervision_kit.caseload import add_news, list_reasons, rank_cases
+from supervision_kit.caseload import add_ends, add_news, list_reasons, rank_cases
 from supervision_kit.caseload.ranking import weigh_reasons
 from supervision_kit.errors import SettingError, UnknownNameError
 from supervision_kit.reasons import CAME_BACK, REASONS, known_weights, weigh
@@ -83,7 +83,7 @@ class CaseloadState(TherapistState):
     _said: tuple[Any, ...] = ()  # what the reasons rest on beside the ratings
 
     def __init__(self, source: pd.DataFrame | Workspace | Source, **more: Any) -> None:
-        self._listed_reasons: dict[tuple[Line, int], pd.DataFrame] = {}
+        self._listed_reasons: dict[Line, pd.DataFrame] = {}
         super().__init__(source, **more)
         self._read_own()
 
@@ -260,12 +260,15 @@ class CaseloadState(TherapistState):
     @cached_property
     def reasons(self) -> pd.DataFrame:
         """Why each case may need a word; see :data:`supervision_kit.tables.CASE_REASONS`."""
-        return self._lasting if self.new_forms is None else add_news(self._lasting, self.new_forms)
+        reasons = self._lasting
+        if self.planned_sessions:
+            reasons = add_ends(reasons, self.all_cases.set_index("case_id")["last_session"], self.planned_sessions)
+        return reasons if self.new_forms is None else add_news(reasons, self.new_forms)
 
     @property
     def _lasting(self) -> pd.DataFrame:
-        """The reasons, whatever is new."""
-        return keep_latest(self._listed_reasons, (self.line, self.planned_sessions), self._list_reasons)
+        """The reasons, whatever is new and however many sessions are planned."""
+        return keep_latest(self._listed_reasons, self.line, self._list_reasons)
 
     def _list_reasons(self) -> pd.DataFrame:
         return list_reasons(
@@ -276,7 +279,6 @@ class CaseloadState(TherapistState):
             judgements=self.judgements,
             decisions=self.decisions,
             annotations=self.annotations,
-            planned_sessions=self.planned_sessions or None,
             rebases=self.source.rebases,
         )
 

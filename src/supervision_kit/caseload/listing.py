@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -94,11 +94,19 @@ def list_reasons(
     if decisions is not None:
         rated = look.scores[look.scores["score"].notna()]
         found += decision_reasons(decisions, rated.groupby("case_id")["session"].max())
-    if planned_sessions is not None:
-        found += end_reasons(look.cases["last_session"], planned_sessions)
     known = set(look.cases.index)
     listed = _tabulate(one for one in found if one.case_id in known)
+    if planned_sessions is not None:
+        listed = add_ends(listed, look.cases["last_session"], planned_sessions)
     return listed if new_forms is None else add_news(listed, new_forms[new_forms["case_id"].isin(known)])
+
+
+def add_ends(reasons: pd.DataFrame, last_session: pd.Series, planned_sessions: int | Mapping[str, int]) -> pd.DataFrame:
+    """Return reasons that were listed without planned sessions, with those of the cases that are near their end.
+
+    `last_session` has each case's latest session, by its code.
+    """
+    return _add(reasons, _tabulate(end_reasons(last_session, planned_sessions)))
 
 
 def add_news(reasons: pd.DataFrame, new_forms: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +114,7 @@ def add_news(reasons: pd.DataFrame, new_forms: pd.DataFrame) -> pd.DataFrame:
     forms = new_forms[_FORM].drop_duplicates(ignore_index=True)
     columns = [forms[name].to_list() for name in _FORM]
     whole, sessions = set(zip(*columns, strict=True)), set(zip(columns[0], columns[-1], strict=True))
-    rows = reasons.to_dict("records")
+    rows = list(_rows(reasons))
     is_new = [_is_new(row, whole, sessions) for row in rows]
     news = [
         Found(row["case_id"], "new_fall", say("This fall came in since the last supervision."), row["session"],
@@ -115,14 +123,26 @@ def add_news(reasons: pd.DataFrame, new_forms: pd.DataFrame) -> pd.DataFrame:
         if new and row["reason"] in NOT_BACK
     ]  # fmt: skip
     added = _tabulate([*news, *news_reasons(forms)]).assign(is_new=True)
-    together = pd.concat([reasons.assign(is_new=pd.array(is_new, dtype="boolean")), added])
-    return _number(together.sort_values("case_id", kind="stable", ignore_index=True))
+    return _add(reasons.assign(is_new=pd.array(is_new, dtype="boolean")), added)
 
 
-def _is_new(row: Mapping[Any, Any], whole: set[tuple[Any, ...]], sessions: set[tuple[Any, ...]]) -> bool | None:
-    if pd.isna(row["brought_at"]):
+def _add(reasons: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Put what is added to each case behind its other reasons."""
+    return _number(pd.concat([reasons, added]).sort_values("case_id", kind="stable", ignore_index=True))
+
+
+def _rows(reasons: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Give what is asked of each reason; None where there is nothing."""
+    names = (*SERIES_KEY, "reason", "session", "brought_at")
+    columns = (reasons[name].astype(object).where(reasons[name].notna(), None).to_list() for name in names)
+    for row in zip(*columns, strict=True):
+        yield dict(zip(names, row, strict=True))
+
+
+def _is_new(row: Mapping[str, Any], whole: set[tuple[Any, ...]], sessions: set[tuple[Any, ...]]) -> bool | None:
+    if row["brought_at"] is None:
         return None
-    if pd.isna(row["instrument"]):
+    if row["instrument"] is None:
         return (row["case_id"], row["brought_at"]) in sessions
     return (row["case_id"], row["rater"], row["instrument"], row["brought_at"]) in whole
 
