@@ -20,7 +20,7 @@ import pandas as pd
 
 from supervision_kit.errors import TableError
 from supervision_kit.ordering import Ordering, order_series
-from supervision_kit.text_columns import TEXT, arrow_of, has_empty, repeat_text, text_of
+from supervision_kit.text_columns import TEXT, arrow_of, has_empty, list_of_texts, repeat_text, text_of
 
 RATERS = ("client", "therapist", "observer")
 OUTCOMES = ("repaired", "partly repaired", "unrepaired", "undetermined")
@@ -109,6 +109,19 @@ class Table:
                 f"its columns are {', '.join(self.columns)}."
             )
 
+    def of(self, columns: Mapping[str, Any]) -> pd.DataFrame:
+        """Return this table of columns that the kit itself has made, of one length: they are put in their types.
+
+        A column is a Series, an array or a list of values; optional ones may be left out. Nothing is checked: that is
+        for what comes from outside.
+        """
+        n = len(next(iter(columns.values())))
+        typed = {
+            name: _typed(columns[name], column.dtype) if name in columns else _missing(column.dtype, pd.RangeIndex(n))
+            for name, column in self.columns.items()
+        }
+        return pd.DataFrame(typed, copy=False)
+
     def empty(self) -> pd.DataFrame:
         """Return this table without rows."""
         return pd.DataFrame({name: pd.Series(dtype=column.dtype) for name, column in self.columns.items()})
@@ -131,6 +144,15 @@ def _as_type(frame: pd.DataFrame, name: str, column: Column, faults: list[str]) 
         else:
             faults.append(f"{name} holds something that is not {_TYPE_WORDS[column.dtype]}")
         return pd.Series("-", index=frame.index)  # named already: not to be called empty as well
+
+
+def _typed(values: Any, dtype: str) -> pd.Series:
+    """Return values of a column's type as a column of that type."""
+    if isinstance(values, pd.Series) and values.dtype == _DTYPES.get(dtype):
+        return values.reset_index(drop=True)
+    if dtype == "str":
+        return text_of(list_of_texts(values))
+    return pd.Series(values, dtype=dtype)
 
 
 def _missing(dtype: str, index: pd.Index) -> pd.Series:

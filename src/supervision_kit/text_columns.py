@@ -28,6 +28,11 @@ def text_of(arrow: pa.ChunkedArray) -> pd.Series:
     return pd.Series(TEXT.__from_arrow__(arrow), copy=False)
 
 
+def list_of_texts(texts: Iterable[str | None]) -> pa.ChunkedArray:
+    """Return a column of these texts; None is missing."""
+    return pa.chunked_array([pa.array(texts, pa.large_string(), from_pandas=True)])
+
+
 def texts_at(values: pd.Series, rows: npt.NDArray[np.int64]) -> list[str]:
     """Return the texts of a column of dtype :data:`TEXT` at these positions, in a fifth of the time pandas takes."""
     texts: list[str] = arrow_of(values).take(rows).to_pylist()

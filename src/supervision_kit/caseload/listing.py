@@ -128,7 +128,8 @@ def add_news(reasons: pd.DataFrame, new_forms: pd.DataFrame) -> pd.DataFrame:
 
 def _add(reasons: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
     """Put what is added to each case behind its other reasons."""
-    return _number(pd.concat([reasons, added]).sort_values("case_id", kind="stable", ignore_index=True))
+    together = pd.concat([reasons, added]).sort_values("case_id", kind="stable", ignore_index=True)
+    return CASE_REASONS.of(_numbered({**together}))
 
 
 def _rows(reasons: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -197,14 +198,14 @@ def _meetings(judgements: pd.DataFrame, falls: pd.DataFrame) -> dict[int, list[i
 
 def _tabulate(found: Iterable[Found]) -> pd.DataFrame:
     rows = sorted(found, key=lambda one: one.case_id)
-    return _number(pd.DataFrame({name: [getattr(one, name) for one in rows] for name in Found._fields}))
+    return CASE_REASONS.of(_numbered({name: [getattr(one, name) for one in rows] for name in Found._fields}))
 
 
-def _number(table: pd.DataFrame) -> pd.DataFrame:
+def _numbered(columns: Mapping[str, Iterable[Any]]) -> dict[str, Iterable[Any]]:
     """Count the reasons within each case, whose rows stand together."""
     n_before: Counter[str] = Counter()
     numbers = []
-    for case in table["case_id"].to_list():
+    for case in columns["case_id"]:
         n_before[case] += 1
         numbers.append(n_before[case])
-    return CASE_REASONS.check(table.assign(number=numbers))
+    return {**columns, "number": numbers}

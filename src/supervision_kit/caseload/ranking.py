@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from supervision_kit.caseload.listing import reasons_of_ratings
@@ -63,9 +64,10 @@ def review_caseload(
     """
     weigh(weights or {})  # before what takes long
     look = look_through(scores, repairs, marks, rebases)
-    cases = look.cases.assign(priority=0.0, reasons=None).reset_index()
+    cases = look.cases.reset_index()
+    unranked = CASELOAD.of({**cases, "priority": np.zeros(len(cases)), "reasons": [()] * len(cases)})
     told = reasons_of_ratings(look) if reasons is None else CASE_REASONS.check(reasons)
-    return _rank(CASELOAD.check(cases), told, weigh(weights or {}))
+    return _rank(unranked, told, weigh(weights or {}))
 
 
 def rank_cases(

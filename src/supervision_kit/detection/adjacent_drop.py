@@ -89,6 +89,6 @@ class AdjacentDrop(Method):
             limit=before - self.sds * sd,
             evidence=(before - x) / sd,
             can_judge=varies & ~np.isnan(x) & ~np.isnan(before),
-            min_drop=self._floor,
+            min_drop=self.floor,
             at_limit=True,
         )

@@ -117,7 +117,7 @@ class ChangePoint(Method):
             limit=np.where(now < before - ROUNDING, np.inf, np.nan),
             evidence=(before - now) / sigma[series, 0],
             can_judge=can_judge[there],
-            min_drop=self._floor,
+            min_drop=self.floor,
             at_limit=True,
         )
         for one in fields(Judgement):

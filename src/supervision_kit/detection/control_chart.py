@@ -121,7 +121,7 @@ class ControlChart(Method):
             limit=np.where(is_judged, centre - self.sigmas * sigma, np.nan),
             evidence=(centre - x) / np.where(sigma > ROUNDING, sigma, np.nan),
             can_judge=can_judge,
-            min_drop=self._floor,
+            min_drop=self.floor,
             at_limit=False,
         )
 

@@ -88,7 +88,7 @@ class Cutoff(Method):
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
         line = np.full(x.shape, np.nan if self.line is None else self.line)
-        limit = line - self._floor
+        limit = line - self.floor
         is_below = (x < line - ROUNDING) & (x <= limit + ROUNDING)
         can_judge = ~np.isnan(x) & ~np.isnan(line) & (is_below | (spread_so_far(x) > ROUNDING))
         return Judgement(

@@ -107,14 +107,14 @@ class Ewma(Method):
         limit, evidence, is_judged = self._run(x, target[:, 0], sigma[:, 0])
         varies = spread_so_far(x) > ROUNDING
         if not self._n_first:
-            varies |= x < np.minimum(limit, target - self._floor)
+            varies |= x < np.minimum(limit, target - self.floor)
         return decide(
             x,
             expected=np.where(is_judged.any(axis=1, keepdims=True), target, np.nan),
             limit=limit,
             evidence=evidence,
             can_judge=is_judged & varies,
-            min_drop=self._floor,
+            min_drop=self.floor,
             at_limit=False,
         )
 

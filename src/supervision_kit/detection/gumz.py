@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.measuring import ROUNDING, n_scored, spread, standard_deviation, steps_of
-from supervision_kit.detection.method import Judgement, Method, decide, setting
+from supervision_kit.detection.measuring import ROUNDING, Positions, n_scored, spread, standard_deviation, steps_of
+from supervision_kit.detection.method import Judgement, Method, decide, judge_as_one, setting
 from supervision_kit.series import Matrix
 from supervision_kit.words import later, say, say_number
 
@@ -86,10 +86,25 @@ class Gumz(Method):
 
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
-        if self.sample_sd is None:
-            return self.learn_from([x]).judge(x)
+        (judgement,) = self.judge_together([(self, x)])
+        return judgement
+
+    @classmethod
+    def judge_together(cls, pairs: Sequence[tuple[Self, Matrix]]) -> list[Judgement]:
+        """Judge series of several kinds; see :meth:`Method.judge_together`."""
+        asked, matrices = pairs[0][0], [x for _, x in pairs]
+        sample_sd = np.array([method.learn_from([x]).sample_sd for method, x in pairs])
+        floor = np.array([method.floor for method, _ in pairs])
+
+        def judge(x: Matrix, kind: Positions) -> Judgement:
+            return asked.judge_by(x, sample_sd=sample_sd[kind, np.newaxis], floor=floor[kind, np.newaxis])
+
+        return judge_as_one(matrices, judge, most_cells=cls.cells_at_once)
+
+    def judge_by(self, x: Matrix, *, sample_sd: Matrix, floor: Matrix) -> Judgement:
+        """Judge series with the caseload's standard deviation and the floor given for each, as columns."""
         varies = (n_scored(x) >= self.min_sessions) & (spread(x) > ROUNDING)
-        sd = np.where(varies, np.maximum(standard_deviation(x), self.sample_sd), np.nan)
+        sd = np.where(varies, np.maximum(standard_deviation(x), sample_sd), np.nan)
         began, fall, lowest_before = self._falls(x)
         return decide(
             x,
@@ -98,7 +113,7 @@ class Gumz(Method):
             limit=np.minimum(began - self.sds * sd, lowest_before - 2 * ROUNDING),
             evidence=fall / sd,
             can_judge=varies & ~np.isnan(fall),
-            min_drop=self._floor,
+            min_drop=floor,
             at_limit=True,
         )
 

@@ -10,7 +10,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from supervision_kit.detection.measuring import ROUNDING, Flags, close_gaps, open_gaps, previous_score, spread_so_far
+from supervision_kit.detection.measuring import (
+    ROUNDING,
+    Flags,
+    Positions,
+    close_gaps,
+    open_gaps,
+    previous_score,
+    spread_so_far,
+)
 from supervision_kit.errors import SettingError
 from supervision_kit.instruments import Scale
 from supervision_kit.series import CELLS, Matrix
@@ -210,7 +218,8 @@ class Method(ABC):
             raise SettingError(f"{self.title}: {label} ({setting}) must be {allowed}.")
 
     @property
-    def _floor(self) -> float:
+    def floor(self) -> float:
+        """The floor as it is judged by: that of no registered scale where it was left open."""
         return UNKNOWN_SCALE_MIN_DROP if self.min_drop is None else self.min_drop
 
 
@@ -258,7 +267,7 @@ def decide(
     limit: Matrix,
     evidence: Matrix,
     can_judge: Flags,
-    min_drop: float,
+    min_drop: Matrix | float,
     at_limit: bool,
 ) -> Judgement:
     """Mark the scores below `limit` (and at it, with `at_limit`) that are at least `min_drop` below `expected`.
@@ -274,6 +283,26 @@ def decide(
         evidence=np.where(can_judge, evidence, np.nan),
         is_rupture=is_rupture,
     )
+
+
+def judge_as_one(
+    matrices: Sequence[Matrix], judge: Callable[[Matrix, Positions], Judgement], *, most_cells: int
+) -> list[Judgement]:
+    """Judge some matrices in one go, one beneath the other, as long as that makes no more than so many cells.
+
+    `judge` is given a matrix and, for each of its rows, the place of the matrix that it comes from.
+    """
+    if len(matrices) * max(map(np.size, matrices)) > most_cells:
+        return [judge(x, np.full(len(x), place)) for place, x in enumerate(matrices)]
+    heights = [len(x) for x in matrices]
+    stacked = np.full((max(x.shape[1] for x in matrices), sum(heights)), np.nan).T  # column by column, as they lie
+    ends = np.cumsum(heights).tolist()
+    cuts = [(slice(end - len(x), end), slice(x.shape[1])) for end, x in zip(ends, matrices, strict=True)]
+    for cut, x in zip(cuts, matrices, strict=True):
+        stacked[cut] = x
+    judged = judge(stacked, np.repeat(np.arange(len(matrices)), heights))
+    parts = [getattr(judged, one.name) for one in fields(Judgement)]
+    return [Judgement(*(part[cut] for part in parts)) for cut in cuts]
 
 
 def judge_without_gaps(judge: Callable[[Matrix], Judgement], x: Matrix) -> Judgement:

@@ -143,7 +143,7 @@ class PersonalLimits(Method):
     def decide(self, draft: Draft) -> Judgement:
         """Return which ratings lie below their limits, of those that can be judged."""
         x = draft.x
-        limit = np.minimum(draft.limit, draft.expected - self._floor)
+        limit = np.minimum(draft.limit, draft.expected - self.floor)
         varies = (spread(x) if self.retrospective else spread_so_far(x)) > ROUNDING
         can_judge = ~np.isnan(limit) & ~np.isnan(x) & varies
         is_below = (x < limit - ROUNDING).astype(np.float64)

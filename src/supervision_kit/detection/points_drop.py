@@ -79,7 +79,7 @@ class PointsDrop(Method):
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
         points = UNKNOWN_SCALE_POINTS if self.points is None else self.points
-        return decide_on_steps(x, fall=points, unit=1.0, min_drop=self._floor)
+        return decide_on_steps(x, fall=points, unit=1.0, min_drop=self.floor)
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""

@@ -106,7 +106,7 @@ class ReliableDrop(Method):
     def judge(self, x: Matrix) -> Judgement:
         """Judge every session of every series; see :meth:`Method.judge`."""
         error = self.standard_error
-        return decide_on_steps(x, fall=self.z * error, unit=error, min_drop=self._floor)
+        return decide_on_steps(x, fall=self.z * error, unit=error, min_drop=self.floor)
 
     def explain(self, *, score: float, expected: float, limit: float, evidence: float) -> str:
         """Say why a session was marked; see :meth:`Method.explain`."""

@@ -100,7 +100,7 @@ class RunRules(Method):
         centre = np.where(usable, centre, np.nan)
         top, in_fall, in_rise = _trends(x)
         limit = np.where(in_rise, centre - self.ranges * moving_range, self._line(x, centre, moving_range))
-        falls_more = in_fall & (top - self._floor > np.minimum(limit, centre - self._floor))
+        falls_more = in_fall & (top - self.floor > np.minimum(limit, centre - self.floor))
         expected = np.where(falls_more, top, centre)
         return decide(
             x,
@@ -108,7 +108,7 @@ class RunRules(Method):
             limit=np.where(falls_more, np.inf, limit),
             evidence=(expected - x) / np.where(usable, moving_range, np.nan),
             can_judge=usable & ~np.isnan(x),
-            min_drop=self._floor,
+            min_drop=self.floor,
             at_limit=False,
         )
 

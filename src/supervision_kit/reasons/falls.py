@@ -41,9 +41,9 @@ def therapist_fall_reasons(falls: pd.DataFrame) -> Iterator[Found]:
 
 def _rows(falls: pd.DataFrame) -> Iterator[dict[Any, Any]]:
     """Give the falls one by one, in a quarter of the time that pandas takes for few of them."""
-    columns = [falls[name].to_list() for name in falls] if len(falls) else []
-    for row in zip(*columns, strict=True):
-        yield dict(zip(falls, row, strict=True))
+    names = list(falls) if len(falls) else []
+    for row in zip(*(falls[name].to_list() for name in names), strict=True):
+        yield dict(zip(names, row, strict=True))
 
 
 def _found(fall: Mapping[Any, Any], reason: str, sentence: str, brought_at: int | None) -> Found:

@@ -98,16 +98,17 @@ def follow_repairs(
     )
     back_session = pd.Series(line.sessions_at(back)).astype("Int64")
     repair_session = back_session.where(is_in_time)
-    return REPAIRS.check(
-        followed.assign(
-            outcome=outcome,
-            repair_session=repair_session,
-            sessions_to_repair=repair_session - followed["onset"],
-            regained=regained,
-            back_session=back_session,
-            back_from=back_from,
-            shape=name_shapes(line, followed, within=rule.within),
-        )
+    return REPAIRS.of(
+        {
+            **followed,
+            "outcome": outcome,
+            "repair_session": repair_session,
+            "sessions_to_repair": repair_session - followed["onset"],
+            "regained": regained,
+            "back_session": back_session,
+            "back_from": back_from,
+            "shape": name_shapes(line, followed, within=rule.within),
+        }
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supervision_kit.detection.measuring import ROUNDING
+from supervision_kit.detection.measuring import ROUNDING, median_of
 from supervision_kit.repair.line import Places, RatingLine
 
 # The kit's own choices: one step that makes up half of a fall, or of the way back, is sudden; half way is back (where
@@ -86,4 +86,4 @@ def _first_level(line: RatingLine, until: Places) -> npt.NDArray[np.float64]:
     places = line.first[:, None] + np.arange(LEVEL_RATINGS)
     there = np.minimum(places, len(line.score) - 1)  # an onset that somebody dated may lie behind the last rating
     early = np.where(places < until[:, None], line.score[there], np.nan)
-    return pd.DataFrame(early).median(axis=1).to_numpy()
+    return median_of(early)[:, 0]
