@@ -92,7 +92,7 @@ class CaseloadState(TherapistState):
     def refresh(self, *, ratings: bool = False) -> None:
         """Read anew what was said, set aside, decided and preferred; see :meth:`LineState.refresh`."""
         if ratings:
-            self._forget("congruence", "new_forms", "_new_sessions")
+            self._forget("congruence", "_arrivals", "new_forms", "_new_sessions")
         self._read_own()
         super().refresh(ratings=ratings)
 
@@ -234,13 +234,21 @@ class CaseloadState(TherapistState):
     @cached_property
     def new_forms(self) -> pd.DataFrame | None:
         """The forms that came in since; where nothing is kept, those of sessions after that day."""
+        arrivals = self._arrivals
         if self.since is None:
             return None
-        if self.workspace is not None:
-            with self.workspace.viewing(self.source.view):
-                return self.workspace.new_since(self.since)
+        if arrivals is not None:
+            return arrivals[arrivals["at"] > pd.Timestamp(self.since)]
         dated = self.scores[self.scores["date"] >= pd.Timestamp(self.since.date())]
         return dated[["case_id", "rater", "instrument", "session"]].drop_duplicates()
+
+    @cached_property
+    def _arrivals(self) -> pd.DataFrame | None:
+        """When each form came in, read once, so that another day is answered soon; None where nothing is kept."""
+        if self.workspace is None:
+            return None
+        with self.workspace.viewing(self.source.view):
+            return self.workspace.new_since(None)
 
     @cached_property
     def congruence(self) -> pd.DataFrame:
