@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import runpy
+import struct
 import zipfile
 from pathlib import Path
 
@@ -155,6 +156,14 @@ def test_a_damaged_file_of_any_format_is_read_or_refused(kind, data):
 @given(start=st.sampled_from(MAGIC), rest=st.binary(max_size=300), packed=st.booleans())
 def test_random_bytes_after_the_first_ones_of_each_format_are_read_or_refused(start, rest, packed):
     read_or_refuse(gzip.compress(start + rest) if packed else start + rest)
+
+
+def test_a_container_that_counts_more_tables_than_it_has_sectors_is_refused_at_once():
+    damaged = bytearray(seeds()["xls"])
+    damaged[44:48] = struct.pack("<I", 2**30)  # the number of tables
+    damaged[68:72] = struct.pack("<I", 2**20)  # where further ones lie: behind the end
+    with pytest.raises(sk.RecordsError):
+        sk.read_ratings(io.BytesIO(bytes(damaged)))
 
 
 @settings(max_examples=60, deadline=20_000, suppress_health_check=list(HealthCheck))

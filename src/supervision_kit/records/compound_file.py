@@ -26,6 +26,8 @@ class CompoundFile:
         n_tables, directory, _, cutoff, mini, _, more, _ = struct.unpack_from("<8I", content, 44)
         if self._sector not in (512, 4096) or self._mini_sector != 64:  # noqa: PLR2004 - the only sizes there are
             raise StrangeContainerError("sizes")
+        if n_tables > len(content) // self._sector:
+            raise StrangeContainerError("more tables than sectors")
         self._cutoff = cutoff
         self._next = self._numbers(b"".join(self._at(sector) for sector in self._tables(n_tables, more)))
         self._mini_next = self._numbers(self._chain(mini))
