@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,72 @@ def test_ruptures_and_repairs_as_code_give_their_falls(opened, tmp_path):
     state = sk.apps.EpisodesState(source, **where, **SETTINGS)
     _, onsets = run_alone(state.as_code + TELL, tmp_path)
     assert sorted(onsets) == sorted(state.shown["onset"])
+
+
+CONTROLS = {
+    "method": lambda state: setattr(state, "method", sk.Ewma()),
+    "therapist": lambda state: setattr(state, "therapist_id", state.therapist_ids[-1]),
+    "rated by": lambda state: setattr(state, "rater", "therapist"),
+    "fell by": lambda state: setattr(state, "least_depth", 0.15),
+    "how it ended": lambda state: setattr(state, "outcome", "repaired"),
+    "only those down": lambda state: setattr(state, "open_only", True),
+    "only those down, by the therapist": lambda state: (
+        setattr(state, "rater", "therapist"),
+        setattr(state, "open_only", True),
+    ),
+}
+
+
+def run_each(codes, tell, folder):
+    """Run several codes, each among names of its own, in one process; return what `tell` comes to after each."""
+    lines = [
+        "import json",
+        "told = []",
+        f"for code in {list(codes)!r}:",
+        "    names = {}",
+        "    exec(code, names)",
+        f"    told.append(eval({tell!r}, names))",
+        "print(json.dumps(told))",
+    ]
+    return run_alone("\n".join(lines), folder)
+
+
+def test_each_control_of_ruptures_and_repairs_is_in_its_code(opened, tmp_path):
+    source, where = opened
+    plain, codes, shown = sk.apps.EpisodesState(source, **where).as_code, {}, {}
+    for control, turn in CONTROLS.items():
+        state = sk.apps.EpisodesState(source, **where)
+        turn(state)
+        assert state.as_code != plain, control
+        codes[control], shown[control] = state.as_code, sorted(state.shown["onset"])
+    told = run_each(codes.values(), "sorted(falls['onset'].to_list())", tmp_path)
+    assert dict(zip(codes, told, strict=True)) == shown
+    assert len(set(map(tuple, shown.values()))) > 1, "the controls show one and the same"
+
+
+CASELOAD_CONTROLS = {
+    "new since": lambda state: state.pick_since(date(2025, 3, 1)),
+    "planned sessions": lambda state: state.plan_sessions(12),
+    "weights": lambda state: state.set_weight("open", 1.0),
+    "therapist": lambda state: setattr(state, "therapist_id", state.therapist_ids[-1]),
+}
+
+
+def test_each_control_of_the_caseload_is_in_its_code(opened, tmp_path):
+    source, where = opened
+    plain, codes, shown = sk.apps.CaseloadState(source, **where).as_code, {}, {}
+    for control, turn in CASELOAD_CONTROLS.items():
+        state = sk.apps.CaseloadState(source, **where)
+        before = state.as_code
+        turn(state)
+        assert state.as_code not in (before, plain), control
+        codes[control] = state.as_code
+        shown[control] = [
+            list(pair) for pair in zip(state.cases["case_id"], map(list, state.cases["reasons"]), strict=True)
+        ]
+    tell = "list(map(list, zip(caseload['case_id'].to_list(), map(list, caseload['reasons']))))"
+    told = run_each(codes.values(), tell, tmp_path)
+    assert dict(zip(codes, told, strict=True)) == shown
 
 
 def test_a_case_as_code_gives_its_chart_whichever_series_is_shown(opened, tmp_path):

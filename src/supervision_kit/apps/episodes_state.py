@@ -304,9 +304,39 @@ class EpisodesState(TherapistState):
         if self.therapist_id:
             lines.append('ratings = ratings[ratings["case_id"].isin(caseload["case_id"])]')
         lines.append('falls = falls.merge(ratings[["case_id", "rater", "instrument", "scale"]].drop_duplicates())')
+        lines += self._filters_as_code()
         if self.rater != "client":
             lines.append('caseload["open_ruptures"] = 0  # are counted by the client\'s ratings')
         return "\n".join([*lines, "sk.charts.episode_timeline(falls, caseload)"])
+
+    def _filters_as_code(self) -> list[str]:
+        lines = []
+        if self.open_only:
+            down = 'caseload[caseload["open_ruptures"] > 0]'
+            if self.rater != "client":
+                rebases = "rebases" if len(self.source.rebases) else "None"
+                lines += [
+                    "from supervision_kit.caseload.looking import place_falls",
+                    f"placed = place_falls(falls, ratings, {rebases})",
+                ]
+                down = 'placed[placed["is_down"]]'
+            lines += [
+                f"down = {down}",
+                'is_latest = ~falls.duplicated("case_id", keep="last")',
+                'falls = falls[is_latest & falls["case_id"].isin(down["case_id"])]',
+            ]
+        if self.least_depth:
+            times = self.least_depth / MIN_DROP_SHARE
+            lines += [
+                "from supervision_kit.episodes import smallest_falls",
+                f'falls = falls[falls["depth"] >= {times:g} * smallest_falls(falls) - 1e-9]',
+            ]
+        if self.outcome:
+            lines += [
+                "from supervision_kit.charts.sentences import outcome_look",
+                f'falls = falls[[outcome_look(fall) == {self.outcome!r} for fall in falls.to_dict("records")]]',
+            ]
+        return lines
 
 
 def _how_many(n: int, n_all: int) -> str:
