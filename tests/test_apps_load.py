@@ -260,7 +260,7 @@ def test_the_table_of_problems_speaks_the_language_of_the_page(open_page):
         page = open_page(dropped(MARCH + "C3,two,,30\n"))
         (table,) = page.problems.place.children
         assert list(table.df) == ["Zeile", "Spalte", "Wert", "was nicht stimmt", "Vorschlag"]
-        assert table.df["was nicht stimmt"].to_list()[1] == "Die Sitzung ist keine ganze Zahl ab 1."
+        assert table.df["was nicht stimmt"].to_list()[1] == "Eine Sitzung ist eine ganze Zahl von 1 bis 9.999."
         assert page.problems.rule.options[0][0] == "alle (2)"
         assert page.state.answer == "3 von 5 Zeilen sind bereit, 2 beiseitegelegt."
 

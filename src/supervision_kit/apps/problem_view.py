@@ -7,8 +7,8 @@ import pandas as pd
 
 from supervision_kit.apps.page import heading, quiet
 from supervision_kit.apps.row_table import row_table
-from supervision_kit.records.rules import say_rule, say_what_helps
-from supervision_kit.words import SOURCE_LANGUAGE, current_language, later, say, say_number
+from supervision_kit.records.rules import say_rule
+from supervision_kit.words import later, say, say_number
 
 ALL = ""
 MOST_SHOWN = 5_000  # more than anyone reads; the workbook of the rows set aside holds all
@@ -81,10 +81,6 @@ class ProblemView(ipw.VBox):
             return
         alike = {name for name in ("source", "kept") if len(self._problems[name].unique()) == 1}
         table = problems.head(MOST_SHOWN)[[name for name in NAMES if name not in alike]]
-        if current_language() != SOURCE_LANGUAGE:  # what a row says of itself is English; what its rule says is not
-            table = table.assign(
-                message=problems["rule"].map(say_rule), suggestion=problems["rule"].map(say_what_helps)
-            )
         here = problems["rule"].map({rule: say(words) for rule, words in HERE.items()})
         table = table.assign(suggestion=table["suggestion"].where(~problems["rule"].isin(HERE), here))
         if "kept" not in alike:

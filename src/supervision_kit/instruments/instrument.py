@@ -271,7 +271,10 @@ class Instrument:
     def answers_of(self, item: int) -> str:
         """Return the answers that one item allows, in words."""
         one = self.items[item - 1]
-        return f"{'whole numbers' if self.whole_numbers else 'numbers'} from {one.lowest:g} to {one.highest:g}"
+        ends = {"lowest": f"{one.lowest:g}", "highest": f"{one.highest:g}"}
+        if self.whole_numbers:
+            return say("whole numbers from {lowest} to {highest}", **ends)
+        return say("numbers from {lowest} to {highest}", **ends)
 
     def item_label(self, item: int) -> str:
         """Return the clinic's label of an item, or ``"Item 7"`` where there is none.

@@ -16,6 +16,7 @@ from supervision_kit.records.cells import Column, Texts
 from supervision_kit.records.finding import Layout
 from supervision_kit.records.headings import read_heading
 from supervision_kit.records.wording import column_name
+from supervision_kit.words import later, say
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -26,7 +27,7 @@ MOST_ROWS = 1_048_575  # of a sheet, beneath its headings
 LONGEST_CELL = 32_767
 WIDTHS = (8, 60)  # of a column, in letters
 LONGEST_NAME = 31  # of a sheet
-_CUT = "A cell of this row is longer than Excel holds, and was cut here."
+_CUT = later("A cell of this row is longer than Excel holds, and was cut here.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,7 @@ def write_set_aside(
         for part in filled:
             _write_sheets(book, part, part.reasons(problems), names)
         if not filled:
-            book.add_worksheet("nothing set aside").write_row(0, 0, OURS)
+            book.add_worksheet(say("nothing set aside")).write_row(0, 0, OURS)
 
 
 def _write_sheets(book: Workbook, part: AsideRows, reasons: Texts, names: Iterator[str]) -> None:
@@ -116,7 +117,7 @@ def _write_sheets(book: Workbook, part: AsideRows, reasons: Texts, names: Iterat
     said = [np.full(len(part), value, dtype=object) for value in part.said.values()]
     columns = [*ours, *said, *(column.cells for column in part.columns)]
     too_long = np.any([[len(text) > LONGEST_CELL for text in column] for column in columns], axis=0)
-    columns[REASON] = np.where(too_long, _CUT + " " + reasons, reasons)
+    columns[REASON] = np.where(too_long, say(_CUT) + " " + reasons, reasons)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     for start in range(0, len(part), MOST_ROWS):
         sheet = book.add_worksheet(next(names))

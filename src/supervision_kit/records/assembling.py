@@ -15,6 +15,7 @@ from supervision_kit.records.grouping import SCALE
 from supervision_kit.records.merging import Merged, join_labels
 from supervision_kit.scoring import score_responses
 from supervision_kit.tables import RATERS, RESPONSES, SCORES, SERIES_KEY
+from supervision_kit.words import say
 
 TOLERANCE = 0.05  # scale points; a given score within it of the items' score is the same, rounded
 
@@ -64,7 +65,7 @@ def build_scores(merged: Merged, responses: pd.DataFrame, notes: list[str]) -> p
     made = score_responses(responses)
     for key, of_instrument in made.groupby("instrument"):
         if of_instrument["score"].isna().all() and of_instrument["n_answered"].any():
-            notes.append(f"Too few items of {INSTRUMENTS[str(key)].short_title} were found for a score.")
+            notes.append(say("Too few items of {form} were found for a score.", form=INSTRUMENTS[str(key)].short_title))
     if not len(entries):
         return made
     keys = instrument_keys()
@@ -94,8 +95,12 @@ def _prefer_items(
     for (instrument, scale), differing in beside[far].groupby(["instrument", "scale"]):
         rows = merged.label(np.unique(differing["row"].to_numpy().astype(np.int64)))
         notes.append(
-            f"The given {INSTRUMENTS[str(instrument)].short_title} {scale} differs from what the items make in "
-            f"{join_labels(rows)}; the items were used."
+            say(
+                "The given {form} {scale} differs from what the items make in {rows}; the items were used.",
+                form=INSTRUMENTS[str(instrument)].short_title,
+                scale=scale,
+                rows=join_labels(rows),
+            )
         )
     made_keys = pd.MultiIndex.from_frame(made[key])
     needless = beside["score_made"].notna() | beside["score"].isna()

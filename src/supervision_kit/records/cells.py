@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from supervision_kit.words import later
+
 Texts = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.signedinteger]
 Flags = npt.NDArray[np.bool_]
@@ -141,7 +143,7 @@ class Sheet:
     name: str = ""
     delimiter: str = ""
     numbers: npt.NDArray[np.int64] | None = None
-    row_word: str = "row"
+    row_word: str = later("row")
     merged: tuple[tuple[int, int, int, int], ...] = ()
     faults: tuple[Fault, ...] = ()
     has_own_headings: bool = False

@@ -11,6 +11,7 @@ from supervision_kit.records.cells import Flags
 from supervision_kit.records.naming import instruments_in, rater_in, read_instrument
 from supervision_kit.records.no_answer import unanswered
 from supervision_kit.tables import RATERS
+from supervision_kit.words import say
 
 if TYPE_CHECKING:
     from supervision_kit.records.body import Body
@@ -35,8 +36,8 @@ def flag_contradictions(body: Body) -> None:
     said = column.spread(np.array([_rater_besides(each) for each in found], dtype=np.int64))
     other = _other_instrument(body, named)
     for wrong, message in (
-        (other, "The row names another instrument than the headings of its ratings."),
-        (~other & _other_rater(body, named, said), "The row names two raters: in its instrument, and elsewhere."),
+        (other, say("The row names another instrument than the headings of its ratings.")),
+        (~other & _other_rater(body, named, said), say("The row names two raters: in its instrument, and elsewhere.")),
     ):
         body.problems.flag(wrong, position=position, column=column, rule="form_contradicted", message=message)
 

@@ -9,6 +9,7 @@ from supervision_kit.records.finding import Finding
 from supervision_kit.records.folding import squeeze, words
 from supervision_kit.records.leftovers import cells_of, codes_of, unused_columns
 from supervision_kit.records.wording import column_name
+from supervision_kit.words import say
 
 FEWEST_ROWS = 2
 _BARE = frozenset({"id", "uid", "recordid", "responseid", "submissionid", "nr", "no", "number", "key"})
@@ -45,15 +46,25 @@ def ask_for_case(finding: Finding) -> None:
     if other is not None:
         case = finding.headings[other] or column_name(other)
         raise RecordsError(
-            f"{finding.sheet.source}: “{name}” is different in each row and could number the answers; “{case}” could "
-            f"be the case. Say which it is: columns={{“{case}”: “case_id”, “{name}”: “ignore”}} or "
-            f"columns={{“{name}”: “case_id”}}."
+            say(
+                "{file}: “{name}” is different in each row and could number the answers; “{case}” could be the "
+                "case. Say which it is: columns={{“{case}”: “case_id”, “{name}”: “ignore”}} or "
+                "columns={{“{name}”: “case_id”}}.",
+                file=finding.sheet.source,
+                name=name,
+                case=case,
+            )
         )
     if survey := next((each for each in finding.headings if squeeze(each) in _OF_A_SURVEY), ""):
         raise RecordsError(
-            f"{finding.sheet.source}: “{name}” is different in each row beside “{survey}”, so that it could number the "
-            f"answers and not the cases. If it is the case, pass columns={{“{name}”: “case_id”}}; else say which "
-            "column is."
+            say(
+                "{file}: “{name}” is different in each row beside “{survey}”, so that it could number the "
+                "answers and not the cases. If it is the case, pass columns={{“{name}”: “case_id”}}; else say "
+                "which column is.",
+                file=finding.sheet.source,
+                name=name,
+                survey=survey,
+            )
         )
 
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from supervision_kit.records.body import Body
 from supervision_kit.records.cells import Flags
-from supervision_kit.words import say
+from supervision_kit.words import later, say
 
 DATED = ("case_id", "session", "date")
-_UNCLEAR = "Another date of this case can be read two ways, and the days of a case are numbered together."
-_ELSEWHERE = "Other rows number this case’s sessions, and none of those numbered is the only one of this day."
+_UNCLEAR = later("Another date of this case can be read two ways, and the days of a case are numbered together.")
+_ELSEWHERE = later("Other rows number this case’s sessions, and none of those numbered is the only one of this day.")
 
 
 def number_by_date(bodies: Sequence[Body]) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def number_by_date(bodies: Sequence[Body]) -> pd.DataFrame:
     known = numbered[~numbered.duplicated(["case_id", "date"], keep=False) & numbered["date"].notna()]
     unclear = {case for body in dated for case in body.case[body.day_unclear] if case is not None}
     for body in dated:
-        _flag(body, pd.Series(body.case).isin(unclear).to_numpy() & _has_day(body), "date_ambiguous", _UNCLEAR)
+        _flag(body, pd.Series(body.case).isin(unclear).to_numpy() & _has_day(body), "date_ambiguous", say(_UNCLEAR))
     days = pd.concat([_days(body) for body in dated], ignore_index=True)
     ranked = days[~days["case_id"].isin(numbered["case_id"])].drop_duplicates().sort_values(["case_id", "date"])
     ranked["session"] = ranked.groupby("case_id").cumcount() + 1
@@ -40,7 +40,7 @@ def number_by_date(bodies: Sequence[Body]) -> pd.DataFrame:
         here = _has_day(body) & ~body.problems.bad
         keys = pd.MultiIndex.from_arrays([body.case[here], body.date[here]])
         body.session[here] = sessions.reindex(keys).fillna(0).to_numpy().astype(np.int64)
-        _flag(body, here & (body.session == 0), "session_undecided", _ELSEWHERE)
+        _flag(body, here & (body.session == 0), "session_undecided", say(_ELSEWHERE))
         heading = body.layout.headings[body.layout.fields["date"]]
         body.notes.append(
             say(

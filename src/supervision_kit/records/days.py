@@ -10,7 +10,7 @@ import numpy as np
 from supervision_kit.records.dates import Dates, read_dates
 from supervision_kit.records.folding import fold
 from supervision_kit.records.no_answer import unanswered
-from supervision_kit.words import say
+from supervision_kit.words import later, say, say_number
 
 if TYPE_CHECKING:
     from supervision_kit.records.body import Body
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _SAYS_DATE = re.compile("dat(e|um)|fecha")
 EARLIEST = np.datetime64("1950-01-01")  # a session before is likely a day of birth, or a century mistaken
 
-_READ = "Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025."
-_OPEN = "The date can be read day first or month first, and the column does not show which."
-_SAID = {True: "day first", False: "month first", None: ""}
-_TORN = "The date can be read day first or month first, and the column holds dates of either order."
-_REWRITE = "Write the days of the column as 2025-03-28."
-_NO_DAY = "The table has no session numbers, and this row no day by which to number it."
+_READ = later("Dates are read as 2025-03-28, 28.03.2025, 28/03/2025 or 28 March 2025.")
+_OPEN = later("The date can be read day first or month first, and the column does not show which.")
+_SAID = {True: later("day first"), False: later("month first"), None: ""}
+_TORN = later("The date can be read day first or month first, and the column holds dates of either order.")
+_REWRITE = later("Write the days of the column as 2025-03-28.")
+_NO_DAY = later("The table has no session numbers, and this row no day by which to number it.")
 
 
 def read_days(body: Body, *, day_first: bool | None) -> None:
@@ -49,7 +49,7 @@ def read_days(body: Body, *, day_first: bool | None) -> None:
 
 def _flag_days(body: Body, column: Column, dates: Dates) -> None:
     position, _ = body.column("date")
-    message, suggestion = (_TORN, _REWRITE) if dates.torn else (_OPEN, "")
+    message, suggestion = (say(_TORN), say(_REWRITE)) if dates.torn else (say(_OPEN), "")
     body.problems.flag(
         body.day_unclear,
         position=position,
@@ -59,25 +59,27 @@ def _flag_days(body: Body, column: Column, dates: Dates) -> None:
         suggestion=suggestion,
     )
     unreadable = column.spread(dates.unreadable)
-    body.problems.flag(unreadable, position=position, column=column, rule="date_unreadable", message=_READ)
+    body.problems.flag(unreadable, position=position, column=column, rule="date_unreadable", message=say(_READ))
     if body.is_dated:
         missing = column.spread(unanswered(column.texts)) & body.spread.is_form & ~body.is_summary
-        body.problems.flag(missing, position=position, column=column, rule="date_missing", message=_NO_DAY)
+        body.problems.flag(missing, position=position, column=column, rule="date_missing", message=say(_NO_DAY))
 
 
 def _notes(column: Column, dates: Dates) -> list[str]:
     """Return what is to be said of how the column was read, to come after its heading."""
     n_rows = np.bincount(column.codes, minlength=len(column.texts))
     counts = {
-        ": {:,} number(s) were read as Excel counts days, from 1900.": dates.serial,
-        ": {:,} date(s) lie in the future.": dates.values > np.datetime64("today"),
-        ": {:,} date(s) lie before 1950.": dates.values < EARLIEST,
+        later(": {n} number(s) were read as Excel counts days, from 1900."): dates.serial,
+        later(": {n} date(s) lie in the future."): dates.values > np.datetime64("today"),
+        later(": {n} date(s) lie before 1950."): dates.values < EARLIEST,
     }
-    notes = [f" was read {dates.order}, as its values over 12 show."] if dates.order else []
-    notes += [note.format(n) for note, which in counts.items() if (n := int(n_rows[which].sum()))]
+    notes = [say(" was read {order}, as its values over 12 show.", order=say(dates.order))] if dates.order else []
+    notes += [say(note, n=say_number(n)) for note, which in counts.items() if (n := int(n_rows[which].sum()))]
     if dates.swapped:
         notes.append(
-            ": the real dates have days up to 12, those in text days above. Excel has likely swapped day and month of "
-            "the former: compare them with the source."
+            say(
+                ": the real dates have days up to 12, those in text days above. Excel has likely swapped day and "
+                "month of the former: compare them with the source."
+            )
         )
     return notes

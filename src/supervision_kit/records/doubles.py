@@ -10,6 +10,7 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.finding import Finding, Slot
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.wording import column_name, quote
+from supervision_kit.words import say
 
 ROUNDING = 0.05  # of a score with one decimal, or of an item mean
 MOST_NAMED = 5  # rows in one message
@@ -34,13 +35,13 @@ def settle_doubles(finding: Finding) -> None:
             kept[key] = slot
             continue
         if slot.item:
-            raise _ask(finding, first, slot, f"could each be item {slot.item} of the same form")
+            raise _ask(finding, first, slot, say("could each be item {item} of the same form", item=slot.item))
         own = INSTRUMENTS[slot.instrument].scales[slot.scale or ""].statistic if slot.instrument else None
         if own is not None and slot.statistic == own and first.statistic != own:
             first, slot = slot, first  # noqa: PLW2901
         _refuse_differing(finding, first, slot)
         kept[key] = first
-        finding.leave(slot.position, f"“{finding.headings[first.position]}” is read as this score")
+        finding.leave(slot.position, say("“{heading}” is read as this score", heading=finding.headings[first.position]))
     finding.slots = list(kept.values())
 
 
@@ -56,9 +57,11 @@ def _refuse_differing(finding: Finding, kept: Slot, left: Slot) -> None:
     differing = min((_differing(one, other, factor) for factor in _factors(kept, left)), key=np.count_nonzero)
     if differing.any():
         named = finding.sheet.number(rows[differing])
-        more = " and more" if len(named) > MOST_NAMED else ""
-        where = f"{finding.sheet.row_word} {', '.join(map(str, named[:MOST_NAMED]))}{more}"
-        raise _ask(finding, kept, left, f"are read as the same score of the same form, and differ in {where}")
+        more = say(" and more") if len(named) > MOST_NAMED else ""
+        where = f"{say(finding.sheet.row_word)} {', '.join(map(str, named[:MOST_NAMED]))}{more}"
+        raise _ask(
+            finding, kept, left, say("are read as the same score of the same form, and differ in {where}", where=where)
+        )
 
 
 def _factors(first: Slot, second: Slot) -> tuple[float, ...]:
@@ -82,8 +85,17 @@ def _differing(kept: Values, left: Values, factor: float) -> Flags:
 def _ask(finding: Finding, first: Slot, second: Slot, what: str) -> RecordsError:
     names = [finding.headings[slot.position] for slot in (first, second)]
     if names[0] == names[1]:
-        places = " and ".join(column_name(slot.position) for slot in (first, second))
-        answer = "Give each a heading of its own, with the rater or the session in it, or take one out"
-        return RecordsError(f"{finding.sheet.source}: {places}, both headed {quote(names[:1])}, {what}. {answer}.")
-    answer = f"Say which it is, or leave one out: columns={{“{names[1]}”: “ignore”}}."
+        places = say(" and ").join(column_name(slot.position) for slot in (first, second))
+        answer = say("Give each a heading of its own, with the rater or the session in it, or take one out")
+        return RecordsError(
+            say(
+                "{file}: {places}, both headed {heading}, {what}. {answer}.",
+                file=finding.sheet.source,
+                places=places,
+                heading=quote(names[:1]),
+                what=what,
+                answer=answer,
+            )
+        )
+    answer = say("Say which it is, or leave one out: columns={{“{name}”: “ignore”}}.", name=names[1])
     return RecordsError(f"{finding.sheet.source}: {quote(names)} {what}. {answer}")

@@ -18,6 +18,7 @@ from supervision_kit.records.shifted import flag_shifted_answers
 from supervision_kit.records.small_forms import flag_small_forms
 from supervision_kit.tables import RATERS
 from supervision_kit.words import say, say_number
+from supervision_kit.words.raters import say_rater
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,7 @@ def _flag_unrated(body: Body, entries: Entries) -> None:
     rated = np.zeros(body.n_rows, dtype=bool)
     rated[entries.row] = True
     position, column = body.column("instrument")
-    message = "The file has no column of this row’s instrument."
+    message = say("The file has no column of this row’s instrument.")
     body.problems.flag(
         body.spread.is_form & ~rated & ~body.problems.bad,
         position=position,
@@ -115,8 +116,13 @@ def _note_strange(body: Body, entries: Entries) -> None:
     for instrument, rater in sorted(set(zip(strange.instrument.tolist(), strange.rater.tolist(), strict=True))):
         known = INSTRUMENTS[instrument_keys()[instrument]]
         body.notes.append(
-            f"{known.short_title} is a form of the {' and the '.join(known.raters)}, and stands in rows of the "
-            f"{RATERS[rater]} too: read as the {RATERS[rater]}’s ratings."
+            say(
+                "{form} is a form of the {raters}, and stands in rows of the {rater} too: read as the {rater}’s "
+                "ratings.",
+                form=known.short_title,
+                raters=say(" and the ").join(map(say_rater, known.raters)),
+                rater=say_rater(RATERS[rater]),
+            )
         )
 
 

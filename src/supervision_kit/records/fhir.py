@@ -27,6 +27,7 @@ from supervision_kit.records.json_values import as_dict, as_dicts, as_text, read
 from supervision_kit.records.naming import instruments_in
 from supervision_kit.records.progress import Progress, Report
 from supervision_kit.records.roles import FieldRole, Role
+from supervision_kit.words import later, say, say_number
 
 FORM = "QuestionnaireResponse"
 _FIELDS = ("case id", "therapist id", "rater", "date", "session", "status")  # the headings before those of the items
@@ -62,16 +63,26 @@ def read_fhir(
     report(Progress(file.size or 0, file.size, f"Reading {file.name}"))
     kinds = Counter(each.text("resourceType") for each in resources)
     if not kinds[FORM]:
-        raise RecordsError(f"{file.name} is JSON, but holds no {FORM} of FHIR. Export the answers to the forms.")
+        raise RecordsError(
+            say(
+                "{file} is JSON, but holds no {form} of FHIR. Export the answers to the forms.",
+                file=file.name,
+                form=FORM,
+            )
+        )
     forms = _forms(resources)
     sheets = [_sheet(form, file.name, stem, targets, alone=len(forms) == 1) for form in forms]
     others = [f"{n:,} {printable(kind)[:40] or 'unnamed'}" for kind, n in kinds.items() if kind != FORM]
-    notes = [f"Left aside, as they are no answers to a form: {', '.join(others)}."] if others else []
+    notes = [say("Left aside, as they are no answers to a form: {others}.", others=", ".join(others))] if others else []
     if is_cut_short(bundles):
-        notes.append(f"{file.name} is a page of several, and the next one is not in it. Read all pages together.")
+        notes.append(
+            say("{file} is a page of several, and the next one is not in it. Read all pages together.", file=file.name)
+        )
     unsaid = sum(not each.text("status") for form in forms for _, each in form.responses)
     if unsaid:
-        notes.append(f"{unsaid:,} {FORM}(s) do not say their status, and were read as completed.")
+        notes.append(
+            say("{n} {form}(s) do not say their status, and were read as completed.", n=say_number(unsaid), form=FORM)
+        )
     return sheets, notes
 
 
@@ -162,12 +173,14 @@ def _sheet(
     used = [at for at in range(len(rows[0])) if at >= len(_FIELDS) or at in kept or any(row[at] for row in rows[1:])]
     columns = tuple(Column.of([row[at] for row in rows]) for at in used)
     return Sheet(
-        source if alone else f"{source}, questionnaire “{form.title or 'without a name'}”",
+        source
+        if alone
+        else say("{file}, questionnaire “{title}”", file=source, title=form.title or say("without a name")),
         columns,
         stem,
         form.title,
         numbers=np.array([0, *(place for place, _ in form.responses)]),
-        row_word="resource",
+        row_word=later("resource"),
         faults=tuple(faults),
         has_own_headings=True,
     )
@@ -195,9 +208,9 @@ def _is_session(heading: str) -> bool:
 def _faults(row: int, resource: Resource) -> list[Fault]:
     status = resource.text("status")
     if status not in _COMPLETE:
-        return [Fault(row, "status", "form_not_complete", "The form is not a completed one, as its status says.")]
+        return [Fault(row, "status", "form_not_complete", say("The form is not a completed one, as its status says."))]
     if not is_well_formed(resource.content.get("item")):
-        return [Fault(row, "status", "form_malformed", f"The {FORM} is not built as FHIR says.")]
+        return [Fault(row, "status", "form_malformed", say("The {form} is not built as FHIR says.", form=FORM))]
     return []
 
 

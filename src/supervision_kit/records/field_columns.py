@@ -17,31 +17,38 @@ from supervision_kit.records.suggesting import suggest
 from supervision_kit.records.summaries import could_sum_up, is_sum_of, sums_up
 from supervision_kit.records.values import LAST_SESSION, lost_codes, read_codes, read_sessions
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say, say_number
+from supervision_kit.words.raters import say_rater
 
 MOST_PERHAPS = 20  # rows; a code that stands in more is a case’s
 
-_LOST = "A spreadsheet has put an error in place of the code, or kept a few of its digits only."
+_LOST = later("A spreadsheet has put an error in place of the code, or kept a few of its digits only.")
 
 
 def read_case_column(body: Body) -> None:
     """Read the codes of cases and therapists; rows that sum up others are set aside."""
     position, column = body.column("case_id")
     if column is None:
-        raise RecordsError(f"{body.source}: there is no case column.")
+        raise RecordsError(say("{file}: there is no case column.", file=body.source))
     codes = read_codes(column)
     body.case = column.spread(codes)
     if len(pd.unique(codes)) < len(codes):
         heading = body.layout.headings[position]
-        body.notes.append(f"“{heading}”: codes that differ only by stray spaces or unseen marks were read as the same.")
+        body.notes.append(
+            say(
+                "“{heading}”: codes that differ only by stray spaces or unseen marks were read as the same.",
+                heading=heading,
+            )
+        )
     body.problems.flag(
         pd.isna(body.case),
         position=position,
         column=column,
         rule="case_missing",
-        message="The cell that says which case it is has no code in it.",
+        message=say("The cell that says which case it is has no code in it."),
     )
     body.problems.flag(
-        column.spread(lost_codes(column.texts)), position=position, column=column, rule="code_lost", message=_LOST
+        column.spread(lost_codes(column.texts)), position=position, column=column, rule="code_lost", message=say(_LOST)
     )
     body.is_summary = column.spread(sums_up(column.texts))
     body.is_summary |= _sums_up_by_numbers(body, position)
@@ -50,7 +57,7 @@ def read_case_column(body: Body) -> None:
         position=position,
         column=column,
         rule="summary_row",
-        message="The row sums up others and is of no case.",
+        message=say("The row sums up others and is of no case."),
     )
     _read_therapist(body)
 
@@ -65,7 +72,9 @@ def _read_therapist(body: Body) -> None:
     body.therapist = column.spread(read_codes(column))
     body.therapist[lost] = None
     rows = np.flatnonzero(lost)
-    body.problems.add(rows, position=position, values=column.cells[rows], rule="code_lost", message=_LOST, kept=True)
+    body.problems.add(
+        rows, position=position, values=column.cells[rows], rule="code_lost", message=say(_LOST), kept=True
+    )
 
 
 def _sums_up_by_numbers(body: Body, position: int) -> Flags:
@@ -87,7 +96,7 @@ def read_session_column(body: Body) -> None:
         return
     none = column.spread(unanswered(column.texts)) & body.spread.is_form
     body.session = column.spread(read_sessions(column.texts))
-    wanted = f"A session is a whole number from 1 to {LAST_SESSION:,}."
+    wanted = say("A session is a whole number from 1 to {most}.", most=say_number(LAST_SESSION))
     body.problems.flag(none, position=position, column=column, rule="session_missing", message=wanted)
     body.problems.flag(
         body.spread.is_form & ~none & (body.session == 0),
@@ -113,10 +122,14 @@ def read_instrument_column(body: Body) -> None:
     named = np.array([RATERS.index(each[1]) if each and each[1] else -1 for each in found], dtype=np.int64)
     codes[none] = default
     body.instrument, body.rater = column.spread(codes), column.spread(named)
-    known = f"Known instruments: {', '.join(sorted(INSTRUMENTS))}."
+    known = say("Known instruments: {known}.", known=", ".join(sorted(INSTRUMENTS)))
     missing = column.spread(none & (codes < 0) & (not by_headings))
     body.problems.flag(
-        missing, position=position, column=column, rule="instrument_missing", message=f"No instrument is named. {known}"
+        missing,
+        position=position,
+        column=column,
+        rule="instrument_missing",
+        message=say("No instrument is named. {known}", known=known),
     )
     unknown = ~none & (codes < 0)
     body.problems.flag(
@@ -141,8 +154,16 @@ def read_rater_column(body: Body, given: str | None) -> None:
     unsaid = body.rater < 0
     body.rater[unsaid] = default
     if given is None and unsaid.any() and not (body.layout.slots and all(slot.rater for slot in body.layout.slots)):
-        reason = f", as {body.layout.rater_from} says" if given is None and body.layout.rater_from else ""
-        body.notes.append(f"No rater column: read as the {RATERS[default]}’s ratings{reason}.")
+        reason = (
+            say(", as {where} says", where=body.layout.rater_from) if given is None and body.layout.rater_from else ""
+        )
+        body.notes.append(
+            say(
+                "No rater column: read as the {rater}’s ratings{reason}.",
+                rater=say_rater(RATERS[default]),
+                reason=reason,
+            )
+        )
 
 
 def _read_said_raters(body: Body, column: Column, *, position: int, given: str | None, default: int) -> None:
@@ -150,7 +171,7 @@ def _read_said_raters(body: Body, column: Column, *, position: int, given: str |
     none, found = unanswered(column.texts), [read_rater(text) for text in column.texts]
     codes = np.array([RATERS.index(rater or "client") for rater in found], dtype=np.int64)
     unknown = np.array([rater is None for rater in found], dtype=bool) & ~none
-    wanted = f"The rater is one of {', '.join(RATERS)}."
+    wanted = say("The rater is one of {raters}.", raters=", ".join(RATERS))
     if given is None:
         body.problems.flag(column.spread(none), position=position, column=column, rule="rater_missing", message=wanted)
     body.problems.flag(column.spread(unknown), position=position, column=column, rule="rater_unknown", message=wanted)

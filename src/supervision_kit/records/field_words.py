@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
+from supervision_kit.words import later
+
 _CODE = (
     "id",
     "no",
@@ -172,8 +174,10 @@ FIELDS: Mapping[str, tuple[frozenset[str], ...]] = {
     ),
 }
 MEANINGS: Mapping[str, str] = {
-    "case_id": "a case column (case id, client, patient code, …)",
-    "session": "a session column (session, session no., visit, Sitzung, …) or a date column (date, session date, …)",
-    "rating": "rated columns (items such as wai_sr_1, totals such as SRS total, or item and response)",
+    "case_id": later("a case column (case id, client, patient code, …)"),
+    "session": later(
+        "a session column (session, session no., visit, Sitzung, …) or a date column (date, session date, …)"
+    ),
+    "rating": later("rated columns (items such as wai_sr_1, totals such as SRS total, or item and response)"),
 }
 WITH_NAMES = frozenset({"instrument", "item", "scale"})  # "scale name" names no person

@@ -147,7 +147,7 @@ def find_files(source: Source | Sequence[Source]) -> Iterator[Origin]:
     """Yield what the caller hands over; each file has a name of its own, or ``data`` where bytes came without one."""
     sources = list(source) if isinstance(source, (list, tuple)) else [source]
     if not sources:
-        raise RecordsError("The list of files is empty: give at least one file of ratings.")
+        raise RecordsError(say("The list of files is empty: give at least one file of ratings."))
     taken: dict[str, int] = {}
     for each in sources:
         origin = _find(each)
@@ -167,7 +167,9 @@ def _find(source: object) -> Origin:
     if isinstance(source, (str, os.PathLike)):
         return _of_path(Path(source))
     if not callable(getattr(source, "read", None)):
-        raise RecordsError(f"A {type(source).__name__} cannot be read: give a path, an open binary file, or bytes.")
+        raise RecordsError(
+            say("A {kind} cannot be read: give a path, an open binary file, or bytes.", kind=type(source).__name__)
+        )
     name = getattr(source, "name", None)
     name = os.path.basename(name) if isinstance(name, str) and name else "data"  # noqa: PTH119
     return _of_file(_held(name, _read_all(source, name)))
@@ -177,9 +179,11 @@ def _read_all(source: Any, name: str) -> bytes:
     try:
         content = source.read()
     except (OSError, ValueError, UnicodeError):
-        raise RecordsError(f"{name} cannot be read. Open it again, in binary mode (open(path, 'rb')).") from None
+        raise RecordsError(
+            say("{name} cannot be read. Open it again, in binary mode (open(path, 'rb')).", name=name)
+        ) from None
     if not isinstance(content, bytes):
-        raise RecordsError(f"{name} was opened as text: open it in binary mode (open(path, 'rb')).")
+        raise RecordsError(say("{name} was opened as text: open it in binary mode (open(path, 'rb')).", name=name))
     return content
 
 
@@ -197,14 +201,14 @@ def _of_path(path: Path) -> Origin:
                 return _of_file(_held(name, stream.read(MOST_AT_ONCE)))
             size = os.fstat(stream.fileno()).st_size
     except FileNotFoundError:
-        raise RecordsError(f"{name}: there is no such file. Check the path.") from None
+        raise RecordsError(say("{name}: there is no such file. Check the path.", name=name)) from None
     except (OSError, ValueError) as error:
-        raise RecordsError(f"{name} cannot be opened: {_why(error)}.") from None
+        raise RecordsError(say("{name} cannot be opened: {why}.", name=name, why=_why(error))) from None
     return _of_file(File(name, lambda: path.open("rb"), size))
 
 
 def _why(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else "the path is not valid"
+    return error.strerror if isinstance(error, OSError) and error.strerror else say("the path is not valid")
 
 
 def _of_file(file: File) -> Origin:
@@ -221,20 +225,30 @@ def _of_folder(path: Path, name: str) -> Origin:
         for each in sorted(each for each in names if not _is_hidden(each)):
             here = Path(folder, each)
             try:
-                part = _of_path(here) if here.is_file() else Origin(each, [], notes=[f"Left aside: {each} is no file."])
+                part = (
+                    _of_path(here)
+                    if here.is_file()
+                    else Origin(each, [], notes=[say("Left aside: {each} is no file.", each=each)])
+                )
             except RecordsError as error:
-                part = Origin(each, [], notes=[f"Left aside: {error}"])
+                part = Origin(each, [], notes=[say("Left aside: {error}", error=error)])
             within = here.parent.relative_to(path).as_posix()
             prefix = "" if within == "." else f"{within}/"
             origin.files += [File(prefix + file.name, file.opened, file.size) for file in part.files]
             origin.notes += part.notes
             if len(origin.files) > MOST_FILES:
                 raise RecordsError(
-                    f"{name} holds more than {MOST_FILES:,} files. Give the folder with the exports only."
+                    say(
+                        "{name} holds more than {most} files. Give the folder with the exports only.",
+                        name=name,
+                        most=say_number(MOST_FILES),
+                    )
                 )
     _note_hidden(origin, n_hidden)
     if not origin.files:
-        raise RecordsError(" ".join([f"{name} is a folder without any file that can be read.", *origin.notes[:1]]))
+        raise RecordsError(
+            " ".join([say("{name} is a folder without any file that can be read.", name=name), *origin.notes[:1]])
+        )
     return origin
 
 

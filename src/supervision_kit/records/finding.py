@@ -18,9 +18,10 @@ from supervision_kit.records.redcap import RedcapColumns
 from supervision_kit.records.roles import Role
 from supervision_kit.records.two_rows import Header
 from supervision_kit.records.wording import column_name
+from supervision_kit.words import later, say
 
-WIDE, LONG_ITEMS, LONG_SCORES = "a row per form", "a row per item", "a row per score"
-SESSIONS = "a row per case, with a column for each session"
+WIDE, LONG_ITEMS, LONG_SCORES = later("a row per form"), later("a row per item"), later("a row per score")
+SESSIONS = later("a row per case, with a column for each session")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ class Finding:
         self.explained.add(position)
         twice = self.headings.count(self.headings[position]) > 1
         where = f" ({column_name(position)})" if twice else ""
-        self.notes.append(f"“{self.headings[position]}”{where} was left aside: {why}.")
+        self.notes.append(
+            say("“{heading}”{where} was left aside: {why}.", heading=self.headings[position], where=where, why=why)
+        )
 
     def refuse(self, wrong: str, *what_to_do: str) -> RecordsError:
         """Return an error that names the sheet and the columns found."""

@@ -16,6 +16,13 @@ from supervision_kit.records.naming import read_item, read_scale
 from supervision_kit.records.no_answer import unanswered
 from supervision_kit.records.suggesting import suggest
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say
+
+_NO_SLOT = {
+    "item": later("The row does not say which item it is of."),
+    "scale": later("The row does not say which scale it is of."),
+}
+
 
 SCALE = 1_000  # slots from here on are scales, those below are item numbers
 
@@ -73,7 +80,7 @@ def _long_groups(body: Body, name: str, of: str) -> Iterator[RatedCells]:
         position=position,
         column=column,
         rule=f"{name}_missing",
-        message=f"The row does not say which {name} it is of.",
+        message=say(_NO_SLOT[name]),
     )
     for code, rows in _by_instrument(body):
         instrument = INSTRUMENTS[instrument_keys()[code]]
@@ -145,5 +152,5 @@ def _names(instrument: Instrument, name: str) -> dict[str, str]:
 
 def _what_there_is(instrument: Instrument, name: str) -> str:
     if name == "item":
-        return f"{instrument.short_title} has the items 1 to {instrument.n_items}."
-    return f"{instrument.short_title} has the scale(s) {', '.join(instrument.scales)}."
+        return say("{form} has the items 1 to {n}.", form=instrument.short_title, n=instrument.n_items)
+    return say("{form} has the scale(s) {scales}.", form=instrument.short_title, scales=", ".join(instrument.scales))

@@ -18,13 +18,17 @@ from supervision_kit.records.roles import FieldRole, ItemRole, Role
 from supervision_kit.records.session_columns import has_bare_numbers, number_columns, read_mark
 from supervision_kit.records.two_rows import Header, join_rows, tidy
 from supervision_kit.records.wording import has_heading_word, name_columns, quote
-from supervision_kit.words import say
+from supervision_kit.words import say, say_n
 
 ROWS_SEARCHED = 30
 ROWS_COMPARED = 5  # beneath a row, to see whether it is one of headings
 FEWEST_HEADINGS = 2
 _DATA_LIKE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
-LOOKED_FOR = f"Looked for: {'; '.join(MEANINGS.values())}."
+
+
+def say_looked_for() -> str:
+    """Say which columns there have to be."""
+    return say("Looked for: {columns}.", columns="; ".join(map(say, MEANINGS.values())))
 
 
 def count_recognised(row: Sequence[str], targets: Mapping[str, Role | None]) -> int:
@@ -76,7 +80,7 @@ def find_header(sheet: Sheet, targets: Mapping[str, Role | None]) -> Header:
                 )
             )
         what = say("{file}: no heading row for ratings was found.", file=sheet.source)
-        raise RecordsError(" ".join(filter(None, (what, found, LOOKED_FOR, _what_to_do(sheet, at)))))
+        raise RecordsError(" ".join(filter(None, (what, found, say_looked_for(), _what_to_do(sheet, at)))))
     for row in (best - 1, best):
         if joined := join_rows(sheet, row, targets):
             return joined
@@ -116,16 +120,29 @@ def list_headings(sheet: Sheet, row: int, targets: Mapping[str, Role | None]) ->
     beneath = [each for at in range(row + 1, sheet.n_rows)[:ROWS_COMPARED] if any(each := sheet.row(at))]
     if _is_table(list(cells.values()), beneath):
         if any(_is_like_first_name(cell, targets) for cell in cells.values()) and not _is_whole(known, targets):
-            return f"Columns found: {name_columns({at: cell if cell in known else '' for at, cell in cells.items()})}."
+            return say(
+                "Columns found: {columns}.",
+                columns=name_columns({at: cell if cell in known else "" for at, cell in cells.items()}),
+            )
         sure = len(known) >= FEWEST_HEADINGS
         over_data = {at for at in cells if all(_DATA_LIKE.fullmatch(each[at]) for each in beneath)}
         plain = {at for at, cell in cells.items() if sure or at in over_data or cell in known or cell[0].islower()}
-        return f"Columns found: {name_columns({at: cell if at in plain else '' for at, cell in cells.items()})}."
+        return say(
+            "Columns found: {columns}.",
+            columns=name_columns({at: cell if at in plain else "" for at, cell in cells.items()}),
+        )
     if not known:
         return ""
     n_others = len(cells) - len(known)
-    others = f" and {n_others} other{'s' if n_others > 1 else ''} in row {row + 1}" if n_others else ""
-    return f"Columns found: {quote(known)}{others}."
+    if not n_others:
+        return say("Columns found: {columns}.", columns=quote(known))
+    return say_n(
+        "Columns found: {columns} and {n} other in row {row}.",
+        "Columns found: {columns} and {n} others in row {row}.",
+        n_others,
+        columns=quote(known),
+        row=row + 1,
+    )
 
 
 def _is_like_first_name(cell: str, targets: Mapping[str, Role | None]) -> bool:

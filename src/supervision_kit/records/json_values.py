@@ -9,6 +9,7 @@ from typing import Any
 
 from supervision_kit.errors import RecordsError
 from supervision_kit.records.encodings import LOOKED_AT, possible_encodings
+from supervision_kit.words import say, say_number
 
 _GAP = re.compile(r"[\s\x1e,]*")  # also the mark before each record of a JSON text sequence
 
@@ -41,12 +42,21 @@ def read_json(content: bytes, *, source: str) -> Iterator[Any]:
             value, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             raise RecordsError(
-                f"{source}: the JSON is broken in line {error.lineno:,}, column {error.colno:,}. Export it again."
+                say(
+                    "{file}: the JSON is broken in line {line}, column {column}. Export it again.",
+                    file=source,
+                    line=say_number(error.lineno),
+                    column=say_number(error.colno),
+                )
             ) from None
         except _TwiceError:
-            raise RecordsError(f"{source}: {_place(text, at)} holds a key twice. Export it again.") from None
+            raise RecordsError(
+                say("{file}: {place} holds a key twice. Export it again.", file=source, place=_place(text, at))
+            ) from None
         except RecursionError:
-            raise RecordsError(f"{source}: {_place(text, at)} is nested deeper than any form.") from None
+            raise RecordsError(
+                say("{file}: {place} is nested deeper than any form.", file=source, place=_place(text, at))
+            ) from None
         yield value
         at = _end_of_gap(text, end)
 
@@ -57,7 +67,7 @@ def _end_of_gap(text: str, at: int) -> int:
 
 
 def _place(text: str, at: int) -> str:
-    return f"the JSON object that begins in line {text.count(chr(10), 0, at) + 1:,}"
+    return say("the JSON object that begins in line {line}", line=say_number(text.count(chr(10), 0, at) + 1))
 
 
 def _decoded(content: bytes, source: str) -> str:
@@ -66,7 +76,7 @@ def _decoded(content: bytes, source: str) -> str:
             return content.decode(encoding).rstrip("\x00\x1a")
         except UnicodeDecodeError:
             continue
-    raise RecordsError(f"{source} looks like JSON, but is no text. Export it again.")
+    raise RecordsError(say("{file} looks like JSON, but is no text. Export it again.", file=source))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -19,19 +19,20 @@ from supervision_kit.records.numbers import Numbers, read_alike
 from supervision_kit.records.problems import ProblemList
 from supervision_kit.records.scaling import say_unclear
 from supervision_kit.records.units import ANSWER, DECIMALS, MILLIMETRES, UNCLEAR, Unit
+from supervision_kit.words import later, say, say_number
 
 MISSING_CODES = frozenset({-1, -7, -8, -9, -66, -77, -88, -99, -999, -9999, 7, 8, 9, 66, 77, 88, 98, 99, 999, 9999})
 FEWEST = 2  # cells with a code before it is taken for one
 THOUSAND = 1_000
 
-_AS_NUMBERS = "Excel has turned a number into a date: format the column as numbers and type it again."
-_PER_CENT = "Give the points themselves, not a per cent."
-_TWO = "Where two answers were ticked, leave the cell blank."
-_BESIDE = "Give the number alone, or the same words beside it throughout the column."
-_MARK = "Write it with the same decimal mark as the others, and without one for thousands."
-_FROM_0 = "If the answers are counted from 0 in this file, add 1 to each of them."
-_FROM_1 = "If the answers are counted from 1 in this file, take 1 from each of them."
-_MILLIMETRES = "If these are millimetres, divide them by 10."
+_AS_NUMBERS = later("Excel has turned a number into a date: format the column as numbers and type it again.")
+_PER_CENT = later("Give the points themselves, not a per cent.")
+_TWO = later("Where two answers were ticked, leave the cell blank.")
+_BESIDE = later("Give the number alone, or the same words beside it throughout the column.")
+_MARK = later("Write it with the same decimal mark as the others, and without one for thousands.")
+_FROM_0 = later("If the answers are counted from 0 in this file, add 1 to each of them.")
+_FROM_1 = later("If the answers are counted from 1 in this file, take 1 from each of them.")
+_MILLIMETRES = later("If these are millimetres, divide them by 10.")
 
 
 @dataclass
@@ -70,24 +71,31 @@ class Readings:
                     position=position,
                     values=text,
                     rule="no_answer_in_words",
-                    message=f"This stands in {len(here):,} cell(s) for a rating, which were read as unanswered.",
+                    message=say(
+                        "This stands in {n} cell(s) for a rating, which were read as unanswered.",
+                        n=say_number(len(here)),
+                    ),
                     kept=True,
                 )
 
     def notes(self, bad: Flags) -> list[str]:
         """Return a sentence with the number of cells for each way of reading, those in rows set aside left out."""
         counts = {how: int((~bad[np.concatenate(rows)]).sum()) for how, rows in self.cells.items()}
-        return [f"{n:,} cell(s) {how}." for how, n in counts.items() if n]
+        return [say(how, n=say_number(n)) for how, n in counts.items() if n]
 
 
-_WITH_WORDS = "hold a number with words beside it (4 - often), always the same ones, and were read as the number"
-_WITH_UNIT = "hold a number with its unit or its highest (36 pts, 36/40), and were read as the number"
+_WITH_WORDS = later(
+    "{n} cell(s) hold a number with words beside it (4 - often), always the same ones, and were read as the number."
+)
+_WITH_UNIT = later(
+    "{n} cell(s) hold a number with its unit or its highest (36 pts, 36/40), and were read as the number."
+)
 _YES_NO = {
     **dict.fromkeys(("yes", "y", "true", "ja", "j", "wahr", "oui", "vrai", "si", "verdadero"), 1.0),
     **dict.fromkeys(("no", "n", "false", "nein", "falsch", "non", "faux", "falso", "nee"), 0.0),
 }
-_AS_YES_NO = "say yes or no (ja, TRUE), and were read as 1 and 0"
-_AS_LENGTHS = "say in what they are measured (82 mm, 8.2 cm), and were read as that"
+_AS_YES_NO = later("{n} cell(s) say yes or no (ja, TRUE), and were read as 1 and 0.")
+_AS_LENGTHS = later("{n} cell(s) say in what they are measured (82 mm, 8.2 cm), and were read as that.")
 
 
 def judge_cells(
@@ -122,7 +130,7 @@ def judge_cells(
                 position=group.position,
                 column=column,
                 rule=f"{kind}_{rule}",
-                message=f"{allowed}; blank where not given.",
+                message=say("{allowed}; blank where not given.", allowed=allowed),
                 suggestion=column.spread(np.where(which, advice, "")),
             )
     readings.add_unanswered(group, column, (numbers.unanswered | numbers.in_words) & typed_by_hand(column.texts))
@@ -141,13 +149,21 @@ def judge_cells(
 def _range(group: RatedCells, instrument: Instrument, unit: Unit | None) -> tuple[str, str, float, float]:
     """Return the kind of rating, what is allowed in words, and the lowest and the highest number."""
     if group.scale is not None and unit is not None:
-        allowed = f"{instrument.short_title} {group.scale} is read as {unit.words}"
+        allowed = say(
+            "{form} {scale} is read as {unit}", form=instrument.short_title, scale=group.scale, unit=unit.words
+        )
         return "score", allowed, unit.lowest, unit.highest
     if unit is not None:
-        allowed = f"{instrument.short_title} answers are read as millimetres, 0 to {unit.highest:g}"
+        allowed = say(
+            "{form} answers are read as millimetres, 0 to {highest}",
+            form=instrument.short_title,
+            highest=f"{unit.highest:g}",
+        )
         return "response", allowed, unit.lowest, unit.highest
     item = instrument.items[group.slot - 1]
-    allowed = f"{instrument.short_title} answers are {instrument.answers_of(group.slot)}"
+    allowed = say(
+        "{form} answers are {answers}", form=instrument.short_title, answers=instrument.answers_of(group.slot)
+    )
     return "response", allowed, item.lowest, item.highest
 
 
@@ -198,26 +214,30 @@ def _advise(body: Body, group: RatedCells, numbers: Numbers, values: npt.NDArray
     texts = column.texts
     advice = np.full(len(texts), "", dtype=object)
     unread = np.isnan(values)
-    advice[unread & ((numbers.words != "") | numbers.unit | ~np.isnan(numbers.most))] = _BESIDE
-    advice[[text.endswith(("%", "\uff05")) for text in texts]] = _PER_CENT
-    advice[[_holds_two(text) for text in texts]] = _TWO
-    advice[like_dates(texts)] = _AS_NUMBERS
+    advice[unread & ((numbers.words != "") | numbers.unit | ~np.isnan(numbers.most))] = say(_BESIDE)
+    advice[[text.endswith(("%", "\uff05")) for text in texts]] = say(_PER_CENT)
+    advice[[_holds_two(text) for text in texts]] = say(_TWO)
+    advice[like_dates(texts)] = say(_AS_NUMBERS)
     if not outside.any():
         return advice
-    advice[outside & (values >= THOUSAND) & [("," in text or "." in text) for text in texts]] = _MARK
+    advice[outside & (values >= THOUSAND) & [("," in text or "." in text) for text in texts]] = say(_MARK)
     if has_lines(instrument):
         longest = LENGTH if group.scale is None else LENGTH * MILLIMETRES
-        advice[outside & (values > longest) & (values <= longest * MILLIMETRES) & (values % 1 == 0)] = _MILLIMETRES
+        advice[outside & (values > longest) & (values <= longest * MILLIMETRES) & (values % 1 == 0)] = say(_MILLIMETRES)
     n_rows = np.bincount(column.codes[group.rows & ~body.problems.bad], minlength=len(texts))
     if instrument.whole_numbers and group.scale is None:
         item = instrument.items[group.slot - 1]
         lowest, highest = item.lowest, item.highest
-        for given, elsewhere, said in ((lowest - 1, highest, _FROM_0), (highest + 1, lowest, _FROM_1)):
+        for given, elsewhere, said in ((lowest - 1, highest, say(_FROM_0)), (highest + 1, lowest, say(_FROM_1))):
             if not n_rows[values == elsewhere].any():
                 advice[outside & (values == given)] = said
     codes = outside & np.isin(values, list(MISSING_CODES)) & (n_rows >= FEWEST)
     advice[codes] = [
-        f"{value:g} stands in {n:,} rows of the column: was it “missing”? Then leave the cells blank."
+        say(
+            "{value} stands in {n} rows of the column: was it “missing”? Then leave the cells blank.",
+            value=f"{value:g}",
+            n=say_number(n),
+        )
         for value, n in zip(values[codes], n_rows[codes], strict=True)
     ]
     return advice

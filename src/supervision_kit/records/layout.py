@@ -11,7 +11,7 @@ from supervision_kit.records.doubles import settle_doubles
 from supervision_kit.records.field_words import MEANINGS
 from supervision_kit.records.finding import SESSIONS, WIDE, Finding, Layout
 from supervision_kit.records.folding import heading_key
-from supervision_kit.records.header import LOOKED_FOR, count_recognised, find_header, first_rows, list_headings
+from supervision_kit.records.header import count_recognised, find_header, first_rows, list_headings, say_looked_for
 from supervision_kit.records.headings import read_heading_of
 from supervision_kit.records.leftovers import take_leftovers
 from supervision_kit.records.naming import rater_in, read_rater
@@ -39,9 +39,16 @@ from supervision_kit.records.targets import Said
 from supervision_kit.records.two_rows import role_of
 from supervision_kit.records.unused import note_unused, suggest_instrument, suggest_names
 from supervision_kit.records.wording import column_name, quote
-from supervision_kit.words import say
+from supervision_kit.words import later, say
 
-_FIELD_WORDS = {"case_id": "case", "therapist_id": "therapist"}
+_FIELD_WORDS = {
+    "case_id": later("case"),
+    "therapist_id": later("therapist"),
+    "session": later("session"),
+    "date": later("date"),
+    "rater": later("rater"),
+    "instrument": later("instrument"),
+}
 
 
 def find_layout(sheet: Sheet, *, said: Said, note: str = "") -> Layout:
@@ -116,16 +123,23 @@ def _take_fields(finding: Finding) -> None:
     for name, columns in claims.items():
         columns.sort()
         best = [at for rank, at in columns if rank == columns[0][0]]
-        word = _FIELD_WORDS.get(name, name)
+        word = say(_FIELD_WORDS.get(name, name))
         if len(best) > 1 and name in ("case_id", "session"):
             names = quote([finding.headings[at] for at in best])
             raise RecordsError(
-                f"{finding.sheet.source}: {names} could each be the {word} column. "
-                f"Say which it is: columns={{“{finding.headings[best[0]]}”: “{name}”}}."
+                say(
+                    "{file}: {names} could each be the {word} column. Say which it is: columns={{“{heading}”: "
+                    "“{name}”}}.",
+                    file=finding.sheet.source,
+                    names=names,
+                    word=word,
+                    heading=finding.headings[best[0]],
+                    name=name,
+                )
             )
         finding.fields[name] = best[0]
         for _, at in columns[1:]:
-            finding.leave(at, f"“{finding.headings[best[0]]}” is read as the {word}")
+            finding.leave(at, say("“{heading}” is read as the {word}", heading=finding.headings[best[0]], word=word))
 
 
 def _check_complete(finding: Finding, shape: str) -> None:
@@ -136,12 +150,12 @@ def _check_complete(finding: Finding, shape: str) -> None:
     if missing:
         by_day = "" if finding.has_sessions() else say_dates(finding)
         unrated = MEANINGS["rating"] in missing
-        one = len(missing) == 1 and not unrated
+        one, said = len(missing) == 1 and not unrated, say(" and ").join(map(say, missing))
         hint = suggest_instrument(finding) or suggest_names(finding, nothing_rated=unrated)
         raise finding.refuse(
-            f"{' and '.join(missing)} {'was' if one else 'were'} not found.",
-            f"{LOOKED_FOR} {by_day}{hint}".strip(),
-            "Rename the headings, or say which is which: columns={“their name”: “ours”}.",
+            say("{columns} was not found.", columns=said) if one else say("{columns} were not found.", columns=said),
+            f"{say_looked_for()} {by_day}{hint}".strip(),
+            say("Rename the headings, or say which is which: columns={“their name”: “ours”}."),
         )
     if not (finding.sheet.filled[finding.header.row + 1 :]).any():
         raise RecordsError(say("{file} has headings and no row of ratings beneath them.", file=finding.sheet.source))
@@ -152,11 +166,11 @@ def _find_rater(finding: Finding, given: str | None) -> tuple[str | None, str]:
     sheet = finding.sheet
     titles = {rater for row in range(finding.header.top) for rater in _raters_of_title(sheet.row(row))}
     if given or len(titles) == 1:
-        return given or titles.pop(), "" if given else "a row above the headings"
+        return given or titles.pop(), "" if given else say("a row above the headings")
     for name, alone in ((sheet.name, read_rater(sheet.name)), (sheet.file_stem, None)):
         rater = rater_in(name) or (alone if len(name) > 1 else None)
         if rater:
-            return rater, "the name of the sheet or file"
+            return rater, say("the name of the sheet or file")
     return None, ""
 
 
@@ -182,4 +196,6 @@ def check_found(targets: Mapping[str, Role | None], sheets: Sequence[Sheet], *, 
         rows = [(sheet, row) for sheet in sheets for row in first_rows(sheet)]
         sheet, row = max(rows, key=lambda each: count_recognised(each[0].row(each[1]), targets))
         found = list_headings(sheet, row, targets)
-        raise RecordsError(f"columns=: there is no column {quote(missing)}. {found}".strip())
+        raise RecordsError(
+            say("columns=: there is no column {names}. {found}", names=quote(missing), found=found).strip()
+        )

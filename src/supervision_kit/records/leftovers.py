@@ -20,6 +20,8 @@ from supervision_kit.records.roles import ItemRole, ScoreRole
 from supervision_kit.records.vocabulary import RATER_LETTERS
 from supervision_kit.records.wording import column_name
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say
+from supervision_kit.words.raters import say_rater
 
 MOST_WORDS = 50  # different cells of a column that could name raters, instruments or scales
 NEARLY_ALL = 0.9  # of the filled cells
@@ -131,18 +133,22 @@ def _take_rater(finding: Finding) -> None:
     rated = [role for role in finding.roles if isinstance(role, (ItemRole, ScoreRole))]
     if rated and all(role.rater for role in rated):
         for at in likely:
-            finding.leave(at, "the headings name the rater")
+            finding.leave(at, say("the headings name the rater"))
             finding.fields = {name: where for name, where in finding.fields.items() if where != at}
         return
     if not likely:
         return
     if len(likely) > 1 or not _is_surely_rater(finding, likely[0]):
-        raise _ask(finding, likely, "rater", "raters")
+        raise _ask(finding, likely, "rater")
     if likely[0] == instrument:
         del finding.fields["instrument"]
     finding.fields["rater"] = likely[0]
     finding.notes.append(
-        f"“{_name(finding, likely[0])}” is read as the rater: its cells name {_raters_in(finding, likely[0])}."
+        say(
+            "“{heading}” is read as the rater: its cells name {raters}.",
+            heading=_name(finding, likely[0]),
+            raters=_raters_in(finding, likely[0]),
+        )
     )
 
 
@@ -189,7 +195,7 @@ def codes_of(finding: Finding, positions: list[int]) -> pd.DataFrame:
 
 def _raters_in(finding: Finding, at: int) -> str:
     found = {_rater_of(text) for text in cells_of(finding, at).texts}
-    return " and ".join(rater for rater in RATERS if rater in found)
+    return say(" and ").join(say_rater(rater) for rater in RATERS if rater in found)
 
 
 def _take_instrument(finding: Finding) -> None:
@@ -199,9 +205,11 @@ def _take_instrument(finding: Finding) -> None:
     if not likely:
         return
     if len(likely) > 1 or not cells_of(finding, likely[0]).are_all(_names_instrument):
-        raise _ask(finding, likely, "instrument", "instruments")
+        raise _ask(finding, likely, "instrument")
     finding.fields["instrument"] = likely[0]
-    finding.notes.append(f"“{_name(finding, likely[0])}” is read as the instrument: its cells name some.")
+    finding.notes.append(
+        say("“{heading}” is read as the instrument: its cells name some.", heading=_name(finding, likely[0]))
+    )
 
 
 def _names_instrument(text: str) -> bool:
@@ -228,7 +236,7 @@ def _ask_for_scale(finding: Finding, instrument: str | None) -> None:
         if known and {read_scale(text) for text in cells.texts} != {"total"}:
             likely.append(at)
     if likely:
-        raise _ask(finding, likely, "scale", "scales")
+        raise _ask(finding, likely, "scale")
 
 
 def part_of_rows(finding: Finding, slots: Sequence[Slot]) -> str | None:
@@ -246,9 +254,15 @@ def part_of_rows(finding: Finding, slots: Sequence[Slot]) -> str | None:
         return part
     name = _name(finding, finding.fields[part])
     raise RecordsError(
-        f"{finding.sheet.source}: “{name}” says which {part} each row is of, and the rows hold several columns of "
-        f"ratings. Write a row for each rating, with a column for its {'number' if part == 'item' else 'scale'}, its "
-        f"session and its rater; or, if the ratings are totals, pass columns={{“{name}”: “ignore”}}."
+        say(
+            "{file}: “{name}” says which {part} each row is of, and the rows hold several columns of "
+            "ratings. Write a row for each rating, with a column for its {what}, its session and its rater; "
+            "or, if the ratings are totals, pass columns={{“{name}”: “ignore”}}.",
+            file=finding.sheet.source,
+            name=name,
+            part=say("item") if part == "item" else say("scale"),
+            what=say("number") if part == "item" else say("scale"),
+        )
     )
 
 
@@ -260,14 +274,25 @@ def _says_parts(finding: Finding, field: str) -> bool:
     return cells.few and cells.share(lambda text: read_scale(text) is not None) >= NEARLY_ALL and named != {"total"}
 
 
-def _ask(finding: Finding, likely: list[int], field: str, plural: str) -> RecordsError:
+_PLURALS = {"rater": later("raters"), "instrument": later("instruments"), "scale": later("scales")}
+
+
+def _ask(finding: Finding, likely: list[int], field: str) -> RecordsError:
     names = [_name(finding, at) for at in likely]
-    shown = " and ".join(f"“{name}”" for name in names)
-    holds = "holds" if len(names) == 1 else "hold"
+    shown = say(" and ").join(f"“{name}”" for name in names)
+    holds = say("holds") if len(names) == 1 else say("hold")
     return RecordsError(
-        f"{finding.sheet.source}: {shown} {holds} names of {plural}, and the heading does not say that it is the "
-        f"{field} of each row. Say whether it is: columns={{“{names[0]}”: “{field}”}} or "
-        f"columns={{“{names[0]}”: “ignore”}}."
+        say(
+            "{file}: {shown} {holds} names of {plural}, and the heading does not say that it is the {field} "
+            "of each row. Say whether it is: columns={{“{name}”: “{field}”}} or columns={{“{name}”: "
+            "“ignore”}}.",
+            file=finding.sheet.source,
+            shown=shown,
+            holds=holds,
+            plural=say(_PLURALS[field]),
+            field=field,
+            name=names[0],
+        )
     )
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from supervision_kit.instruments import Instrument
 from supervision_kit.records.units import MILLIMETRES, Unit
+from supervision_kit.words import say, say_number
 
 LENGTH = 10.0
 FEWEST = 2  # numbers that can only be millimetres
@@ -40,7 +41,11 @@ def say_lines(values: Values, unit: Unit) -> str:
     """Return how the answers of an instrument with lines were read."""
     given = values[~np.isnan(values)]
     if unit.millimetres:
-        return "read as millimetres, 0 to 100, and turned into 0 to 10."
+        return say("read as millimetres, 0 to 100, and turned into 0 to 10.")
     if n_beyond := int((given > LENGTH).sum()):
-        return f"read as 0 to 10; {n_beyond:,} of {len(given):,} answers are beyond, as millimetres would be."
-    return "read as 0 to 10, and not as millimetres."
+        return say(
+            "read as 0 to 10; {n} of {n_all} answers are beyond, as millimetres would be.",
+            n=say_number(n_beyond),
+            n_all=say_number(len(given)),
+        )
+    return say("read as 0 to 10, and not as millimetres.")

@@ -18,6 +18,7 @@ from supervision_kit.records.folding import heading_key
 from supervision_kit.records.header import find_header, first_rows
 from supervision_kit.records.targets import Said
 from supervision_kit.records.wording import column_name, quote
+from supervision_kit.words import say
 
 _KIND = "supervision_kit column mapping"
 _VERSION = 1
@@ -57,9 +58,11 @@ class ColumnMapping:
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         there = set(_count(self.headings)) | {heading_key(column_name(at)) for at in range(len(self.headings) * 2)}
         if missing := [name for name in self.columns if heading_key(name) not in there]:
-            raise RecordsError(f"A column mapping says what {quote(missing)} is, and has no such heading.")
+            raise RecordsError(
+                say("A column mapping says what {names} is, and has no such heading.", names=quote(missing))
+            )
         if not self.headings:
-            raise RecordsError("A column mapping without headings fits no table. Give the headings of the table.")
+            raise RecordsError(say("A column mapping without headings fits no table. Give the headings of the table."))
         _ = self.said
 
     @classmethod
@@ -119,15 +122,17 @@ class ColumnMapping:
             It is none, or of a later version.
         """
         if not isinstance(raw, Mapping) or raw.get("kind") != _KIND:
-            raise RecordsError("This is no saved column mapping. Save one with `ColumnMapping.save`.")
+            raise RecordsError(say("This is no saved column mapping. Save one with `ColumnMapping.save`."))
         if raw.get("version") != _VERSION:
-            raise RecordsError("This column mapping is of a later supervision_kit. Update the kit, or save it anew.")
+            raise RecordsError(
+                say("This column mapping is of a later supervision_kit. Update the kit, or save it anew.")
+            )
         headings, columns, *rest = (raw.get(part) for part in _PARTS)
         instrument, rater, day_first = rest
         if not (_are_texts(headings) and isinstance(columns, Mapping) and _are_texts([*columns, *columns.values()])):
-            raise RecordsError("A column mapping has a list of headings, and columns as “their heading”: “ours”.")
+            raise RecordsError(say("A column mapping has a list of headings, and columns as “their heading”: “ours”."))
         if not isinstance(day_first, bool | None):
-            raise RecordsError("day_first of a column mapping is true, false or null.")
+            raise RecordsError(say("day_first of a column mapping is true, false or null."))
         return cls(tuple(headings or ()), columns, instrument, rater, day_first)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -143,7 +148,9 @@ class ColumnMapping:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
             name = printable(Path(path).name)
-            raise RecordsError(f"{name} cannot be written: {error.strerror or 'no reason was given'}.") from None
+            raise RecordsError(
+                say("{name} cannot be written: {why}.", name=name, why=error.strerror or say("no reason was given"))
+            ) from None
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> ColumnMapping:
@@ -158,9 +165,13 @@ class ColumnMapping:
         try:
             raw = json.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
-            raise RecordsError(f"{name} cannot be opened: {error.strerror or 'no reason was given'}.") from None
+            raise RecordsError(
+                say("{name} cannot be opened: {why}.", name=name, why=error.strerror or say("no reason was given"))
+            ) from None
         except (ValueError, RecursionError):
-            raise RecordsError(f"{name} is no saved column mapping. Save one with `ColumnMapping.save`.") from None
+            raise RecordsError(
+                say("{name} is no saved column mapping. Save one with `ColumnMapping.save`.", name=name)
+            ) from None
         try:
             return cls.from_mapping(raw)
         except SupervisionKitError as error:
@@ -177,7 +188,9 @@ def check_mappings(mappings: Iterable[ColumnMapping]) -> tuple[ColumnMapping, ..
     """
     kept = (mappings,) if isinstance(mappings, ColumnMapping) else tuple(mappings)
     if wrong := next((each for each in kept if not isinstance(each, ColumnMapping)), None):
-        raise RecordsError(f"mappings= holds a {type(wrong).__name__}: give ColumnMapping, as ColumnMapping.load does.")
+        raise RecordsError(
+            say("mappings= holds a {kind}: give ColumnMapping, as ColumnMapping.load does.", kind=type(wrong).__name__)
+        )
     return kept
 
 
@@ -186,7 +199,9 @@ def settle_said(sheet: Sheet, said: Said, mappings: Iterable[ColumnMapping]) -> 
     mapping = next((each for each in mappings if each.fits(sheet)), None)
     if mapping is None:
         return said, ""
-    return said.before(mapping.said), "Read with a saved column mapping: the headings are the ones it was saved for."
+    return said.before(mapping.said), say(
+        "Read with a saved column mapping: the headings are the ones it was saved for."
+    )
 
 
 def _count(headings: Iterable[str]) -> Counter[str]:

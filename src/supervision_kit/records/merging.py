@@ -15,9 +15,13 @@ from supervision_kit.records.entries import Entries
 from supervision_kit.records.grouping import SCALE
 from supervision_kit.records.values import LAST_SESSION
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say
 
 MOST_NAMED = 5  # rows in one message
-_SAME = "The same form (case, rater, instrument and session)"
+_SAYS = {
+    "conflicting_rows": later("The same form (case, rater, instrument and session) stands in {rows} with {what}."),
+    "same_day": later("The same form (case, rater, instrument and day) stands in {rows} with {what}."),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +46,7 @@ class Merged:
         """Return how a message calls these rows."""
         numbers = np.concatenate([body.numbers for body in self.bodies])[rows]
         alone = len(self.bodies) == 1
-        of_sheet = [(body.row_word, "" if alone else f" of {body.source}") for body in self.bodies]
+        of_sheet = [(say(body.row_word), "" if alone else say(" of {file}", file=body.source)) for body in self.bodies]
         pairs = zip(numbers, self.sheet_of(rows), strict=True)
         return np.array([f"{of_sheet[at][0]} {number}{of_sheet[at][1]}" for number, at in pairs], dtype=object)
 
@@ -125,7 +129,7 @@ def _set_conflicts_aside(whole: Merged, entries: Entries) -> Entries:
     at, group = shared.entry[~shared.yields], shared.group[~shared.yields]
     torn = _differing(entries.value[at], group)
     position = entries.position[at[torn]].astype(np.int64)
-    found: list[_Found] = [(at[torn], group[torn], position, "different answers")]
+    found: list[_Found] = [(at[torn], group[torn], position, say("different answers"))]
     found += _differing_about(whole, entries, form)
     bad = np.zeros(len(whole.session), dtype=bool)
     for which, groups, positions, what in found:
@@ -136,8 +140,8 @@ def _set_conflicts_aside(whole: Merged, entries: Entries) -> Entries:
         dated = np.array([body.is_dated for body in whole.bodies])[whole.sheet_of(rows)]
         of_dated = np.isin(groups, groups[dated])
         for rule, here in (("same_day", of_dated), ("conflicting_rows", ~of_dated)):
-            same = _SAME if rule == "conflicting_rows" else _SAME.replace("session", "day")
-            message = _name_rows(whole, rows[here], groups[here], f"{same} stands in {{}} with {what}.")
+            named = _name_rows(whole, rows[here], groups[here])
+            message = np.array([say(_SAYS[rule], rows=rows_of, what=what) for rows_of in named], dtype=object)
             whole.add_problems(rows[here], positions[here], rule, message)
     return entries.only(~bad[entries.row]) if bad.any() else entries
 
@@ -162,7 +166,10 @@ def _differing_about(whole: Merged, entries: Entries, form: npt.NDArray[np.int64
     found: list[_Found] = []
     if rows.empty:
         return found
-    about = {"date": ("different dates", whole.date), "therapist_id": ("different therapists", whole.therapist)}
+    about = {
+        "date": (say("different dates"), whole.date),
+        "therapist_id": (say("different therapists"), whole.therapist),
+    }
     for field, (what, values) in about.items():
         here = rows.assign(value=values[rows["row"]]).dropna(subset="value")
         distinct = here[["form", "value"]].drop_duplicates()
@@ -192,8 +199,10 @@ def _set_repeats_aside(whole: Merged, entries: Entries) -> Entries:
     if len(idle):
         repeated = idle.index.to_numpy().astype(np.int64)
         kept = whole.label(idle.to_numpy())
-        sentences = [f"{_SAME} stands in {label} already; this row adds nothing." for label in kept]
-        message = np.array(sentences, dtype=object)
+        adds_nothing = later(
+            "The same form (case, rater, instrument and session) stands in {row} already; this row adds nothing."
+        )
+        message = np.array([say(adds_nothing, row=label) for label in kept], dtype=object)
         whole.add_problems(repeated, np.full(len(repeated), -1), "repeated_row", message)
     return entries.only(~dropped)
 
@@ -201,11 +210,11 @@ def _set_repeats_aside(whole: Merged, entries: Entries) -> Entries:
 def join_labels(labels: Iterable[str]) -> str:
     """Return the labels for a sentence, the first of them where they are many."""
     named = list(labels)
-    return " and ".join(named[:MOST_NAMED] + (["others"] if len(named) > MOST_NAMED else []))
+    return say(" and ").join(named[:MOST_NAMED] + ([say("others")] if len(named) > MOST_NAMED else []))
 
 
-def _name_rows(whole: Merged, rows: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], sentence: str) -> Texts:
-    """Return the sentence for each row, with the rows of its group named in it."""
+def _name_rows(whole: Merged, rows: npt.NDArray[np.int64], groups: npt.NDArray[np.int64]) -> list[str]:
+    """Return for each row what the rows of its group are called."""
     named = pd.DataFrame({"group": groups, "label": whole.label(rows)}).drop_duplicates()
     joined = named.groupby("group")["label"].agg(join_labels)
-    return np.array([sentence.format(names) for names in joined.reindex(groups)], dtype=object)
+    return joined.reindex(groups).to_list()

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from supervision_kit.records.merging import Merged
+from supervision_kit.words import say, say_number
 
 BOTH = 2  # stretches of sessions, each under one therapist
 FEWEST_SESSIONS = 2  # with each therapist, where a case is handed over
@@ -47,7 +48,11 @@ def _list_codes_alike(merged: Merged, kept: pd.DataFrame) -> None:
     commonest = codes.groupby("key", sort=False)["min"].transform("first")
     odd = codes["min"] != commonest
     said = [
-        f"The code differs from that of {label} only by capitals, spaces or leading zeros; it was read as another case."
+        say(
+            "The code differs from that of {label} only by capitals, spaces or leading zeros; it was read as "
+            "another case.",
+            label=label,
+        )
         for label in merged.label(commonest[odd].to_numpy())
     ]
     _add(merged, codes.loc[odd, "min"].to_numpy(), "case_id", "case_codes_alike", said)
@@ -67,10 +72,14 @@ def _list_changes_of_therapist(merged: Merged, kept: pd.DataFrame) -> str:
     n_stretches, shortest = of_case["stretch"].transform("max"), of_case["n"].transform("min")
     handed_over = (n_stretches == BOTH) & (shortest >= FEWEST_SESSIONS)
     odd = stretches[(stretches["stretch"] == BOTH) & ~handed_over]
-    said = ["The case stands under another therapist in an earlier session."] * len(odd)
+    said = [say("The case stands under another therapist in an earlier session.")] * len(odd)
     _add(merged, odd["row"].to_numpy(), "therapist_id", "case_under_two_therapists", said)
     n = int(handed_over.sum()) // BOTH
-    return f"{n:,} case(s) change from one therapist to another for good: read as handed over." if n else ""
+    return (
+        say("{n} case(s) change from one therapist to another for good: read as handed over.", n=say_number(n))
+        if n
+        else ""
+    )
 
 
 def _count_in_several(merged: Merged, kept: pd.DataFrame) -> str:
@@ -82,7 +91,11 @@ def _count_in_several(merged: Merged, kept: pd.DataFrame) -> str:
     rows = kept.assign(sheet=sheet, unsaid=kept["therapist"].isna()).groupby("case", sort=False)
     several = rows["sheet"].min() < rows["sheet"].max()
     n = int((several & rows["unsaid"].any()).sum())
-    return f"{n:,} case code(s) stand in several files or sheets: each was read as one case throughout." if n else ""
+    return (
+        say("{n} case code(s) stand in several files or sheets: each was read as one case throughout.", n=say_number(n))
+        if n
+        else ""
+    )
 
 
 def _list_sessions_out_of_order(merged: Merged, kept: pd.DataFrame) -> None:
@@ -93,7 +106,7 @@ def _list_sessions_out_of_order(merged: Merged, kept: pd.DataFrame) -> None:
     early = (sessions["date"] < before["date"]).to_numpy(dtype=bool)
     earlier = before.loc[early, "row"].to_numpy().astype(np.int64)
     said = [
-        f"The session is dated before the one that precedes it in number, in {label}."
+        say("The session is dated before the one that precedes it in number, in {label}.", label=label)
         for label in merged.label(earlier)
     ]
     _add(merged, sessions.loc[early, "row"].to_numpy(), "date", "session_out_of_order", said)

@@ -60,8 +60,8 @@ def _refuse_lost_sessions(finding: Finding) -> None:
     """Refuse columns of sessions that are of no instrument, where nothing else says the session."""
     if not finding.has_sessions():
         raise finding.refuse(
-            "the columns with a session in their headings do not say which instrument they are of.",
-            "Name it in each heading (“SRS S1”), pass instrument=, or add a session column.",
+            say("the columns with a session in their headings do not say which instrument they are of."),
+            say("Name it in each heading (“SRS S1”), pass instrument=, or add a session column."),
         )
 
 
@@ -72,9 +72,12 @@ def _refuse_item_0(finding: Finding) -> None:
         zeroth = _ITEM_0.fullmatch(squeeze(heading))
         if zeroth and not finding.is_said(at) and f"{zeroth[1]}1" in items:
             raise finding.refuse(
-                f"“{heading}” counts the items from 0, and they are counted from 1 here.",
-                f"Count them from 1, say which item each is (columns={{“{heading}”: “wai_sr:1”}}), "
-                f"or leave it out: columns={{“{heading}”: “ignore”}}.",
+                say("“{heading}” counts the items from 0, and they are counted from 1 here.", heading=heading),
+                say(
+                    "Count them from 1, say which item each is (columns={{“{heading}”: “wai_sr:1”}}), or leave it "
+                    "out: columns={{“{heading}”: “ignore”}}.",
+                    heading=heading,
+                ),
             )
 
 
@@ -90,9 +93,18 @@ def _refuse_reversed_items(finding: Finding) -> None:
         if len(keys) == 1 and not any((key, role.rater, role.item) in there for key in keys):
             key = next(iter(keys))
             raise finding.refuse(
-                f"“{heading}” could be item {role.item} as it was answered, or turned round already.",
-                f"If it is as answered, say so: columns={{“{heading}”: “{key}:{role.item}”}}; if not, turn it back. "
-                f"Or leave it out: columns={{“{heading}”: “ignore”}}.",
+                say(
+                    "“{heading}” could be item {item} as it was answered, or turned round already.",
+                    heading=heading,
+                    item=role.item,
+                ),
+                say(
+                    "If it is as answered, say so: columns={{“{heading}”: “{key}:{item}”}}; if not, turn it back. Or "
+                    "leave it out: columns={{“{heading}”: “ignore”}}.",
+                    heading=heading,
+                    key=key,
+                    item=role.item,
+                ),
             )
 
 
@@ -113,8 +125,12 @@ def _refuse_parted_table(finding: Finding) -> None:
     if parting:
         rows = ", ".join(str(number) for number in sheet.number(np.array(parting))[:FEWEST_ROWS])
         raise finding.refuse(
-            f"{sheet.row_word} {rows} holds only the name of a rater or an instrument, as if to part the table.",
-            "Put each part in a file or sheet of its own, or add a column that says it in each row.",
+            say(
+                "{row} {rows} holds only the name of a rater or an instrument, as if to part the table.",
+                row=say(sheet.row_word),
+                rows=rows,
+            ),
+            say("Put each part in a file or sheet of its own, or add a column that says it in each row."),
         )
 
 
@@ -138,8 +154,8 @@ def _refuse_totals_as_items(finding: Finding, key: str, slots: list[Slot]) -> No
     if could_be_totals and len(set(given)) == len(given):
         title = INSTRUMENTS[key].short_title
         raise finding.refuse(
-            f"{quote(named)} could be items in millimetres, or totals of several sessions.",
-            f"Call them “{title} Item 1” and so on, or “{title} S1”.",
+            say("{names} could be items in millimetres, or totals of several sessions.", names=quote(named)),
+            say("Call them “{title} Item 1” and so on, or “{title} S1”.", title=title),
         )
 
 
@@ -163,9 +179,17 @@ def _refuse_items_of_another(finding: Finding, key: str, slots: list[Slot]) -> N
     if both.sum() >= FEWEST_ROWS and 2 * (both & ~near).sum() > both.sum():
         names = [finding.headings[slot.position] for slot in (*bare, *totals)]
         raise finding.refuse(
-            f"{quote(names[:-1])} do not make the total in “{names[-1]}”: they could be of another form.",
-            f"If they are of the {known.short_title}, call the first “{known.short_title} 1” and so on; "
-            f"if not, leave each of them out: columns={{“{names[0]}”: “ignore”}}.",
+            say(
+                "{names} do not make the total in “{total}”: they could be of another form.",
+                names=quote(names[:-1]),
+                total=names[-1],
+            ),
+            say(
+                "If they are of the {form}, call the first “{form} 1” and so on; if not, leave each of them out: "
+                "columns={{“{name}”: “ignore”}}.",
+                form=known.short_title,
+                name=names[0],
+            ),
         )
 
 

@@ -21,6 +21,7 @@ from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.roles import FieldRole
 from supervision_kit.records.values import read_codes, read_sessions
 from supervision_kit.records.wording import column_name, name_columns
+from supervision_kit.words import say
 
 FEWEST_STEPS = 2  # from one day of a case to its next, before a column whose heading says nothing is taken for a count
 LARGEST = 999  # no case has more sessions, and years and codes are beyond
@@ -51,9 +52,13 @@ def refuse_overlooked_sessions(finding: Finding) -> None:
         if _counts_sessions(finding.sheet.columns[at].take(rows), days, fewest=FEWEST_STEPS if sure else 0):
             name = name_columns({at: finding.headings[at]})
             raise RecordsError(
-                f"{finding.sheet.source}: {name} could be the session: it holds whole numbers that rise with the "
-                "days of each case. Say whether it is, or the days would be counted instead: "
-                f"columns={{{name}: “session”}} or columns={{{name}: “ignore”}}."
+                say(
+                    "{file}: {name} could be the session: it holds whole numbers that rise with the days of each "
+                    "case. Say whether it is, or the days would be counted instead: columns={{{name}: “session”}} or "
+                    "columns={{{name}: “ignore”}}.",
+                    file=finding.sheet.source,
+                    name=name,
+                )
             )
 
 
@@ -71,8 +76,13 @@ def refuse_unsure_t_scores(finding: Finding) -> None:
         beside = next((named[key] for key in spelt if key in named), "")
         if _T_SCORE.search(fold(heading)) and beside and not finding.is_said(at):
             raise RecordsError(
-                f"{finding.sheet.source}: “{heading}” beside “{beside}” could be the therapist’s score or a T-score. "
-                f"Write the rater in full, or leave it out: columns={{“{heading}”: “ignore”}}."
+                say(
+                    "{file}: “{heading}” beside “{beside}” could be the therapist’s score or a T-score. Write the "
+                    "rater in full, or leave it out: columns={{“{heading}”: “ignore”}}.",
+                    file=finding.sheet.source,
+                    heading=heading,
+                    beside=beside,
+                )
             )
 
 
@@ -95,9 +105,13 @@ def refuse_overlooked_ratings(finding: Finding) -> None:
     }
     if left:
         raise RecordsError(
-            f"{finding.sheet.source}: {name_columns(left)} would not be read: sessions count from 1, and the heading "
-            "gives no such number. Say which session it is, or leave it out: columns={“its heading”: "
-            "“srs:total:session 1”}, with its own instrument and scale, or columns={“its heading”: “ignore”}."
+            say(
+                "{file}: {columns} would not be read: sessions count from 1, and the heading gives no such "
+                "number. Say which session it is, or leave it out: columns={{“its heading”: “srs:total:session "
+                "1”}}, with its own instrument and scale, or columns={{“its heading”: “ignore”}}.",
+                file=finding.sheet.source,
+                columns=name_columns(left),
+            )
         )
 
 
@@ -110,7 +124,9 @@ def say_dates(finding: Finding) -> str:
         name = heading if heading in shown else f"“{column_name(at)}”"
         dates, given = read_dates(column.texts, day_first=None), ~unanswered(column.texts)
         if given.any() and not (dates.unreadable | dates.serial)[given].any():
-            return f"{name} holds dates: if they are the days of the sessions, columns={{{name}: “date”}}. "
+            return say(
+                "{name} holds dates: if they are the days of the sessions, columns={{{name}: “date”}}. ", name=name
+            )
     return ""
 
 

@@ -10,7 +10,7 @@ from supervision_kit.records.cells import Sheet, cell_text, widened
 from supervision_kit.records.files import File
 from supervision_kit.records.growing import WIDEST, GrowingColumn
 from supervision_kit.records.progress import Progress, Report
-from supervision_kit.words import later, say
+from supervision_kit.words import later, say, say_number
 
 MOST_CELLS = 1_000_000_000
 ROWS_AT_ONCE = 20_000
@@ -49,7 +49,11 @@ def read_parquet(file: File, *, stem: str, report: Report) -> tuple[Sheet, list[
     except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, UnicodeError, KeyError):
         raise RecordsError(say(_DAMAGED, file=file.name)) from None
     n_nested = len(schema) - len(plain)
-    notes = [f"{n_nested:,} column(s) hold lists or tables of their own, and were left aside."] if n_nested else []
+    notes = (
+        [say("{n} column(s) hold lists or tables of their own, and were left aside.", n=say_number(n_nested))]
+        if n_nested
+        else []
+    )
     numbers = np.arange(done + 1)
     return Sheet(
         file.name, tuple(column.finished() for column in columns), stem, numbers=numbers, has_own_headings=True

@@ -10,6 +10,7 @@ import pandas as pd
 
 from supervision_kit.records.cells import Column, Flags, Rows, Texts, printable
 from supervision_kit.records.rules import RULES
+from supervision_kit.words import say
 
 LONGEST_VALUE = 40
 _TYPES = {
@@ -71,7 +72,7 @@ class ProblemList:
         """Add one problem for each of these rows; they are set aside, unless they are `kept` all the same."""
         if not kept:
             self.bad[rows] = True
-        own = RULES[rule].suggestion
+        own = say(RULES[rule].suggestion)
         advised = suggestion or own if isinstance(suggestion, str) else np.where(suggestion == "", own, suggestion)
         self.parts.append(
             pd.DataFrame(

@@ -164,11 +164,11 @@ def read_ratings(
         notes += left_out
     check_found(said.targets, [sheet for sheets in files for sheet in sheets], theirs=columns or {})
     found = [each for sheets in files for each in _understood(sheets, notes, said=said, mappings=mappings)]
-    report(Progress(0, None, "Reading answers"))
+    report(Progress(0, None, say("Reading answers")))
     bodies = [read_body(sheet, layout, rater=of.rater, day_first=of.day_first) for sheet, layout, of in found]
     dated = number_by_date(bodies)
     entries = [read_entries(body) for body in bodies]
-    report(Progress(0, None, "Putting forms together"))
+    report(Progress(0, None, say("Putting forms together")))
     merged = merge(bodies, entries)
     many = len(bodies) > 1
     notes += [f"{body.source}: {note}" if many else note for body in bodies for note in body.notes]

@@ -15,11 +15,12 @@ from supervision_kit.records.naming import rater_in
 from supervision_kit.records.roles import FieldRole
 from supervision_kit.records.session_columns import read_mark
 from supervision_kit.records.values import read_sessions
+from supervision_kit.words import later, say
 
 if TYPE_CHECKING:
     from supervision_kit.records.finding import Finding
 
-SHAPE = "a REDCap export, with the forms of an event in a row"
+SHAPE = later("a REDCap export, with the forms of an event in a row")
 _OWN = {
     "event": ("redcapeventname", "eventname"),
     "form": ("redcaprepeatinstrument", "repeatinstrument"),
@@ -50,7 +51,7 @@ class RedcapColumns:
         of_event = np.array([str(mark.session) if (mark := numbers[name]) else "" for name in event], dtype=object)
         both = (of_event != "") & (instance != "") & (read_sessions(instance) != 1)
         alone = np.where(of_event == "", instance, of_event)
-        return np.where(both, of_event + ", repeat " + instance, alone).astype(object)
+        return np.where(both, of_event + say(", repeat ") + instance, alone).astype(object)
 
     def says_sessions(self, columns: Sequence[Column]) -> bool:
         """Return whether any event has a number, or any form an instance."""
@@ -93,6 +94,9 @@ def take_redcap(finding: Finding) -> None:
     ]
     finding.explained.update(aside)
     finding.notes.append(
-        "Read as a REDCap export: the record is the case, and the number in the event’s name or the instance of the "
-        f"form or event is the session. {len(aside)} column(s) of REDCap’s own hold no ratings."
+        say(
+            "Read as a REDCap export: the record is the case, and the number in the event’s name or the "
+            "instance of the form or event is the session. {n} column(s) of REDCap’s own hold no ratings.",
+            n=len(aside),
+        )
     )

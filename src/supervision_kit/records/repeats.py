@@ -26,8 +26,8 @@ def find_repeats(finding: Finding) -> Flags:
         cells = zip(finding.headings, finding.sheet.row(row), strict=True)
         if not all(_mean_the_same(heading, cell) for heading, cell in cells if cell):
             raise finding.refuse(
-                f"the headings of another table stand in row {finding.sheet.number(np.array([row]))[0]}.",
-                "Put each table in a file or sheet of its own.",
+                say("the headings of another table stand in row {row}.", row=finding.sheet.number(np.array([row]))[0]),
+                say("Put each table in a file or sheet of its own."),
             )
         repeats[row] = True
     if n_repeats := int(repeats.sum()):

@@ -9,6 +9,8 @@ import pandas as pd
 from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.assembling import SheetSummary
 from supervision_kit.records.rules import RULES
+from supervision_kit.words import later, say, say_n, say_number
+from supervision_kit.words.raters import say_rater
 
 MOST_NAMED = 5  # rows of one rule
 
@@ -19,12 +21,14 @@ def write_report(sheets: Sequence[SheetSummary], notes: Sequence[str], problems:
     if len(sheets) > 1:
         kept = sum(sheet.rows_kept for sheet in sheets)
         aside = sum(sheet.rows_read for sheet in sheets) - kept
-        lines.append(f"Together: {kept:,} row(s) ready, {aside:,} set aside.")
+        lines.append(
+            say("Together: {kept} row(s) ready, {aside} set aside.", kept=say_number(kept), aside=say_number(aside))
+        )
     if notes:
-        lines += ["", "Notes", *(f"  {note}" for note in notes)]
-    for title, which in (("Set aside", ~problems["kept"]), ("Kept, but worth a look", problems["kept"])):
+        lines += ["", say("Notes"), *(f"  {note}" for note in notes)]
+    for title, which in ((later("Set aside"), ~problems["kept"]), (later("Kept, but worth a look"), problems["kept"])):
         if which.any():
-            lines += ["", title, *_by_rule(problems[which], name_source=len(sheets) > 1)]
+            lines += ["", say(title), *_by_rule(problems[which], name_source=len(sheets) > 1)]
     return "\n".join(lines)
 
 
@@ -32,14 +36,18 @@ def _describe(sheet: SheetSummary) -> list[str]:
     lines = [sheet.source]
     if sheet.sessions:
         titles = ", ".join(INSTRUMENTS[key].short_title for key in sheet.instruments)
-        days = " to ".join(f"{day:%Y-%m-%d}" for day in sheet.dates) if sheet.dates else "no dates"
+        days = say(" to ").join(f"{day:%Y-%m-%d}" for day in sheet.dates) if sheet.dates else say("no dates")
         first, last = sheet.sessions
-        lines.append(f"  {titles}, rated by {' and '.join(sheet.raters)}")
-        lines.append(f"  {sheet.n_cases:,} case(s), {sheet.n_forms:,} form(s), sessions {first} to {last}, {days}")
+        raters = say(" and ").join(map(say_rater, sheet.raters))
+        lines.append("  " + say("{forms}, rated by {raters}", forms=titles, raters=raters))
+        counts = {"n": say_number(sheet.n_cases), "n_forms": say_number(sheet.n_forms)}
+        told = say("{n} case(s), {n_forms} form(s), sessions {first} to {last}", first=first, last=last, **counts)
+        lines.append(f"  {told}, {days}")
+    rows = {"kept": say_number(sheet.rows_kept), "aside": say_number(sheet.rows_read - sheet.rows_kept)}
     return [
         *lines,
-        f"  {sheet.rows_kept:,} row(s) ready, {sheet.rows_read - sheet.rows_kept:,} set aside",
-        f"  Shape: {sheet.shape}",
+        "  " + say("{kept} row(s) ready, {aside} set aside", **rows),
+        "  " + say("Shape: {shape}", shape=say(sheet.shape)),
     ]
 
 
@@ -50,19 +58,20 @@ def _by_rule(problems: pd.DataFrame, *, name_source: bool) -> list[str]:
         here = problems[problems["rule"] == name]
         rows = here[["source", "row"]].drop_duplicates()
         columns = [f"“{column}”" for column in pd.unique(here["column"]) if column]
-        where = f" in {_listed(columns)}" if columns else ""
+        where = say(" in {columns}", columns=_listed(columns)) if columns else ""
         labels = [
-            f"{row:,} of {source}" if name_source else f"{row:,}"
+            say("{row} of {file}", row=say_number(row), file=source) if name_source else say_number(row)
             for source, row in rows.head(MOST_NAMED + 1).itertuples(index=False)
         ]
-        n, s = len(rows), "" if len(rows) == 1 else "s"
-        lines.append(f"  {n:,} row{s} ({_listed(labels, n)}){where}: {RULES[name].meaning}  [{name}]")
+        n = len(rows)
+        told = say_n("{n} row ({rows}){where}", "{n} rows ({rows}){where}", n, rows=_listed(labels, n), where=where)
+        lines.append(f"  {told}: {say(RULES[name].meaning)}  [{name}]")
         advice = pd.unique(here["suggestion"])
-        lines.append(f"    {advice[0] if len(advice) == 1 else RULES[name].suggestion}")
+        lines.append(f"    {advice[0] if len(advice) == 1 else say(RULES[name].suggestion)}")
     return lines
 
 
 def _listed(names: Sequence[str], n: int | None = None) -> str:
     n = len(names) if n is None else n
-    more = [f"{n - MOST_NAMED:,} more"] if n > MOST_NAMED else []
+    more = [say("{n} more", n=say_number(n - MOST_NAMED))] if n > MOST_NAMED else []
     return ", ".join([*names[:MOST_NAMED], *more])

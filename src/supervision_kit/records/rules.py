@@ -183,8 +183,3 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 def say_rule(rule: str) -> str:
     """Return what is wrong where a rule applies, in the language of the page."""
     return say(RULES[rule].meaning) if rule in RULES else rule.replace("_", " ")
-
-
-def say_what_helps(rule: str) -> str:
-    """Return what to do where a rule applies, in the language of the page."""
-    return say(RULES[rule].suggestion) if rule in RULES else ""

@@ -15,6 +15,7 @@ from supervision_kit.records.units import (
     ANSWER,
     MILLIMETRES,
     OPEN,
+    PLURALS,
     REPORTED,
     STATISTICS,
     UNCLEAR,
@@ -22,6 +23,7 @@ from supervision_kit.records.units import (
     choose_units,
     unit_of,
 )
+from supervision_kit.words import say
 
 
 def choose_group_units(body: Body, groups: list[RatedCells], numbers: dict[int, Numbers]) -> list[Unit | None]:
@@ -133,29 +135,45 @@ def _say_unit(body: Body, group: RatedCells, unit: Unit) -> str:
     if unit.doubt:
         if unit.doubt == UNCLEAR:
             return say_unclear(group, unit)
-        others = (
-            "sums or item means" if unit.multiplier == 1 else f"{unit.statistic}s, or {unit.multiplier:g} times them"
-        )
-        asked = f"the values could be {others}; read as {unit.words}."
+        others = say("sums or item means")
+        if unit.multiplier != 1:
+            others = say(
+                "{scores}, or {times} times them", scores=say(PLURALS[unit.statistic]), times=f"{unit.multiplier:g}"
+            )
+        asked = say("the values could be {others}; read as {unit}.", others=others, unit=unit.words)
         if unit.doubt == OPEN:
             return asked
         other = next(each for each in STATISTICS if (each != unit.statistic) is (unit.multiplier == 1))
         way = f"columns={{“{body.layout.headings[group.position]}”: “{group.instrument}:{group.scale}:{other}”}}"
-        return f"most of {asked} If they are {other}s, say so: {way if body.layout.shape == WIDE else 'convert them'}."
+        return say(
+            "most of {asked} If they are {others}, say so: {way}.",
+            asked=asked,
+            others=say(PLURALS[other]),
+            way=way if body.layout.shape == WIDE else say("convert them"),
+        )
     if unit.millimetres and unit.factor * MILLIMETRES == 1:
-        return f"read as {unit.words}, and turned into centimetres."
+        return say("read as {unit}, and turned into centimetres.", unit=unit.words)
     if unit.factor != 1:
-        return f"read as {unit.words}, and turned into {own}s."
-    return f"read as {unit.words}." if unit.multiplier != 1 or own != "sum" else ""
+        times, _, statistic = own.rpartition(" × ")
+        into = f"{times} × {say(PLURALS[statistic])}" if times else say(PLURALS[statistic])
+        return say("read as {unit}, and turned into {scores}.", unit=unit.words, scores=into)
+    return say("read as {unit}.", unit=unit.words) if unit.multiplier != 1 or own != "sum" else ""
 
 
 def say_unclear(group: RatedCells, unit: Unit) -> str:
     """Return between what nobody can tell, and how to say which it is."""
     name = f"{group.instrument}:{group.scale}"
     if unit.multiplier == 1:
-        return f"the scores could be sums, or means in millimetres: “{name}:sum” in columns= says that they are sums."
+        return say(
+            "the scores could be sums, or means in millimetres: “{name}:sum” in columns= says that they are sums.",
+            name=name,
+        )
     plain = f"“{name}:{unit.statistic}”"
-    return (
-        f"the scores could be {unit.statistic}s, or {unit.multiplier:g} times them: {plain} or “{name}:{REPORTED}” in "
-        "columns= says which."
+    return say(
+        "the scores could be {scores}, or {times} times them: {plain} or “{name}:{reported}” in columns= says which.",
+        scores=say(PLURALS[unit.statistic]),
+        times=f"{unit.multiplier:g}",
+        plain=plain,
+        name=name,
+        reported=REPORTED,
     )

@@ -133,12 +133,14 @@ def _by_rater(finding: Finding, instrument: str | None) -> dict[int, Role]:
         score = _total_of(rest, instrument)
         if len(others) > 1 or columns[others[0]].keys() != columns["t"].keys() or by_day or score is None:
             raise finding.refuse(
-                f"{names} could be of two raters, of points in time or items.",
-                "Say it in the headings: “S1 client” and “S1 therapist” are the ratings of session 1.",
+                say("{names} could be of two raters, of points in time or items.", names=names),
+                say("Say it in the headings: “S1 client” and “S1 therapist” are the ratings of session 1."),
             )
         for letter, rater in ((others[0], "client"), ("t", "therapist")):
             found |= {at: replace(score, rater=rater, session=number) for number, at in columns[letter].items()}
-        finding.notes.append(f"{names} were read as the client’s and the therapist’s, each number as a session.")
+        finding.notes.append(
+            say("{names} were read as the client’s and the therapist’s, each number as a session.", names=names)
+        )
     return found
 
 
@@ -175,8 +177,8 @@ def _bare_numbers(finding: Finding, instrument: str | None) -> dict[int, Role]:
     said = any(word.rstrip("s") in SESSION_WORDS or word in SESSION_PLURALS for word in words(title))
     if not said and any(INSTRUMENTS[key].n_items == len(numbers) for key in known):
         raise finding.refuse(
-            f"the columns 1 to {len(numbers)} could be the items or the sessions.",
-            "Call them “Item 1” and add a session column, or call them “Session 1”.",
+            say("the columns 1 to {n} could be the items or the sessions.", n=len(numbers)),
+            say("Call them “Item 1” and add a session column, or call them “Session 1”."),
         )
     return {at: ScoreRole(None, None, "total", session=number) for at, number in numbers.items()}
 
@@ -185,7 +187,11 @@ def say_sessions(sessions: list[int]) -> str:
     """Return the numbers for a sentence."""
     first, last = sessions[0], sessions[-1]
     whole = last - first == len(sessions) - 1
-    return f"sessions {first} to {last}" if whole else f"{len(sessions)} sessions from {first} to {last}"
+    return (
+        say("sessions {first} to {last}", first=first, last=last)
+        if whole
+        else say("{n} sessions from {first} to {last}", n=len(sessions), first=first, last=last)
+    )
 
 
 def set_sessionless_aside(finding: Finding) -> None:
@@ -193,4 +199,4 @@ def set_sessionless_aside(finding: Finding) -> None:
     if any(slot.session for slot in finding.slots):
         for slot in [slot for slot in finding.slots if not slot.session]:
             finding.slots.remove(slot)
-            finding.leave(slot.position, "the heading does not say of which session it is")
+            finding.leave(slot.position, say("the heading does not say of which session it is"))

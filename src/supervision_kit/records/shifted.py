@@ -10,6 +10,7 @@ from supervision_kit.instruments import INSTRUMENTS
 from supervision_kit.records.body import Body
 from supervision_kit.records.grouping import RatedCells
 from supervision_kit.records.numbers import Numbers
+from supervision_kit.words import say
 
 FEWEST_BEYOND = 2  # cells; one alone is a slip
 FEWEST_ANSWERS = 20  # of a file, before an end that nobody ticked means anything
@@ -49,6 +50,13 @@ def _flag_instrument(
                 position=group.position,
                 column=body.columns[group.position],
                 rule="answers_shifted",
-                message=f"No answer in the file is {end:g}, and some are {beyond:g}: they seem to be counted from "
-                f"{counted_from:g}, where the form counts from {lowest:g} to {highest:g}.",
+                message=say(
+                    "No answer in the file is {end}, and some are {beyond}: they seem to be counted from "
+                    "{counted_from}, where the form counts from {lowest} to {highest}.",
+                    end=f"{end:g}",
+                    beyond=f"{beyond:g}",
+                    counted_from=f"{counted_from:g}",
+                    lowest=f"{lowest:g}",
+                    highest=f"{highest:g}",
+                ),
             )

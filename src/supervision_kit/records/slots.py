@@ -14,6 +14,7 @@ from supervision_kit.records.naming import instruments_in
 from supervision_kit.records.roles import FieldRole, ItemRole, ScoreRole
 from supervision_kit.records.session_columns import read_mark
 from supervision_kit.records.wording import quote
+from supervision_kit.words import say
 
 _NUMBERED = re.compile(r"(.*?)\|?0*([1-9][0-9]{0,2})")
 _AGAIN = re.compile(r"(.+)\.[1-9][0-9]?")
@@ -49,7 +50,7 @@ def settle_short(finding: Finding) -> None:
         is_item = number == 1 or (1 in before and 2 * len(before) >= number - 1)
         if isinstance(role, ItemRole) and not is_item:
             roles[at] = None
-            finding.leave(at, "without the items before it, it could be another questionnaire")
+            finding.leave(at, say("without the items before it, it could be another questionnaire"))
         elif (
             isinstance(role, ScoreRole) and is_item and (role.instrument, role.rater, role.session, number) not in short
         ):
@@ -82,7 +83,7 @@ def take_slots(finding: Finding) -> str:
         if said or not finding.slots:
             finding.slots.append(Slot(given, None, None, scale="total"))
         else:
-            finding.leave(given, "other columns say what they rate, and this one does not")
+            finding.leave(given, say("other columns say what they rate, and this one does not"))
     if (part := part_of_rows(finding, finding.slots)) is not None:
         return _take_one_column(finding, part)
     _leave_texts(finding)
@@ -96,7 +97,7 @@ def _leave_texts(finding: Finding) -> None:
     bare = [slot for slot in finding.slots if slot.scale and slot.instrument is None and finding.is_text(slot.position)]
     for slot in bare if len(bare) < len(finding.slots) else ():
         finding.slots.remove(slot)
-        finding.leave(slot.position, "it holds text")
+        finding.leave(slot.position, say("it holds text"))
 
 
 def _take_one_column(finding: Finding, part: str) -> str:
@@ -117,8 +118,13 @@ def _refuse_besides(finding: Finding, shape: str) -> None:
     ]
     if said:
         raise RecordsError(
-            f"columns=: {quote(said)} cannot be read beside the others: {finding.sheet.source} has {shape}. "
-            "Leave it out, or call the item or scale column “ignore”."
+            say(
+                "columns=: {names} cannot be read beside the others: {file} has {shape}. Leave it out, or call "
+                "the item or scale column “ignore”.",
+                names=quote(said),
+                file=finding.sheet.source,
+                shape=say(shape),
+            )
         )
 
 
@@ -132,16 +138,16 @@ def find_instrument(finding: Finding, given: str | None) -> str | None:
     if finding.instrument_of_rows:
         return finding.instrument_of_rows
     places = (
-        ("the rows above the headings name it", instruments_in(title)),
-        ("the sheet’s name says so", instruments_in(sheet.name)),
-        ("the file’s name says so", instruments_in(sheet.file_stem)),
-        ("the other columns are of it", named),
+        (say("the rows above the headings name it"), instruments_in(title)),
+        (say("the sheet’s name says so"), instruments_in(sheet.name)),
+        (say("the file’s name says so"), instruments_in(sheet.file_stem)),
+        (say("the other columns are of it"), named),
     )
     for why, instruments in places:
         if len(instruments) == 1:
             (found,) = instruments
             if any(slot.instrument is None for slot in finding.slots) or not finding.slots:
-                finding.notes.append(f"Read as {INSTRUMENTS[found].short_title}: {why}.")
+                finding.notes.append(say("Read as {form}: {why}.", form=INSTRUMENTS[found].short_title, why=why))
             return found
     return None
 
@@ -175,18 +181,18 @@ def settle_instruments(finding: Finding, shape: str, default: str | None) -> Non
     if by_row and (bare or shape != WIDE):
         return
     if by_row and not names_instruments(finding, finding.fields["instrument"]):
-        finding.leave(finding.fields.pop("instrument"), "the headings name the instrument")
+        finding.leave(finding.fields.pop("instrument"), say("the headings name the instrument"))
     if default is None and (shape != WIDE or len(bare) == len(finding.slots) or any(slot.item for slot in bare)):
         raise finding.refuse(
-            "which instrument the ratings are of is not said.",
-            f"Pass instrument=, one of {', '.join(sorted(INSTRUMENTS))}.",
+            say("which instrument the ratings are of is not said."),
+            say("Pass instrument=, one of {known}.", known=", ".join(sorted(INSTRUMENTS))),
         )
     settled = []
     for slot in finding.slots:
         if slot.instrument is None and not (default and slot.is_of(default)):
             if slot.item and default:
                 raise RecordsError(_too_many_items(finding, slot.item, default))
-            finding.leave(slot.position, "its instrument is not said")
+            finding.leave(slot.position, say("its instrument is not said"))
             continue
         settled.append(replace(slot, instrument=slot.instrument or default))
     finding.slots = settled
@@ -194,7 +200,12 @@ def settle_instruments(finding: Finding, shape: str, default: str | None) -> Non
 
 def _too_many_items(finding: Finding, item: int, default: str) -> str:
     known = INSTRUMENTS[default]
-    return (
-        f"{finding.sheet.source}: there is a column for item {item}, but {known.short_title} has {known.n_items} "
-        f"items. Pass the right instrument=, one of {', '.join(sorted(INSTRUMENTS))}."
+    return say(
+        "{file}: there is a column for item {item}, but {form} has {n} items. Pass the right "
+        "instrument=, one of {known}.",
+        file=finding.sheet.source,
+        item=item,
+        form=known.short_title,
+        n=known.n_items,
+        known=", ".join(sorted(INSTRUMENTS)),
     )

@@ -13,10 +13,13 @@ from supervision_kit.records.lines import LENGTH
 from supervision_kit.records.numbers import Numbers
 from supervision_kit.records.units import Unit
 from supervision_kit.tables import RATERS
+from supervision_kit.words import later, say
 
 FEWEST_SMALL = 2  # answers: one line alone may well be as short as 10 millimetres
-_COULD_BE = "No answer of this form is above 10, while most of the file’s are in millimetres; are these centimetres?"
-_OTHER_UNIT = "If the form is in centimetres, multiply its answers by 10; if not, read it by itself."
+_COULD_BE = later(
+    "No answer of this form is above 10, while most of the file’s are in millimetres; are these centimetres?"
+)
+_OTHER_UNIT = later("If the form is in centimetres, multiply its answers by 10; if not, read it by itself.")
 
 
 def flag_small_forms(
@@ -47,8 +50,8 @@ def _flag_instrument(body: Body, groups: Sequence[RatedCells], numbers: Mapping[
             position=group.position,
             column=body.columns[group.position],
             rule="response_unit_unclear",
-            message=_COULD_BE,
-            suggestion=_OTHER_UNIT,
+            message=say(_COULD_BE),
+            suggestion=say(_OTHER_UNIT),
         )
 
 

@@ -17,7 +17,7 @@ from supervision_kit.records.header import is_known
 from supervision_kit.records.progress import Progress, Report
 from supervision_kit.records.roles import FieldRole, Role
 from supervision_kit.records.two_rows import role_of
-from supervision_kit.words import later, say
+from supervision_kit.words import later, say, say_number
 
 ROWS_AT_ONCE = 50_000
 SPSS, SPSS_PORTABLE, STATA = "sav", "por", "dta"
@@ -93,12 +93,16 @@ def read_statistics(
 
 def _notes(variables: Sequence[_Variable], names: Sequence[str]) -> list[str]:
     notes = [
-        f"“{name}”: {variable.n_missing:,} value(s) that the file calls missing were read as blank."
+        say(
+            "“{name}”: {n} value(s) that the file calls missing were read as blank.",
+            name=name,
+            n=say_number(variable.n_missing),
+        )
         for name, variable in zip(names, variables, strict=True)
         if variable.n_missing
     ]
     labelled = [name for name, variable in zip(names, variables, strict=True) if variable.labels]
-    return notes + [f"“{name}”: read by the labels of its values." for name in labelled]
+    return notes + [say("“{name}”: read by the labels of its values.", name=name) for name in labelled]
 
 
 def _is_coded(heading: str, targets: Mapping[str, Role | None]) -> bool:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from supervision_kit.records.cells import Flags, Texts
+from supervision_kit.words import say
 
 
 def suggest(texts: Texts, which: Flags, known: dict[str, str]) -> Texts:
@@ -15,5 +16,5 @@ def suggest(texts: Texts, which: Flags, known: dict[str, str]) -> Texts:
     for at in np.flatnonzero(which)[:200]:  # a column of free text need not be compared to its end
         near = dict.fromkeys(known[name] for name in get_close_matches(str(texts[at]).casefold()[:60], known, n=3))
         if near:
-            suggestions[at] = f"Did you mean {' or '.join(near)}?"
+            suggestions[at] = say("Did you mean {names}?", names=say(" or ").join(near))
     return suggestions

@@ -15,6 +15,7 @@ from supervision_kit.records.naming import read_instrument, read_rater
 from supervision_kit.records.roles import MOST_ITEMS, FieldRole, ItemRole, Role, ScoreRole
 from supervision_kit.records.units import REPORTED, STATISTICS
 from supervision_kit.tables import RATERS
+from supervision_kit.words import say
 
 IGNORE = "ignore"
 OF_THE_ROW = "*"
@@ -60,12 +61,16 @@ class Said:
 
 def list_allowed() -> str:
     """Return in a sentence what ``columns=`` may say of a column."""
-    return (
-        f"Allowed are {', '.join(FIELDS)}, {IGNORE}, and INSTRUMENT:ITEM or INSTRUMENT:SCALE such as “wai_sr:3” or "
-        f"“srs:total”, with the rater, the statistic ({', '.join((*STATISTICS, REPORTED))}) or the session after "
-        "another colon where it is needed: “srs:total:therapist”, “wai_sr:bond:sum”, “srs:total:session 3”. The "
-        f"instrument of the row or the file is {OF_THE_ROW}: “{OF_THE_ROW}:3”. "
-        f"Instruments: {', '.join(sorted(INSTRUMENTS))}."
+    return say(
+        "Allowed are {fields}, {ignore}, and INSTRUMENT:ITEM or INSTRUMENT:SCALE such as “wai_sr:3” or "
+        "“srs:total”, with the rater, the statistic ({statistics}) or the session after another colon "
+        "where it is needed: “srs:total:therapist”, “wai_sr:bond:sum”, “srs:total:session 3”. The "
+        "instrument of the row or the file is {of_the_row}: “{of_the_row}:3”. Instruments: {known}.",
+        fields=", ".join(FIELDS),
+        ignore=IGNORE,
+        statistics=", ".join((*STATISTICS, REPORTED)),
+        of_the_row=OF_THE_ROW,
+        known=", ".join(sorted(INSTRUMENTS)),
     )
 
 
@@ -95,12 +100,20 @@ def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
         Names every target that is none, and lists what is allowed.
     """
     if not isinstance(columns, Mapping | None):
-        raise RecordsError(f"columns= is a {type(columns).__name__}: give {{“their name”: “ours”}}. {list_allowed()}")
+        raise RecordsError(
+            say(
+                "columns= is a {kind}: give {{“their name”: “ours”}}. {allowed}",
+                kind=type(columns).__name__,
+                allowed=list_allowed(),
+            )
+        )
     targets: dict[str, Role | None] = {}
     wrong = []
     for theirs, ours in (columns or {}).items():
         if heading_key(str(theirs)) in targets:
-            raise RecordsError(f"columns=: “{theirs}” is the same heading as another one given. Name it once.")
+            raise RecordsError(
+                say("columns=: “{theirs}” is the same heading as another one given. Name it once.", theirs=theirs)
+            )
         parts = [part.strip().casefold() for part in str(ours).split(":")]
         role = _role(parts)
         if role is None and parts != [IGNORE]:
@@ -108,7 +121,11 @@ def read_targets(columns: Mapping[str, str] | None) -> dict[str, Role | None]:
         targets[heading_key(str(theirs))] = role
     if wrong:
         raise RecordsError(
-            f"columns=: {', '.join(f'“{each}”' for each in wrong)} is nothing to read as. {list_allowed()}"
+            say(
+                "columns=: {names} is nothing to read as. {allowed}",
+                names=", ".join(f"“{each}”" for each in wrong),
+                allowed=list_allowed(),
+            )
         )
     return targets
 
@@ -146,7 +163,11 @@ def check_instrument(instrument: str | None) -> str | None:
         return None
     if not isinstance(instrument, str):
         raise RecordsError(
-            f"instrument= is one of {', '.join(sorted(INSTRUMENTS))}, not a {type(instrument).__name__}."
+            say(
+                "instrument= is one of {known}, not a {kind}.",
+                known=", ".join(sorted(INSTRUMENTS)),
+                kind=type(instrument).__name__,
+            )
         )
     if instrument in INSTRUMENTS:
         return instrument
@@ -168,5 +189,5 @@ def check_rater(rater: str | None) -> str | None:
         return None
     found = read_rater(rater) if isinstance(rater, str) else None
     if found is None:
-        raise RecordsError(f"rater= is none of {', '.join(RATERS)}.")
+        raise RecordsError(say("rater= is none of {raters}.", raters=", ".join(RATERS)))
     return found

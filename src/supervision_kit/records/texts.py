@@ -117,7 +117,7 @@ def _check_spaced(columns: tuple[Column, ...], source: str) -> None:
     first = int(full.argmax())
     short = [int(row) + 1 for row in (~full).nonzero()[0] if row > first and not columns[0].blank[row]]
     if short:
-        named = ", ".join(map(str, short[:MOST_NAMED])) + (" and others" if len(short) > MOST_NAMED else "")
+        named = ", ".join(map(str, short[:MOST_NAMED])) + (say(" and others") if len(short) > MOST_NAMED else "")
         raise RecordsError(
             say(
                 "{file}: spaces part the cells, and row {row} has fewer cells than the headings, so that nobody can "

@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from supervision_kit.instruments import INSTRUMENTS, Instrument
+from supervision_kit.words import later, say
 
 STATISTICS = ("sum", "item mean")
+PLURALS = {"sum": later("sums"), "item mean": later("item means")}
 DECIMALS = 10
 SLACK = 3.0  # points of the sum by which a total may miss its subscales: rounding, and items left blank
 UNUSUAL = 0.75  # the weight of a form with a broken sum (a blank item made up for) against one with a whole sum
@@ -55,8 +57,12 @@ class Unit:
     def words(self) -> str:
         """The statistic and its range."""
         times = "" if self.multiplier == 1 else f"{self.multiplier:g} × "
-        length = " in millimetres" if self.millimetres else ""
-        return f"{times}{self.statistic}s{length}, {self.lowest:g} to {self.highest:g}"
+        scores = f"{times}{say(PLURALS[self.statistic])}"
+        if self.millimetres:
+            scores = say("{scores} in millimetres", scores=scores)
+        return say(
+            "{scores}, {lowest} to {highest}", scores=scores, lowest=f"{self.lowest:g}", highest=f"{self.highest:g}"
+        )
 
     def in_millimetres(self) -> Unit:
         """Return the unit of the same scores measured in millimetres."""

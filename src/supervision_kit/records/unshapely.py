@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from supervision_kit.records.numbers import read_numbers
 from supervision_kit.records.values import read_sessions
+from supervision_kit.words import say
 
 if TYPE_CHECKING:
     from supervision_kit.records.body import Body
@@ -25,7 +26,7 @@ def flag_long_rows(body: Body) -> None:
             position=position,
             column=body.columns[position],
             rule="row_too_long",
-            message="This row has more cells than headings; a comma inside a number or a comment does that.",
+            message=say("This row has more cells than headings; a comma inside a number or a comment does that."),
         )
 
 
@@ -33,7 +34,7 @@ def flag_swallowed_rows(body: Body, delimiter: str) -> None:
     """Set aside rows with a quoted cell whose lines are rows themselves, as a stray quotation mark makes them."""
     for position, column in enumerate(body.columns[: len(body.spread.sheet)]):
         n_rows = _count_swallowed(column.texts, delimiter, position, body.layout)
-        messages = [f"A quotation mark in this row swallows {n} line(s) that look like rows." for n in n_rows]
+        messages = [say("A quotation mark in this row swallows {n} line(s) that look like rows.", n=n) for n in n_rows]
         body.problems.flag(
             column.spread(n_rows > 0),
             position=position,

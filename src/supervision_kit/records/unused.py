@@ -56,9 +56,16 @@ def suggest_instrument(finding: Finding) -> str:
         keys = [key for key in INSTRUMENTS if read_heading_of(heading, key)]
         names = ", ".join(INSTRUMENTS[key].short_title for key in keys)
         if len(keys) == 1:
-            return f"If “{heading}” is of the {names}, pass instrument=“{keys[0]}”."
+            return say(
+                "If “{heading}” is of the {names}, pass instrument=“{key}”.", heading=heading, names=names, key=keys[0]
+            )
         if keys:
-            return f"“{heading}” could be of several forms ({names}): pass the right instrument=, {' or '.join(keys)}."
+            return say(
+                "“{heading}” could be of several forms ({names}): pass the right instrument=, {keys}.",
+                heading=heading,
+                names=names,
+                keys=say(" or ").join(keys),
+            )
     return ""
 
 
@@ -77,10 +84,18 @@ def suggest_names(finding: Finding, *, nothing_rated: bool = False) -> str:
     alike = list(dict.fromkeys(title for titles in near.values() for title in titles))
     if alike:
         columns = name_columns({at: finding.headings[at] for at in unknown if near[at]})
-        return f"No instrument is known by the name in {columns}. Did you mean {' or '.join(alike)}?"
+        return say(
+            "No instrument is known by the name in {columns}. Did you mean {names}?",
+            columns=columns,
+            names=say(" or ").join(alike),
+        )
     if unknown and nothing_rated:
         columns = name_columns({at: finding.headings[at] for at in unknown})
-        return f"No instrument is known by the name in {columns}. Known: {', '.join(sorted(INSTRUMENTS))}."
+        return say(
+            "No instrument is known by the name in {columns}. Known: {known}.",
+            columns=columns,
+            known=", ".join(sorted(INSTRUMENTS)),
+        )
     return ""
 
 

@@ -12,6 +12,7 @@ from supervision_kit.records.cells import printable
 from supervision_kit.records.folding import words
 from supervision_kit.records.headings import names_a_person
 from supervision_kit.records.vocabulary import HEADING_WORDS
+from supervision_kit.words import say
 
 MOST_LISTED = 30
 MOST_RUNS = 20  # of rows, in one sentence
@@ -24,7 +25,7 @@ def quote(headings: Sequence[str]) -> str:
     """Return the headings in quotation marks, the first of them where they are many."""
     shown = [f"“{printable(heading)[:40]}”" for heading in headings if heading][:MOST_LISTED]
     more = sum(1 for heading in headings if heading) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    return ", ".join(shown) + (say(" and {n} more", n=more) if more else "")
 
 
 def name_columns(headings: Mapping[int, str]) -> str:
@@ -33,7 +34,7 @@ def name_columns(headings: Mapping[int, str]) -> str:
         f"“{heading[:40]}”" if heading and not is_like_a_name(heading) else column_name(at)
         for at, heading in headings.items()
     ]
-    more = f" and {len(shown) - MOST_LISTED} more" if len(shown) > MOST_LISTED else ""
+    more = say(" and {n} more", n=len(shown) - MOST_LISTED) if len(shown) > MOST_LISTED else ""
     return ", ".join(shown[:MOST_LISTED]) + more
 
 
@@ -50,7 +51,7 @@ def has_heading_word(text: str) -> bool:
 
 def name_sheet(name: str, number: int) -> str:
     """Return what a sheet is called in sentences: by its name, or its number where it could be a client's."""
-    return f"sheet {number}" if is_like_a_name(name) else f"sheet “{name}”"
+    return say("sheet {name}", name=number if is_like_a_name(name) else f"“{name}”")
 
 
 def column_name(position: int) -> str:
@@ -66,6 +67,6 @@ def column_name(position: int) -> str:
 def name_rows(numbers: npt.NDArray[np.int64]) -> str:
     """Return the rows for a sentence, those that follow each other as ``2 to 9``, or the first of many."""
     runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
-    named = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
-    more = [f"{len(named) - MOST_RUNS} more"] if len(named) > MOST_RUNS else []
-    return f"row {', '.join([*named[:MOST_RUNS], *more])}"
+    named = [f"{run[0]}" if len(run) == 1 else say("{first} to {last}", first=run[0], last=run[-1]) for run in runs]
+    more = [say("{n} more", n=len(named) - MOST_RUNS)] if len(named) > MOST_RUNS else []
+    return say("row {rows}", rows=", ".join([*named[:MOST_RUNS], *more]))

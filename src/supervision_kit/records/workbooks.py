@@ -88,7 +88,7 @@ def _notes(label: str, scan: SheetScan) -> list[str]:
             say(
                 "{sheet}: {n} formula cell(s) hold no value and were read as blank. Open the file in Excel, save it, "
                 "and read it again.",
-                sheet=f"S{label[1:]}",
+                sheet=label[:1].upper() + label[1:],
                 n=say_number(scan.n_unsaved),
             )
         )
@@ -97,7 +97,7 @@ def _notes(label: str, scan: SheetScan) -> list[str]:
         notes.append(
             say(
                 "{sheet}: {rows} hidden row(s) and {columns} hidden column(s) were read as well.",
-                sheet=f"S{label[1:]}",
+                sheet=label[:1].upper() + label[1:],
                 rows=say_number(rows),
                 columns=say_number(columns),
             )
