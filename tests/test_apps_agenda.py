@@ -147,6 +147,14 @@ def test_what_is_being_typed_is_kept_until_it_is_settled(agenda, caseload):
     assert again.question("A1", item) == "What did she say?"
 
 
+def test_what_is_being_typed_of_a_decision_is_kept_until_it_is_settled(agenda, caseload):
+    number = agenda.decide("A1", "Name it")
+    agenda.keep_settling(number, "we nam")
+    assert sk.apps.AgendaState(caseload).settling(number) == "we nam"
+    agenda.settle(number, "kept", note="we named it")
+    assert agenda.settling(number) == ""
+
+
 def test_what_shows_the_agenda_is_told_of_changes_and_of_nothing_else(agenda, caseload):
     told = []
     agenda.observe(lambda change: told.append(change["new"]), "revision")
@@ -255,7 +263,7 @@ def test_a_decision_is_settled_on_the_page(view, agenda, workspace):
     agenda.decide("A1", "Name <it> & wait")
     (decision,) = view.decisions.children
     assert "Name &lt;it&gt; &amp; wait" in decision.words.value
-    decision.note.value = "we named it"
+    typed(decision.note, "we named it")
     decision.settle.children[0].click()
     assert workspace.decisions()[["state", "state_note"]].to_numpy().tolist() == [["kept", "we named it"]]
     assert view.decisions.children == ()

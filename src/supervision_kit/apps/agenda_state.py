@@ -136,7 +136,20 @@ class AgendaState(AgendaOnPaper):
     def settle(self, decision: int, state: str, *, note: str = "") -> None:
         """Say what became of a decision: ``kept``, ``changed``, ``dropped``, or ``open`` again."""
         self.workspace.set_decision_state(decision, state, note=note)
+        self.workspace.drop_draft(_settling_place(decision), case_id=self._case_of(decision))
         self.refresh()
+
+    def settling(self, decision: int) -> str:
+        """Return what was being written of what became of a decision."""
+        return self.workspace.draft(_settling_place(decision), case_id=self._case_of(decision))
+
+    def keep_settling(self, decision: int, text: str) -> None:
+        """Keep what is being written of what became of a decision."""
+        self.workspace.save_draft(_settling_place(decision), text, case_id=self._case_of(decision))
+
+    def _case_of(self, decision: int) -> str | None:
+        cases = self._decisions.loc[self._decisions["id"] == decision, "case_id"]
+        return None if cases.empty else str(cases.iloc[0])
 
     def draft(self, case_id: str, *, item: int | None = None) -> str:
         """Return the decision that was being written."""
@@ -168,6 +181,10 @@ class AgendaState(AgendaOnPaper):
 
 def _question_place(item: int) -> str:
     return f"agenda item {item}"
+
+
+def _settling_place(decision: int) -> str:
+    return f"what became of decision {decision}"
 
 
 def _decision_place(item: int | None) -> str:

@@ -10,6 +10,7 @@ import ipywidgets as ipw
 import pandas as pd
 
 from supervision_kit.apps.agenda_state import AgendaState
+from supervision_kit.apps.kept_text import KeptText
 from supervision_kit.apps.page import Page
 from supervision_kit.words import later, say
 
@@ -37,12 +38,11 @@ class DecisionItem(ipw.VBox):
     ) -> None:
         self.state, self._about, self.number = state, about, int(decision["id"])
         self.words = ipw.HTML()
-        self.note = ipw.Text(placeholder=say("in a few words, if you like"), description=say("What became of it"))
+        self.note = KeptText(say("What became of it"), page=page, rows=1, hint=say("in a few words, if you like"))
+        self.note.show(state.settling(self.number), keep=lambda text: state.keep_settling(self.number, text))
         self.settle = ipw.Box([self._button(name, page) for name in STATES])
         self.settle.add_class("sk-buttons")
-        field = ipw.Box([self.note])
-        field.add_class("sk-field")
-        self.body = ipw.VBox([field, self.settle])
+        self.body = ipw.VBox([self.note, self.settle])
         self.again = ipw.Button(description=say("Open again"))
         self.again.add_class("sk-open")
         self.again.on_click(page.guard(lambda _button: state.settle(self.number, "open")))
@@ -60,7 +60,7 @@ class DecisionItem(ipw.VBox):
     def _button(self, name: str, page: Page) -> ipw.Button:
         button = ipw.Button(description=say(STATES[name]))
         button.add_class("sk-open")
-        button.on_click(page.guard(lambda _button: self.state.settle(self.number, name, note=self.note.value.strip())))
+        button.on_click(page.guard(lambda _button: self.state.settle(self.number, name, note=self.note.text.strip())))
         return button
 
 
