@@ -58,7 +58,7 @@ class AdjacentDrop(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("sds", self.sds > 0, "more than 0 standard deviations")
+        self._require("sds", self.sds > 0, later("more than 0 standard deviations"))
 
     @property
     def unjudged(self) -> str:

@@ -82,9 +82,9 @@ class ChangePoint(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("penalty", self.penalty > 0, "more than 0")
-        self._require("cuts", self.cuts is None or self.cuts >= 1, "1 or more, or None")
-        self._require("shortest", self.shortest >= 1, "1 or more")
+        self._require("penalty", self.penalty > 0, later("more than 0"))
+        self._require("cuts", self.cuts is None or self.cuts >= 1, later("1 or more, or None"))
+        self._require("shortest", self.shortest >= 1, later("1 or more"))
 
     @property
     def fewest_sessions(self) -> int:

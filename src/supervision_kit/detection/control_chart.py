@@ -83,9 +83,11 @@ class ControlChart(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("sigmas", self.sigmas > 0, "more than 0")
+        self._require("sigmas", self.sigmas > 0, later("more than 0"))
         fewest = self.min_sessions - 1
-        self._require("baseline", self.baseline is None or self.baseline >= fewest, f"{fewest} or more, or None")
+        self._require(
+            "baseline", self.baseline is None or self.baseline >= fewest, say("{n} or more, or None", n=fewest)
+        )
 
     @property
     def fewest_sessions(self) -> int:

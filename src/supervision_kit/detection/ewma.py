@@ -74,11 +74,11 @@ class Ewma(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("weight", 0 < self.weight <= 1, "above 0 and up to 1")
-        self._require("sigmas", self.sigmas > 0, "more than 0")
+        self._require("weight", 0 < self.weight <= 1, later("above 0 and up to 1"))
+        self._require("sigmas", self.sigmas > 0, later("more than 0"))
         fewest = self.min_sessions - 1
-        self._require("baseline", self.baseline >= fewest, f"{fewest} or more")
-        self._require("sigma", self.sigma is None or self.sigma > 0, "more than 0 scale points, or None")
+        self._require("baseline", self.baseline >= fewest, say("{n} or more", n=fewest))
+        self._require("sigma", self.sigma is None or self.sigma > 0, later("more than 0 scale points, or None"))
 
     @property
     def _n_first(self) -> int:

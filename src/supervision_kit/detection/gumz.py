@@ -68,8 +68,10 @@ class Gumz(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("sds", self.sds > 0, "more than 0 standard deviations")
-        self._require("sample_sd", self.sample_sd is None or self.sample_sd >= 0, "0 or more scale points, or None")
+        self._require("sds", self.sds > 0, later("more than 0 standard deviations"))
+        self._require(
+            "sample_sd", self.sample_sd is None or self.sample_sd >= 0, later("0 or more scale points, or None")
+        )
 
     @property
     def unjudged(self) -> str:

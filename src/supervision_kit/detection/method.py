@@ -87,7 +87,7 @@ class Method(ABC):
                 self._require(one.name, isinstance(value, bool), "True or False")
             else:
                 check_number(type(self).__name__, one.name, value, whole="int" in kind)
-        self._require("min_drop", self.min_drop is None or self.min_drop >= 0, "0 or more scale points, or None")
+        self._require("min_drop", self.min_drop is None or self.min_drop >= 0, later("0 or more scale points, or None"))
 
     @abstractmethod
     def judge(self, x: Matrix) -> Judgement:
@@ -215,7 +215,8 @@ class Method(ABC):
     def _require(self, setting: str, holds: bool, allowed: str) -> None:  # noqa: FBT001 - reads as a sentence
         if not holds:
             label = next(one.metadata["label"] for one in fields(self) if one.name == setting)
-            raise SettingError(f"{self.title}: {label} ({setting}) must be {allowed}.")
+            told = {"method": say(self.title), "label": say(label), "setting": setting, "allowed": say(allowed)}
+            raise SettingError(say("{method}: {label} ({setting}) must be {allowed}.", **told))
 
     @property
     def floor(self) -> float:
@@ -234,7 +235,9 @@ def check_number(owner: str, name: str, value: object, *, whole: bool) -> None:
     is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if value is None or (is_number and math.isfinite(value) and (not whole or value == int(value))):  # type: ignore[arg-type, call-overload]
         return
-    raise SettingError(f"{owner}: {name} must be a {'whole ' if whole else ''}number.")
+    if whole:
+        raise SettingError(say("{owner}: {name} must be a whole number.", owner=owner, name=name))
+    raise SettingError(say("{owner}: {name} must be a number.", owner=owner, name=name))
 
 
 def n_digits(value: float) -> int:

@@ -86,7 +86,7 @@ class PersonalLimits(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("rate", 0.001 <= self.rate <= 0.2, "from 0.001 to 0.2")  # noqa: PLR2004 - as the message says
+        self._require("rate", 0.001 <= self.rate <= 0.2, later("from 0.001 to 0.2"))  # noqa: PLR2004 - as the message says
 
     @property
     def unjudged(self) -> str:

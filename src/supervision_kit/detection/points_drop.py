@@ -61,7 +61,7 @@ class PointsDrop(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("points", self.points is None or self.points > 0, "more than 0 scale points, or None")
+        self._require("points", self.points is None or self.points > 0, later("more than 0 scale points, or None"))
 
     @property
     def unjudged(self) -> str:

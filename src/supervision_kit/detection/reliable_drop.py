@@ -65,10 +65,10 @@ class ReliableDrop(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("z", self.z > 0, "more than 0")
-        self._require("sd", self.sd is None or self.sd > 0, "more than 0 scale points, or None")
+        self._require("z", self.z > 0, later("more than 0"))
+        self._require("sd", self.sd is None or self.sd > 0, later("more than 0 scale points, or None"))
         is_share = self.reliability is None or 0 <= self.reliability < 1
-        self._require("reliability", is_share, "from 0 to less than 1, or None")
+        self._require("reliability", is_share, later("from 0 to less than 1, or None"))
 
     @property
     def standard_error(self) -> float:

@@ -78,7 +78,7 @@ class RunRules(Method):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._require("ranges", self.ranges > 0, "more than 0")
+        self._require("ranges", self.ranges > 0, later("more than 0"))
 
     def limits_rest_on(self, n_scored: int) -> int | None:
         """Return how many of a series' `n_scored` scores the limits are estimated from: all."""

@@ -11,6 +11,7 @@ from supervision_kit.errors import InstrumentError
 from supervision_kit.instruments.building import build_instrument
 from supervision_kit.instruments.checking import find_faults
 from supervision_kit.instruments.instrument import Instrument
+from supervision_kit.words import say, say_number
 
 MOST_BYTES = 1_000_000  # of a data file; the largest of ours has 5,000
 
@@ -50,15 +51,21 @@ def read_toml(path: str | PathLike[str]) -> dict[str, Any]:
         with Path(path).open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InstrumentError(f"{name} cannot be opened ({error.strerror}).") from error
+        raise InstrumentError(say("{name} cannot be opened ({why}).", name=name, why=error.strerror)) from error
     if len(content) > MOST_BYTES:
-        raise InstrumentError(f"{name} is too large for a data file of an instrument (over {MOST_BYTES:,} bytes).")
+        raise InstrumentError(
+            say(
+                "{name} is too large for a data file of an instrument (over {most} bytes).",
+                name=name,
+                most=say_number(MOST_BYTES),
+            )
+        )
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InstrumentError(f"{name} is not written in UTF-8. Save it as UTF-8.") from error
+        raise InstrumentError(say("{name} is not written in UTF-8. Save it as UTF-8.", name=name)) from error
     except tomllib.TOMLDecodeError as error:
-        raise InstrumentError(f"{name} is not TOML: {error}.") from error
+        raise InstrumentError(say("{name} is not TOML: {error}.", name=name, error=error)) from error
 
 
 def instrument_of(raw: dict[str, Any], name: str) -> Instrument:

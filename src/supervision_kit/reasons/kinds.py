@@ -9,7 +9,7 @@ from typing import Any
 
 from supervision_kit.detection.method import check_number
 from supervision_kit.errors import SettingError, SupervisionKitError, UnknownNameError
-from supervision_kit.words import later
+from supervision_kit.words import later, say
 
 HEAVIEST = 100.0  # a weight that puts a case before all others whatever else holds
 
@@ -134,7 +134,7 @@ def weigh(weights: Mapping[str, float]) -> dict[str, float]:
             raise UnknownNameError("reason", key, REASONS)
         check_number("weights", key, value, whole=False)
         if value is None or not 0 <= value <= HEAVIEST:
-            raise SettingError(f"weights: {key} must be from 0 to {HEAVIEST:g}.")
+            raise SettingError(say("weights: {key} must be from 0 to {most}.", key=key, most=f"{HEAVIEST:g}"))
     return {key: float(weights.get(key, reason.weight)) for key, reason in REASONS.items()}
 
 

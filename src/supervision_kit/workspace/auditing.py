@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 from supervision_kit.workspace.database import insert_rows, next_number, take_lock
 from supervision_kit.workspace.moments import as_moments, now
 from supervision_kit.workspace.schema import audit, case_set_members, case_sets, cases
@@ -29,7 +30,11 @@ def check_label(label: str, what: str) -> str:
     """Return a user's or a view's name, refusing what is none."""
     if not isinstance(label, str) or not _LABEL.fullmatch(label):
         raise WorkspaceError(
-            f"The name of the {what} for the audit is 1 to {LONGEST} letters, digits, spaces or . : @ / - signs."
+            say(
+                "The name of the {what} for the audit is 1 to {most} letters, digits, spaces or . : @ / - signs.",
+                what=what,
+                most=LONGEST,
+            )
         )
     return label
 
@@ -88,5 +93,5 @@ def _moment(since: str | date) -> str:
     try:
         moment = since if isinstance(since, date) else datetime.fromisoformat(since)
     except (TypeError, ValueError):
-        raise WorkspaceError("The audit is shown since a date such as 2026-03-04.") from None
+        raise WorkspaceError(say("The audit is shown since a date such as 2026-03-04.")) from None
     return moment.isoformat()

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 from supervision_kit.workspace.failures import in_plain_words
 from supervision_kit.workspace.places import Place
 from supervision_kit.workspace.schema import tables
@@ -93,8 +94,10 @@ def _postgres(place: Place) -> Engine:
         )
     except ModuleNotFoundError:
         raise WorkspaceError(
-            "A workspace in PostgreSQL needs the driver psycopg, which is not installed. Install the kit with its "
-            "extra: pip install 'supervision-kit[postgres]'."
+            say(
+                "A workspace in PostgreSQL needs the driver psycopg, which is not installed. Install the kit "
+                "with its extra: pip install 'supervision-kit[postgres]'."
+            )
         ) from None
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from supervision_kit import __version__
 from supervision_kit.errors import UnknownNameError, WorkspaceError
+from supervision_kit.words import say, say_number
 from supervision_kit.workspace.cells_of_text import write_text
 from supervision_kit.workspace.database import select_rows
 from supervision_kit.workspace.schema import NEWEST, PASSING, tables
@@ -43,7 +44,9 @@ def export(connection: Connection, path: Path, kind: str) -> int:
     if kind not in FORMATS:
         raise UnknownNameError("export format", kind, FORMATS)
     if path.exists():
-        raise WorkspaceError(f"{path.name} is there already, and nothing is overwritten. Give another name.")
+        raise WorkspaceError(
+            say("{name} is there already, and nothing is overwritten. Give another name.", name=path.name)
+        )
     kept = [table for table in tables.sorted_tables if not table.info.get(PASSING)]
     content = {table.name: _read(connection, table) for table in kept}
     kinds = {table.name: column_kinds(table) for table in kept}
@@ -60,7 +63,9 @@ def export(connection: Connection, path: Path, kind: str) -> int:
         write(partial, path.suffix == ".zip", content, manifest)
         partial.rename(path)
     except OSError as error:
-        raise WorkspaceError(f"{path.name} cannot be written: {error.strerror or 'refused'}.") from None
+        raise WorkspaceError(
+            say("{name} cannot be written: {why}.", name=path.name, why=error.strerror or say("refused"))
+        ) from None
     finally:
         remove(partial)
     return sum(map(len, content.values()))
@@ -143,8 +148,12 @@ def _write_workbook(path: Path, _zipped: bool, content: Mapping[str, Rows], mani
 
     if long := [name for name, rows in content.items() if len(rows) >= MOST_ROWS]:
         raise WorkspaceError(
-            f"The table {long[0]} has {len(content[long[0]]):,} rows, and a sheet of a workbook holds "
-            f"{MOST_ROWS - 1:,}. Export as csv or parquet."
+            say(
+                "The table {table} has {n} rows, and a sheet of a workbook holds {most}. Export as csv or parquet.",
+                table=long[0],
+                n=say_number(len(content[long[0]])),
+                most=say_number(MOST_ROWS - 1),
+            )
         )
     with (
         open(path, "xb", opener=_private) as file,
@@ -167,8 +176,11 @@ def _write_row(sheet: Any, at: int, row: Sequence[Any], kinds: Sequence[str]) ->
             text = write_text(cell)
             if len(text) > LONGEST_TEXT:
                 raise WorkspaceError(
-                    f"A text is longer than the {LONGEST_TEXT:,} signs that a workbook's cell holds. Export as csv or "
-                    "parquet."
+                    say(
+                        "A text is longer than the {most} signs that a workbook's cell holds. "
+                        "Export as csv or parquet.",
+                        most=say_number(LONGEST_TEXT),
+                    )
                 )
             sheet.write_string(at, column, text)
         elif float(f"{cell:.16G}") == cell:  # the digits that a workbook keeps

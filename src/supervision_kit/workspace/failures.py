@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 
 _BUSY = (
     "is being written by another program, and did not come free in time. Nothing was changed; try again in a moment."
@@ -96,6 +97,8 @@ def told_if_damaged() -> Iterator[None]:
         yield
     except (ValueError, TypeError):
         raise WorkspaceError(
-            "The workspace holds something that the kit does not write: it is damaged, or another program changed it. "
-            "Put back a backup."
+            say(
+                "The workspace holds something that the kit does not write: it is damaged, or another program "
+                "changed it. Put back a backup."
+            )
         ) from None

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 from supervision_kit.workspace.database import next_number
 from supervision_kit.workspace.moments import now
 from supervision_kit.workspace.schema import mappings
@@ -28,7 +29,7 @@ def read_mappings(connection: Connection) -> dict[str, ColumnMapping]:
 def write_mapping(connection: Connection, mapping: ColumnMapping, name: str, *, who: str) -> None:
     """Keep a mapping, instead of one of that name or of the same headings."""
     if not name.strip():
-        raise WorkspaceError("A mapping is kept under a name: the name is empty.")
+        raise WorkspaceError(say("A mapping is kept under a name: the name is empty."))
     kept = read_mappings(connection)
     replaced = [other for other, one in kept.items() if other == name or one.headings == mapping.headings]
     connection.execute(delete(mappings).where(mappings.c.name.in_(replaced)))

@@ -75,15 +75,19 @@ def find_place(where: str | os.PathLike[str] | None) -> Place:
     if kind in {"postgresql", "postgres"}:
         url = url.set(drivername="postgresql+psycopg")
         host = url.host or str(url.query.get("host") or "this machine")
-        return Place(url, f"The PostgreSQL workspace {url.database or '(no database named)'} on {host}")
+        name = url.database or say("(no database named)")
+        return Place(url, say("The PostgreSQL workspace {name} on {host}", name=name, host=host))
     raise WorkspaceError(
-        f"A workspace cannot be kept in {kind}. Give the path of a file, or a URL beginning with postgresql://."
+        say(
+            "A workspace cannot be kept in {kind}. Give the path of a file, or a URL beginning with postgresql://.",
+            kind=kind,
+        )
     )
 
 
 def _file(path: Path) -> Place:
     path = path.expanduser().absolute()
-    return Place(URL.create("sqlite+pysqlite", database=str(path)), f"The workspace {path.name}", path)
+    return Place(URL.create("sqlite+pysqlite", database=str(path)), say("The workspace {name}", name=path.name), path)
 
 
 def _own_file() -> Path:
@@ -107,8 +111,10 @@ def prepare_file(path: Path, words: str) -> None:
         except FileExistsError:
             _look_at(path, words)
     except OSError as error:
-        reason = error.strerror or "refused"
-        raise WorkspaceError(f"{words} cannot be opened or made in its folder: {reason}.") from None
+        reason = error.strerror or say("refused")
+        raise WorkspaceError(
+            say("{words} cannot be opened or made in its folder: {reason}.", words=words, reason=reason)
+        ) from None
 
 
 def _make_folder(folder: Path) -> None:
@@ -119,17 +125,22 @@ def _make_folder(folder: Path) -> None:
 
 def _look_at(path: Path, words: str) -> None:
     if path.is_symlink() and not path.exists():
-        raise WorkspaceError(f"{words} is a link to a file that is not there.")
+        raise WorkspaceError(say("{words} is a link to a file that is not there.", words=words))
     if not path.is_file():
-        raise WorkspaceError(f"{words} is a folder or a device, where a file is needed.")
+        raise WorkspaceError(say("{words} is a folder or a device, where a file is needed.", words=words))
     with path.open("rb") as file:
         start = file.read(len(SQLITE_MARK))
     if start not in {b"", SQLITE_MARK}:
-        raise WorkspaceError(f"{words} is no workspace, and was left as it is. Give another path for a new one.")
+        raise WorkspaceError(
+            say("{words} is no workspace, and was left as it is. Give another path for a new one.", words=words)
+        )
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         raise WorkspaceError(
-            f"{words} may only be read here (the file or its folder), and a workspace writes down every look into it. "
-            "Ask for the right to write."
+            say(
+                "{words} may only be read here (the file or its folder), and a workspace writes down every look "
+                "into it. Ask for the right to write.",
+                words=words,
+            )
         )
     if path.stat().st_mode & 0o077 and hasattr(os, "geteuid") and path.stat().st_uid == os.geteuid():
         path.chmod(0o600)  # a copy put back from a backup is often open to others

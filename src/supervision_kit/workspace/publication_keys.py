@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, delete, func, select
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import UnknownNameError, WorkspaceError
+from supervision_kit.words import say
 from supervision_kit.workspace.auditing import check_label, write_entry
 from supervision_kit.workspace.comparing import derive_secret
 from supervision_kit.workspace.database import insert_rows, next_number
@@ -41,7 +42,9 @@ class PublicationKeys(Opened):
         check_label(publication, "publication")
         with self._database.writing() as connection:
             if connection.execute(_cases_of(publication)).first():
-                raise WorkspaceError("There is a key for a publication of that name already. Publish under a new one.")
+                raise WorkspaceError(
+                    say("There is a key for a publication of that name already. Publish under a new one.")
+                )
             numbers = numbers_of(connection, table["case_id"].tolist())
             at, start = now(), next_number(connection, "publication_keys")
             written = [json.dumps(dict(told), ensure_ascii=False) for told in table["therapists"]]

@@ -15,6 +15,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say, say_number
 from supervision_kit.workspace.cells_of_text import read_text
 from supervision_kit.workspace.database import insert_rows
 from supervision_kit.workspace.exporting import KIND, MANIFEST, MANIFEST_SHEET
@@ -48,13 +49,23 @@ class Export:
             self._n_rows = {name: int(table["rows"]) for name, table in manifest["tables"].items()}
             is_ours = manifest["kind"] == KIND
         except OSError as error:
-            raise WorkspaceError(f"{path.name} cannot be opened: {error.strerror or 'refused'}.") from None
+            raise WorkspaceError(
+                say("{name} cannot be opened: {why}.", name=path.name, why=error.strerror or say("refused"))
+            ) from None
         except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile):
             is_ours = False
         if not is_ours:
-            raise WorkspaceError(f"{path.name} is no export of a workspace: its {MANIFEST} is missing or damaged.")
+            raise WorkspaceError(
+                say(
+                    "{name} is no export of a workspace: its {manifest} is missing or damaged.",
+                    name=path.name,
+                    manifest=MANIFEST,
+                )
+            )
         if not (self.version.isdecimal() and int(self.version) <= int(NEWEST)):
-            raise WorkspaceError(f"{path.name} was written by a newer version of supervision_kit. Update the kit.")
+            raise WorkspaceError(
+                say("{name} was written by a newer version of supervision_kit. Update the kit.", name=path.name)
+            )
 
     def rows(self, table: str) -> Rows:
         """Return the rows of a table."""
@@ -63,10 +74,18 @@ class Export:
             part = self._parts[f"{table}.{self.kind}"]
             rows = _from_parquet(part, kinds) if self.kind == "parquet" else _from_cells(part, kinds)
         except (KeyError, ValueError, TypeError, csv.Error):
-            raise WorkspaceError(f"{self.name}: its table {table} is missing or damaged.") from None
+            raise WorkspaceError(
+                say("{name}: its table {table} is missing or damaged.", name=self.name, table=table)
+            ) from None
         if len(rows) != self._n_rows[table]:
             raise WorkspaceError(
-                f"{self.name} is not whole: {table} has {len(rows):,} of {self._n_rows[table]:,} row(s)."
+                say(
+                    "{name} is not whole: {table} has {n} of {n_all} row(s).",
+                    name=self.name,
+                    table=table,
+                    n=say_number(len(rows)),
+                    n_all=say_number(self._n_rows[table]),
+                )
             )
         return rows
 
@@ -135,7 +154,7 @@ def restore(connection: Connection, export: Export) -> int:
     """Fill an empty database with an export, in the export's version, and bring it to the newest; return the rows."""
     names = set(inspect(connection).get_table_names())
     if names:
-        raise WorkspaceError("An export is restored into a new workspace; this one holds something already.")
+        raise WorkspaceError(say("An export is restored into a new workspace; this one holds something already."))
     migrate(connection, export.version)
     connection.execute(text("DELETE FROM settings"))
     inspector = inspect(connection)
@@ -146,7 +165,13 @@ def restore(connection: Connection, export: Export) -> int:
         if name not in passing
     }
     if {name: sorted(columns) for name, columns in export.tables.items()} != {n: sorted(c) for n, c in there.items()}:
-        raise WorkspaceError(f"{export.name} has other tables or columns than its version {export.version}.")
+        raise WorkspaceError(
+            say(
+                "{name} has other tables or columns than its version {version}.",
+                name=export.name,
+                version=export.version,
+            )
+        )
     n_rows = 0
     for name, columns in export.tables.items():
         rows: Sequence[Sequence[Any]] = export.rows(name)

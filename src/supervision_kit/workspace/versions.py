@@ -15,6 +15,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from supervision_kit.errors import WorkspaceError
+from supervision_kit.words import say
 from supervision_kit.workspace.database import Database
 from supervision_kit.workspace.schema import NEWEST, VERSION_TABLE
 
@@ -39,15 +40,25 @@ def bring_up_to_date(database: Database, *, upgrade: bool = False, to: str = NEW
         return None
     if found is not None and not (found.isdecimal() and int(found) < int(to)):
         raise WorkspaceError(
-            f"{words} was made by a newer version of supervision_kit (its version is {found}, this kit knows {to}). "
-            "Update supervision_kit on this machine; nothing was changed."
+            say(
+                "{words} was made by a newer version of supervision_kit (its version is {found}, this kit knows "
+                "{to}). Update supervision_kit on this machine; nothing was changed.",
+                words=words,
+                found=found,
+                to=to,
+            )
         )
     backup = None
     if database.place.path is None:
         if found is not None and not upgrade:
             raise WorkspaceError(
-                f"{words} is in version {found} and this kit needs version {to}. Have the database backed up, then "
-                "run: supervision-kit upgrade --workspace URL (or open it once with upgrade=True)."
+                say(
+                    "{words} is in version {found} and this kit needs version {to}. Have the database backed up, "
+                    "then run: supervision-kit upgrade --workspace URL (or open it once with upgrade=True).",
+                    words=words,
+                    found=found,
+                    to=to,
+                )
             )
     elif found is None:
         _set_wal(database)
@@ -64,7 +75,9 @@ def prepare_new(database: Database) -> None:
     with database.reading() as connection:
         found = _find_version(connection, database.place.words)
     if found is not None:
-        raise WorkspaceError(f"{database.place.words} holds something already. An export is restored into a new one.")
+        raise WorkspaceError(
+            say("{words} holds something already. An export is restored into a new one.", words=database.place.words)
+        )
     if database.is_sqlite:
         _set_wal(database)
 
@@ -79,9 +92,14 @@ def _find_version(connection: Connection, words: str) -> str | None:
         return None
     if connection.dialect.name == "postgresql":
         raise WorkspaceError(
-            f"{words} holds tables that are not a workspace's. Give the workspace a database of its own."
+            say(
+                "{words} holds tables that are not a workspace's. Give the workspace a database of its own.",
+                words=words,
+            )
         )
-    raise WorkspaceError(f"{words} is no workspace but another program's database, and was left as it is.")
+    raise WorkspaceError(
+        say("{words} is no workspace but another program's database, and was left as it is.", words=words)
+    )
 
 
 def _mark(connection: Connection) -> int:
@@ -126,8 +144,11 @@ def back_up(path: Path, *, version: str) -> Path:
     except (OSError, sqlite3.Error):
         copy.unlink(missing_ok=True)
         raise WorkspaceError(
-            f"The workspace {path.name} must be upgraded, and its backup could not be written beside it. Nothing was "
-            "changed; make room or give the right to write in its folder."
+            say(
+                "The workspace {name} must be upgraded, and its backup could not be written beside it. Nothing "
+                "was changed; make room or give the right to write in its folder.",
+                name=path.name,
+            )
         ) from None
     return copy
 
