@@ -7,6 +7,7 @@ import supervision_kit as sk
 from supervision_kit.apps import ahead
 from supervision_kit.apps.ahead import making_ahead
 from supervision_kit.apps.page import close_pages
+from supervision_kit.environment import CONSULTATION
 from test_apps_shared import visible_text
 from workspaces import read
 
@@ -184,6 +185,26 @@ def test_ratings_that_come_into_a_workspace_take_the_place_of_the_sample(tmp_pat
 
 
 @pytest.mark.usefixtures("kept")
-def test_the_page_of_a_consultation_is_everybody_s_own():
-    assert make("consultation_page").is_for_anybody is False
-    assert ahead.newest() is None
+def test_the_page_of_a_consultation_is_everybody_s_own_over_ratings_that_were_read_ahead(kept, monkeypatch, tmp_path):
+    monkeypatch.setenv(CONSULTATION, str(tmp_path / "consultation.sqlite"))
+    made = make("consultation_page")
+    assert made.is_for_anybody is False
+    read_ahead, in_need = made.state.source, made.state.source.in_need
+    assert sorted(in_need) == ["Ada", "Ben"]
+    close_pages()
+    assert looks(kept) == []
+    own = sk.apps.consultation_page()
+    assert own is not made
+    assert own.state.source is read_ahead
+    assert own.state.case_ids is in_need
+    assert "consultation page" in looks(kept)
+
+
+def test_the_page_of_a_consultation_over_ratings_that_have_changed_reads_them_anew(kept, monkeypatch, tmp_path):
+    monkeypatch.setenv(CONSULTATION, str(tmp_path / "consultation.sqlite"))
+    read_ahead = make("consultation_page").state.source
+    close_pages()
+    kept.import_ratings(read("case,session,SRS\nCleo,1,36\n"))
+    own = sk.apps.consultation_page()
+    assert own.state.source is not read_ahead
+    assert "Cleo" in own.state.case_ids

@@ -46,9 +46,12 @@ _SETTLED_BY_THE_SERVER = "lang"  # of what an address asks for
 
 @dataclass(frozen=True)
 class Made:
-    """A page that waits to be taken: with its widgets, and the looks at a workspace that it took to make it."""
+    """A page that waits to be taken: with its widgets, and the looks at a workspace that it took to make it.
 
-    page: Page
+    Of a page that is one person's own there are its ratings alone.
+    """
+
+    page: Page | None
     shown: Shown
     looks: tuple[Look, ...]
     looks_at_ratings: tuple[Look, ...]
@@ -135,27 +138,25 @@ def _make(build: Callable[[Shown], Page], find: Callable[[], Shown], wish: Wish,
     read = len(looks)
     page = build(shown)
     page.prepare()
-    if page.is_for_anybody and shown.is_as_it_was():
+    if not shown.is_as_it_was():
+        return page
+    forget(wish)
+    if page.is_for_anybody:
         widgets = {name: one for name, one in _widgets_alive().items() if name not in known}
         comms = comm.get_comm_manager().comms
-        forget(wish)
-        _made[wish] = Made(
-            page,
-            shown,
-            tuple(looks[before:]),
-            tuple(looks[before:read]),
-            widgets,
-            {name: comms.pop(name) for name in widgets},
-        )
+        lines = {name: comms.pop(name) for name in widgets}
+        _made[wish] = Made(page, shown, tuple(looks[before:]), tuple(looks[before:read]), widgets, lines)
         for name in widgets:  # no other page's kernel shall know of them
             del _widgets_alive()[name]
-        for oldest in list(_made)[:-MOST_KEPT]:
-            forget(oldest)
+    else:
+        _made[wish] = Made(None, shown, (), tuple(looks[before:read]), {}, {})
+    for oldest in list(_made)[:-MOST_KEPT]:
+        forget(oldest)
     return page
 
 
 def _take(wish: Wish) -> Page | None:
-    made = _give(lambda other: other == wish)
+    made = _give(lambda other: other == wish and _made[other].page is not None)
     if made is None:
         return None
     _widgets_alive().update(made.widgets)

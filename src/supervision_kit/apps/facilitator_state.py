@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from functools import cached_property
 from typing import Any
 
 from supervision_kit.apps.case_state import CaseState
@@ -44,10 +43,12 @@ class FacilitatorState(GroupState):
         super().__init__(source, consultation)
         self.seat = ParticipantState(source, Participation(consultation.path, viewer=viewer))
 
-    @cached_property
+    @property
     def case_ids(self) -> list[str]:
         """The cases there are, those most in need of a word first."""
-        return CaseState(self.source).case_ids
+        if self.source.in_need is None:
+            self.source.in_need = CaseState(self.source).case_ids
+        return self.source.in_need
 
     @property
     def sessions(self) -> tuple[int, ...]:

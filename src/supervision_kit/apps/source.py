@@ -36,11 +36,14 @@ class Source:
         What was read of it last; see :mod:`supervision_kit.tables`.
     lessons
         What methods have learnt of these ratings.
+    in_need
+        The codes of the cases, those most in need of a word first; ``None`` until somebody has worked that out.
     revision
         How the workspace stood when it was read last; ``None`` where there is none.
     """
 
     revision: Revision | None = None
+    in_need: list[str] | None = None
 
     def __init__(
         self, source: pd.DataFrame | Workspace | Bundle, *, responses: pd.DataFrame | None = None, view: str = "scores"
@@ -80,6 +83,7 @@ class Source:
         self.revision = self.workspace.revision  # what is written from now on is not in what is read
         with self.workspace.viewing(self.view):
             if ratings:
+                self.in_need = None
                 self._answers.clear()
                 for name in ("cases", "headline", "therapist_headline", "n_by_therapist", "read_by"):
                     self.__dict__.pop(name, None)

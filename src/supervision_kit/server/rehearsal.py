@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs
 
-from supervision_kit.environment import BUNDLE, CONSULTATION, FLEETING, ROLE, SAMPLE, WORKSPACE
-from supervision_kit.server.pages import CONSULTATION_PAGE, FIRST_PAGE, PAGES, find_folder
+from supervision_kit.environment import CONSULTATION, FLEETING, ROLE, SAMPLE, WORKSPACE
+from supervision_kit.server.pages import FIRST_PAGE, PAGES, find_folder
 
 MOST_WANTED = 8
 """So many pages are kept ready: those that were asked for last."""
@@ -88,7 +88,7 @@ class PagesAhead:
     def want(self, order: Order) -> None:
         """Take in that a page was asked for; one of a particular case, say, is made when it is asked for."""
         asked = parse_qs(order["env"].get("QUERY_STRING", ""))
-        if not asked.keys() - {"lang"} and notebook_of(order).name != CONSULTATION_PAGE.notebook:
+        if not asked.keys() - {"lang"}:
             self._want(order)
 
     def _want(self, order: Order) -> None:
@@ -159,6 +159,6 @@ def expect_pages(folder: Path, env: dict[str, str], languages: Iterable[str], *,
     )  # what the first shows comes from a browser
     for language in languages:
         for page in pages:
-            if (folder / page.notebook).is_file() and (page != CONSULTATION_PAGE or BUNDLE in env):
+            if (folder / page.notebook).is_file():
                 told = {"SCRIPT_NAME": f"/voila/render/{page.notebook}", "QUERY_STRING": "", language_in: language}
                 yield {"cwd": str(folder), "env": env | told}
