@@ -23,6 +23,8 @@ from supervision_kit.threads import work_through
 # the next is lower tends to be high by chance) nor by one that already slid; half way back is the line of "partly".
 LEVEL_SESSIONS = 3
 END_SHARE = 0.5
+# So many marks are walked through at a time: fewer and longer steps than methods take.
+AT_ONCE = 2**18
 
 
 def find_episodes(marks: pd.DataFrame, *, rebases: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -71,7 +73,8 @@ def find_episodes(marks: pd.DataFrame, *, rebases: pd.DataFrame | None = None) -
     parted = part_series(checked, ordering, rebases)
     ordering = parted.ordering
     columns = _Columns(*(column_of(checked[name]) for name in ("score", "session", "is_rupture")))
-    found = work_through(iter_blocks(ordering), partial(_episodes_of_block, columns=columns), n_rows=len(checked))
+    blocks = iter_blocks(ordering, cells=AT_ONCE)
+    found = work_through(blocks, partial(_episodes_of_block, columns=columns), n_rows=len(checked))
     episodes = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
     if not len(episodes["series"]):
         return EPISODES.empty()

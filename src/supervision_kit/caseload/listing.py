@@ -16,7 +16,7 @@ from supervision_kit.reasons.falls import A_RUPTURE, NOT_BACK, fall_reasons, the
 from supervision_kit.reasons.found import Found
 from supervision_kit.reasons.ratings import form_reasons, gap_reasons, level_reasons, outcome_reasons
 from supervision_kit.tables import CASE_REASONS, CONGRUENCE, SERIES_KEY
-from supervision_kit.words import say
+from supervision_kit.words import current_language, say, speaking
 
 _FORM = ["case_id", "rater", "instrument", "session"]  # a form
 
@@ -150,7 +150,8 @@ def _is_new(row: Mapping[str, Any], whole: set[tuple[Any, ...]], sessions: set[t
 
 def reasons_of_ratings(look: Look) -> pd.DataFrame:
     """Return the reasons that lie in the ratings alone."""
-    return _tabulate(_reasons_of_ratings(look, None))
+    with speaking(current_language()):  # looked up once for all sentences
+        return _tabulate(_reasons_of_ratings(look, None))
 
 
 def _reasons_of_ratings(look: Look, judgements: pd.DataFrame | None) -> Iterable[Found]:

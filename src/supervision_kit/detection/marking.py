@@ -149,6 +149,7 @@ class _Caseload:
         self.kinds = [Kind(*kind) for kind in kinds]
         self._blocks: dict[tuple[tuple[int, ...], int], list[Block]] = {}
         scales = [find_scale(kind.instrument, kind.scale) for kind in self.kinds]
+        self._plainest: dict[int, tuple[Matrix, Matrix]] = {}
         self._highest = np.array([scale.highest if scale else np.nan for scale in scales])
 
     def settle(self, method: Method, learnt: Mapping[Kind, Mapping[Method, Method]]) -> dict[Method, tuple[int, ...]]:
@@ -175,6 +176,16 @@ class _Caseload:
         """Return the highest score possible of each series of a block; NaN where the scale is not registered."""
         highest: Matrix = self._highest[self._kind[block.chosen]]
         return highest
+
+    def plainest_reasons(self, block: Block, x: Matrix) -> tuple[Matrix, Matrix]:
+        """Return how many scores each series of a block has, and which note says by itself why it cannot be judged."""
+        if id(block) not in self._plainest:  # blocks stay as long as this does
+            lowest = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
+            top = np.full(lowest.shape, np.nan)
+            top[: block.n_series, 0] = self.highest(block)
+            flat = np.where(np.abs(lowest - top) <= ROUNDING, _AT_CEILING, _NO_SPREAD)
+            self._plainest[id(block)] = n_scored(x), np.where(spread(x) > ROUNDING, _OTHER, flat)
+        return self._plainest[id(block)]
 
     def is_later(self, block: Block) -> npt.NDArray[np.bool_]:
         """Tell for each series of a block whether it follows a new start."""
@@ -221,7 +232,8 @@ def _judge(
         block.put(judgement.is_rupture == 1, marks["is_rupture"])
         block.put(is_unjudged, marks["is_unjudged"])
         if is_unjudged.any():
-            reason = first_note[method] + _number_reasons(x, method, caseload.highest(block), judgement.limit)
+            n, plainest = caseload.plainest_reasons(block, x)
+            reason = first_note[method] + _number_reasons(x, method, judgement.limit, n=n, plainest=plainest)
             if caseload.is_parted:
                 reason[: block.n_series][caseload.is_later(block)] += len(_notes(method))
             block.put(np.where(is_unjudged, reason, 0), marks["note"])
@@ -234,20 +246,16 @@ def _notes(method: Method) -> list[str]:
     return [NO_SCORE, NO_SPREAD, AT_CEILING, unjudged, method.unjudged_though_limited or unjudged, *too_few]
 
 
-def _number_reasons(x: Matrix, method: Method, highest: Matrix, limit: Matrix) -> npt.NDArray[np.int64]:
+_NO_SCORE, _NO_SPREAD, _AT_CEILING, _OTHER, _LIMITED, _TOO_FEW = range(6)  # places of the notes
+
+
+def _number_reasons(x: Matrix, method: Method, limit: Matrix, *, n: Matrix, plainest: Matrix) -> npt.NDArray[np.int64]:
     """Return for each cell which of the notes says why it cannot be judged, from the plainest reason on."""
-    no_score, no_spread, at_ceiling, other, limited, too_few = range(6)
-    n = n_scored(x)
-    lowest = np.fmin.reduce(x, axis=1, keepdims=True, initial=np.nan)
-    top = np.full(lowest.shape, np.nan)
-    top[: len(highest), 0] = highest
-    flat = np.where(np.abs(lowest - top) <= ROUNDING, at_ceiling, no_spread)
-    of_series = np.where(spread(x) > ROUNDING, other, flat)
-    of_series = np.where(n < method.fewest_sessions, too_few + n, of_series)
+    of_series = np.where(n < method.fewest_sessions, _TOO_FEW + n, plainest)
     if method.blocker:
-        of_series = np.full(n.shape, other)
-    of_series = np.where((of_series == other) & ~np.isnan(limit), limited, of_series)
-    return np.where(np.isnan(x), no_score, of_series).astype(np.int64)
+        of_series = np.full(n.shape, _OTHER)
+    of_series = np.where((of_series == _OTHER) & ~np.isnan(limit), _LIMITED, of_series)
+    return np.where(np.isnan(x), _NO_SCORE, of_series).astype(np.int64)
 
 
 def _table(

@@ -51,21 +51,20 @@ class People:
         """
         if len(groups) == 1:
             return groups[0][0]
-        ends = {name: max(len(getattr(people, name)) for people, _ in groups) for name in ("sigma", "growth")}
-        spelt_out = [people.spelt_out(n, ends["sigma"], ends["growth"]) for people, n in groups]
-        return cls(*(np.concatenate(parts, axis=-1) for parts in zip(*spelt_out, strict=True)))
-
-    def spelt_out(self, n_people: int, n_nodes: int, n_sessions: int) -> list[Matrix]:
-        """Return the hyper-parameters, each for every one of so many people, by so many nodes and sessions."""
-        spelt_out = []
-        for one in fields(self):
-            values = getattr(self, one.name)
-            if values.ndim > 1:
-                more = (n_sessions if one.name == "growth" else n_nodes) - len(values)
-                last = np.zeros_like(values[-1:]) if one.name == "weight" else values[-1:]
-                values = np.concatenate([values, *[last] * more])
-            spelt_out.append(np.broadcast_to(values, (*values.shape[:-1], n_people)))
-        return spelt_out
+        n_people = [n for _, n in groups]
+        joined = {}
+        for one in fields(cls):
+            parts = [getattr(people, one.name) for people, _ in groups]
+            if parts[0].ndim > 1:
+                parts = _of_one_length(parts, last_again=one.name != "weight")
+            if all(part.shape[-1] == 1 for part in parts):
+                joined[one.name] = np.repeat(np.concatenate(parts, axis=-1), n_people, axis=-1)
+            else:
+                spelt_out = (
+                    np.broadcast_to(part, (*part.shape[:-1], n)) for part, n in zip(parts, n_people, strict=True)
+                )
+                joined[one.name] = np.concatenate(list(spelt_out), axis=-1)
+        return cls(**joined)
 
     def of(self, which: slice | Positions) -> People:
         """Return the hyper-parameters of some of the people."""
@@ -91,6 +90,16 @@ class People:
     def drop(self) -> Matrix:
         """How far a dip takes the rating down."""
         return DIP * self.sigma
+
+
+def _of_one_length(parts: Sequence[Matrix], *, last_again: bool) -> list[Matrix]:
+    """Return the parts as long as the longest of them: their last row is repeated, or 0 stands behind it."""
+    longest = max(map(len, parts))
+    filling = (part[-1:] if last_again else np.zeros_like(part[-1:]) for part in parts)
+    return [
+        np.concatenate([part, *[fill] * (longest - len(part))]) if len(part) < longest else part
+        for part, fill in zip(parts, filling, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

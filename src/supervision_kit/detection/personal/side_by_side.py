@@ -159,8 +159,7 @@ def _in_spreads(prior: LimitsPrior) -> LimitsPrior:
 
 def fill_on(x: Matrix) -> Matrix:
     """Return `x` with each series' last rating in place of what follows its end; 0 where there is none at all."""
-    filled = x.copy()
-    filled[:, 0] = np.where(np.isnan(x[:, 0]), 0.0, x[:, 0])
-    for t in range(1, x.shape[1]):
-        np.copyto(filled[:, t], filled[:, t - 1], where=np.isnan(x[:, t]))
-    return filled
+    is_over = np.isnan(x)
+    n = x.shape[1] - np.count_nonzero(is_over, axis=1)
+    last = np.where(n > 0, x[np.arange(len(x)), n - 1], 0.0)
+    return np.where(is_over, last[:, np.newaxis], x)
