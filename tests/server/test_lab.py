@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -10,7 +11,7 @@ from base64 import b64decode
 from xml.etree import ElementTree as ET
 
 from supervision_kit.server.cards import write_cards
-from supervision_kit.server.lab import copy_pages
+from supervision_kit.server.lab import _takes_connections, copy_pages
 from supervision_kit.server.start_page import write_start_page
 from supervision_kit.words import speaking
 
@@ -73,6 +74,15 @@ def test_jupyterlab_opens_says_where_and_ends_well(tmp_path):
     lab.send_signal(signal.SIGTERM)
     out, _ = lab.communicate(timeout=30)
     assert (lab.returncode, out) == (0, "")
+
+
+def test_a_server_that_does_not_listen_yet_cannot_be_reached():
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        server = {"hostname": "127.0.0.1", "port": bound.getsockname()[1]}
+        assert not _takes_connections(server)
+        bound.listen()
+        assert _takes_connections(server)
 
 
 def test_a_folder_that_cannot_be_used_is_said_in_one_sentence(tmp_path):

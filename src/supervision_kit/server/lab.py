@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -174,10 +175,19 @@ def _wait_for_address(lab: subprocess.Popen[Any]) -> str | None:
     give_up = time.monotonic() + START_SECONDS
     while lab.poll() is None and time.monotonic() < give_up:
         for server in list_running_servers():
-            if server["pid"] == lab.pid:
+            if server["pid"] == lab.pid and _takes_connections(server):
                 return f"{server['url']}?token={server['token']}"
         time.sleep(0.2)
     return None
+
+
+def _takes_connections(server: dict[str, Any]) -> bool:
+    """Tell whether a server can be reached: JupyterLab says where it is a moment before."""
+    try:
+        with socket.create_connection((server["hostname"], server["port"]), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def _say(sentence: str) -> None:
