@@ -9,6 +9,7 @@ import pandas as pd
 from supervision_kit.instruments import INSTRUMENTS, rates_alliance
 from supervision_kit.ordering import Ordering, combine_numbers, count_cells
 from supervision_kit.tables import SCORES
+from supervision_kit.text_columns import texts_at
 from supervision_kit.words import say, say_n, say_number
 
 Flags = npt.NDArray[np.bool_]
@@ -54,9 +55,11 @@ def tell_rated(n_sessions: int, n_by_therapist: int) -> str:
 def take_headline(scores: pd.DataFrame, ordering: Ordering, *, rater: str = "client") -> pd.DataFrame:
     """Do what :func:`find_headline` does, with a table that is checked already, for the ratings of a `rater`."""
     kept, is_kept = ordering.keep(_is_headline(scores, ordering, rater=rater))
-    place = np.arange(is_kept.sum()) if kept.rows is None else kept.rows
     headline = scores[is_kept].reset_index(drop=True)
-    case = headline["case_id"].iloc[place[kept.start]].to_numpy(dtype=object)
+    place = np.arange(len(headline)) if kept.rows is None else kept.rows
+    case = np.array(texts_at(headline["case_id"], place[kept.start]), dtype=object)
+    if kept.rows is None and (case[1:] > case[:-1]).all():
+        return headline
     of_row = np.repeat(np.argsort(np.argsort(case)), kept.length)
     return headline.iloc[place[np.argsort(of_row, kind="stable")]].reset_index(drop=True)
 

@@ -120,8 +120,8 @@ def _rank(ranked: pd.DataFrame, told: pd.DataFrame, weight: Mapping[str, float])
     most_weighty_first = [sorted(of_case.get(case, ())) for case in ranked["case_id"].to_list()]
     ranked["priority"] = [sum({reason: -low for low, _, reason, _ in one}.values()) + 0.0 for one in most_weighty_first]
     ranked["reasons"] = pd.Series([tuple(told for *_, told in one) for one in most_weighty_first], index=ranked.index)
-    ordered = ranked.sort_values(["priority", "case_id"], ascending=[False, True], kind="stable")
-    return ordered.reset_index(drop=True)
+    keys = list(zip((-ranked["priority"]).to_list(), ranked["case_id"].to_list(), strict=True))
+    return ranked.take(sorted(range(len(keys)), key=keys.__getitem__)).reset_index(drop=True)
 
 
 def weigh_reasons(reasons: pd.DataFrame, weight: Mapping[str, float]) -> pd.DataFrame:

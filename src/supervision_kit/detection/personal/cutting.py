@@ -111,7 +111,7 @@ class Intervals:
         """Return the ends of the wide intervals in SD from the mean."""
         mean, per_sd = (part[:, self._wide].astype(np.float64) for part in (mean, self._per_sd))
         ends = self._lower[self._wide], self._upper[self._wide]
-        a, b = (np.clip((end - mean) * per_sd, -FURTHEST, FURTHEST) for end in ends)
+        a, b = (np.minimum(np.maximum((end - mean) * per_sd, -FURTHEST), FURTHEST) for end in ends)
         return a, b
 
 
@@ -137,7 +137,7 @@ def _cut_at_ends(a: Matrix, b: Matrix) -> Cut:
         shift = np.where(is_far, np.where(a > 0, a, b), shift)
         variance[is_far] = 0.05
     tail = (left + right) / 2
-    return Cut(mass, shift, 1 - np.clip(variance, 1e-6, 1), np.where(a + b > 0, 1 - tail, tail))
+    return Cut(mass, shift, 1 - np.minimum(np.maximum(variance, 1e-6), 1), np.where(a + b > 0, 1 - tail, tail))
 
 
 def _turned(a: Matrix, b: Matrix) -> tuple[Matrix, Matrix]:

@@ -81,7 +81,8 @@ class Form:
             below = (self._top - y) / softness
             # log(1 + exp(…)): NumPy's own, logaddexp, takes five times as long
             bent = self._top - softness * (np.maximum(below, 0) + np.log1p(np.exp(-np.abs(below))))
-        return np.clip(bent, self.lowest, self.highest)
+        within: Matrix = np.minimum(np.maximum(bent, self.lowest), self.highest)
+        return within
 
     def fill_in(self, y: Matrix, *, softness: float = 0.0) -> Matrix:
         """Return the score that the form shows for a latent rating: bent, rounded and cut."""

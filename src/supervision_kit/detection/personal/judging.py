@@ -99,7 +99,7 @@ def _judge(course: Course) -> tuple[Judged, Flags]:
         if foresight.tail is not None:
             tail = foresight.tail.astype(np.float64)
             is_rare[t, :n] |= tail > 1 - HIGH
-            score[t, :n] = -ndtri(np.clip(tail, RAREST, 1 - RAREST))
+            score[t, :n] = -ndtri(np.minimum(np.maximum(tail, RAREST), 1 - RAREST))
         if first < n:
             those = slice(first, n)
             part = foresight.of(those)

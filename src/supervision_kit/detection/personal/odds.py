@@ -8,6 +8,7 @@ a low rating. If the model holds, z_1, z_2, … are independent standard normal 
 from __future__ import annotations
 
 import math
+from copy import copy
 from functools import lru_cache
 
 import numpy as np
@@ -39,10 +40,16 @@ class Odds:
         self.carry = np.round(np.asarray(carry, dtype=np.float64) / CARRY_STEP) * CARRY_STEP
         self.d1 = DEPTH / np.sqrt(1 - self.carry**2)
         self.d2 = self.d1 * (1 - self.carry / 2)
+        self.carries, self.whose = np.unique(self.carry, return_inverse=True)
 
     def among(self, which: slice) -> Odds:
         """Return the statistic of some of the people."""
-        return self if self.carry.size == 1 else Odds(self.carry[which])
+        if self.carry.size == 1:
+            return self
+        some = copy(self)
+        some.carry, some.d1, some.d2 = self.carry[which], self.d1[which], self.d2[which]
+        some.whose = self.whose[which]
+        return some
 
     def of(self, z: Matrix, held: Matrix) -> Matrix:
         """Return Λ of ratings with normal scores `z`, after odds `held` (R)."""
@@ -67,13 +74,12 @@ class Odds:
 
     def needed_after(self, held: Matrix, *, rate: float, nth: int) -> Matrix:
         """Return the normal score that marks people's nth rating (from 0) after the odds `held`."""
-        carries, whose = np.unique(self.carry, return_inverse=True)
-        needed = np.concatenate([needed_scores(rate, float(carry), min(nth, SETTLED)) for carry in carries])
+        needed = np.concatenate([needed_scores(rate, float(carry), min(nth, SETTLED)) for carry in self.carries])
         place = held * ((len(HELD) - 1) / CAP)
         below = np.minimum(place.astype(np.intp), len(HELD) - 2)
         share = place - below
-        if len(carries) > 1:
-            below += whose * len(HELD)
+        if len(self.carries) > 1:
+            below += self.whose * len(HELD)
         low = needed[below]
         between: Matrix = low + share * (needed[below + 1] - low)
         return between

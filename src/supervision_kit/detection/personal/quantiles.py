@@ -35,7 +35,7 @@ def find_quantile(foresight: Foresight, needed: Matrix) -> Matrix:
     for _ in range(MOST_STEPS):
         whose = slice(None) if len(far) == len(at) else far  # all of them are no copy
         step = _halley(at[whose], z[whose], mean[:, whose], per_sd[:, whose], weight[:, whose])
-        step = np.clip(step, -sd[whose], sd[whose])
+        step = np.minimum(np.maximum(step, -sd[whose]), sd[whose])
         at[whose] += step
         far = far[np.abs(step) > LONG * sd[whose]]
         if not len(far):
@@ -58,7 +58,7 @@ def _halley(at: Matrix, asked: Matrix, mean: Matrix, per_sd: Matrix, weight: Mat
     np.exp(bell, out=bell)
     below = share_below(z, bell)
     below *= weight
-    score = ndtri(np.clip(below.sum(axis=0).astype(np.float64), RAREST, 1 - RAREST))
+    score = ndtri(np.minimum(np.maximum(below.sum(axis=0).astype(np.float64), RAREST), 1 - RAREST))
     bell *= weight
     bell *= per_sd
     density = bell.sum(axis=0)
@@ -68,5 +68,5 @@ def _halley(at: Matrix, asked: Matrix, mean: Matrix, per_sd: Matrix, weight: Mat
     slope = np.maximum(density * per_density, 1e-300)
     bend = score * slope**2 - z.sum(axis=0) * per_density
     newton = (asked - score) / slope
-    step: Matrix = newton / np.clip(1 + newton * bend / (2 * slope), 0.5, 2.0)
+    step: Matrix = newton / np.minimum(np.maximum(1 + newton * bend / (2 * slope), 0.5), 2.0)
     return step
